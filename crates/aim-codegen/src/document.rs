@@ -1,0 +1,432 @@
+//! Reads the document, strictly.
+//!
+//! Nothing is skipped in silence: a repeated or misspelled key, a neighbour of
+//! a `$ref`, a reference that leads nowhere or a scalar that readers of YAML
+//! understand differently is a problem with its place.
+
+mod grammar;
+mod tree;
+
+use std::fs;
+use std::path::Path;
+
+use openapiv3::OpenAPI;
+use serde_json::{Number, Value as Json};
+
+pub(crate) use grammar::{Kind, alternatives};
+pub(crate) use tree::At;
+pub use tree::{Key, Node, Value};
+
+use crate::problem::{Problem, Problems, Report};
+
+/// An OpenAPI 3.0 document that knows the place of everything in it.
+///
+/// ```
+/// use aim_codegen::document::Document;
+///
+/// let text = "\
+/// openapi: 3.0.3
+/// info: {title: Example, version: 1.0.0}
+/// paths: {}
+/// ";
+/// let document = Document::parse("example.yaml", text)?;
+/// assert_eq!(document.openapi().info.title, "Example");
+/// assert_eq!(document.place_of("/info/title"), Some((2, 15)));
+///
+/// let problems = Document::parse("example.yaml", &text.replace("title", "titel")).unwrap_err();
+/// assert!(problems.to_string().contains("example.yaml:2:8: /info/titel: unknown key `titel`"));
+/// # Ok::<(), aim_codegen::problem::Problems>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Document {
+    file: String,
+    text: String,
+    root: Node,
+    openapi: OpenAPI,
+}
+
+impl Document {
+    /// Reads the document at `path`; problems name it `name`.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or is no UTF-8, and what [`Self::parse`]
+    /// finds.
+    pub fn load(path: &Path, name: &str) -> Result<Self, Problems> {
+        let bytes = fs::read(path).map_err(|error| Problems::unreadable(name, &error))?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(name, text),
+            Err(error) => Err(Problems::from(not_utf8(name, &bytes, error.valid_up_to()))),
+        }
+    }
+
+    /// Reads the text of a document; problems name it `file`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is no YAML, no OpenAPI 3.0, or unknown to the generator's
+    /// object model. What is mere style is left to [`lint`](crate::lint::lint).
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
+        let root = tree::parse(file, text)?;
+        let mut report = Report::new(file);
+        compare_readers(&At::root(&root), text, &mut report);
+        grammar::walk(&root, &mut report);
+        report.finish()?;
+
+        let mut report = Report::new(file);
+        let openapi = match serde_yaml::from_str::<OpenAPI>(text) {
+            Ok(openapi) => openapi,
+            Err(error) => return Err(Problems::from(not_openapi(file, &error))),
+        };
+        let model = serde_json::to_value(&openapi).unwrap_or_default();
+        compare_model(&At::root(&root), &model, &mut report);
+        report.finish()?;
+        Ok(Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            root,
+            openapi,
+        })
+    }
+
+    /// The document as the generator's object model holds it.
+    #[must_use]
+    pub fn openapi(&self) -> &OpenAPI {
+        &self.openapi
+    }
+
+    /// The text from which it was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The name by which problems call it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole tree.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The line and column, from 1, of what a JSON pointer (RFC 6901) leads
+    /// to: of a scalar its own, of a map or list those of its key.
+    #[must_use]
+    pub fn place_of(&self, pointer: &str) -> Option<(usize, usize)> {
+        let node = self.root.pointer(pointer)?;
+        Some((node.line, node.column))
+    }
+
+    /// Every object of the document with its kind.
+    pub(crate) fn objects(&self) -> Vec<(Kind, At<'_>)> {
+        // The grammar had no problem when the document was read.
+        grammar::walk(&self.root, &mut Report::new(&self.file))
+    }
+}
+
+fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problem {
+    let before = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default());
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    Problem::new(
+        name,
+        (line, column),
+        "",
+        "the file is no UTF-8 from here on",
+        "save it as UTF-8",
+    )
+}
+
+fn not_openapi(file: &str, error: &serde_yaml::Error) -> Problem {
+    let place = error
+        .location()
+        .map_or((1, 1), |place| (place.line(), place.column()));
+    Problem::new(
+        file,
+        place,
+        "",
+        format!("this is no OpenAPI 3.0: {error}"),
+        "write it as OpenAPI 3.0.3 describes it",
+    )
+}
+
+/// The generator's model is read by another YAML reader than the tree; a place
+/// where the two disagree would be checked as one thing and generated as
+/// another.
+fn compare_readers(root: &At<'_>, text: &str, report: &mut Report) {
+    match serde_yaml::from_str::<Json>(text) {
+        Ok(other) => compare_reading(root, &other, report),
+        Err(error) => {
+            let place = error
+                .location()
+                .map_or((1, 1), |place| (place.line(), place.column()));
+            report.add(
+                place,
+                "",
+                format!("the generator's reader takes this for no YAML: {error}"),
+                "write it in a simpler way, for instance in quotes",
+            );
+        }
+    }
+}
+
+fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
+    let same = match (&at.node.value, other) {
+        (Value::List(items), Json::Array(others)) => {
+            for (item, other) in at.items().zip(others) {
+                compare_reading(&item, other, report);
+            }
+            items.len() == others.len()
+        }
+        (Value::Map(members), Json::Object(others)) => {
+            for member in at.members() {
+                let other = others.get(member.name()).unwrap_or(&Json::Null);
+                compare_reading(&member, other, report);
+            }
+            members.len() == others.len()
+        }
+        (Value::Null, other) => other.is_null(),
+        (Value::Bool(value), other) => other.as_bool() == Some(*value),
+        (Value::String(text), other) => other.as_str() == Some(text),
+        (Value::Number(text), Json::Number(number)) => {
+            serde_json::from_str::<Number>(text).is_ok_and(|ours| ours == *number)
+        }
+        _ => false,
+    };
+    if !same {
+        at.report(
+            report,
+            "two readers of YAML read different things here",
+            "write it in a simpler way, for instance in quotes",
+        );
+    }
+}
+
+/// Reports what the generator's model has dropped; the grammar should know all
+/// of it, so this is the second net.
+fn compare_model(at: &At<'_>, model: &Json, report: &mut Report) {
+    for member in at.members() {
+        match model.get(member.name()) {
+            Some(model) => compare_model(&member, model, report),
+            None if may_vanish(&member) => {}
+            None => member.report_key(
+                report,
+                format!("the generator does not know `{}` here", member.name()),
+                "remove it, or say it in a way that the generator reads",
+            ),
+        }
+    }
+    for (item, model) in at.items().zip(model.as_array().into_iter().flatten()) {
+        compare_model(&item, model, report);
+    }
+}
+
+/// What says nothing more than its absence does, and `xml`, which is there for
+/// other generators.
+fn may_vanish(member: &At<'_>) -> bool {
+    match &member.node.value {
+        Value::Null | Value::Bool(false) => true,
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => members.is_empty() || member.name() == "xml",
+        _ => false,
+    }
+}
+
+/// A small document that passes the lint.
+#[cfg(test)]
+pub(crate) mod sample {
+    pub(crate) const TEXT: &str = include_str!("document/sample.yaml");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The problems of the sample with one text replaced, in short.
+    fn problems(from: &str, to: &str) -> Vec<String> {
+        assert!(sample::TEXT.contains(from), "the sample has no {from:?}");
+        match Document::parse("a.yaml", &sample::TEXT.replacen(from, to, 1)) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems
+                .iter()
+                .map(|problem| format!("{} {}", problem.pointer, problem.message))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn gives_the_model_and_the_places() {
+        let document = Document::parse("a.yaml", sample::TEXT).unwrap();
+        assert_eq!(document.openapi().paths.paths.len(), 1);
+        assert_eq!(document.file(), "a.yaml");
+        assert_eq!(document.text(), sample::TEXT);
+        assert_eq!(document.place_of(""), Some((1, 1)));
+        assert_eq!(document.place_of("/openapi"), Some((1, 10)));
+        assert_eq!(document.place_of("/info"), Some((2, 1)));
+        assert_eq!(document.place_of("/nothing"), None);
+    }
+
+    #[test]
+    fn says_what_cannot_be_read() {
+        let folder = std::env::temp_dir().join(format!("aim-codegen-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.yaml");
+        let load = || Document::load(&path, "a.yaml").map(|_| ());
+        let missing = load().unwrap_err().to_string();
+        assert!(
+            missing.starts_with("a.yaml:1:1: the file cannot be read: "),
+            "{missing}"
+        );
+        fs::write(&path, b"a: 1\n\xc3\xa9: \xff\n").unwrap();
+        let broken = load().unwrap_err().to_string();
+        assert!(
+            broken.starts_with("a.yaml:2:4: the file is no UTF-8 from here on"),
+            "{broken}"
+        );
+        fs::write(&path, sample::TEXT).unwrap();
+        assert_eq!(load(), Ok(()));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn names_misspelled_misplaced_and_unknown_keys() {
+        let rows = [
+            (
+                "operationId:",
+                "operatinId:",
+                "operatinId unknown key `operatinId`; did you mean `operationId`?",
+            ),
+            (
+                "nullable: true",
+                "nulable: true",
+                "unknown key `nulable`; did you mean `nullable`?",
+            ),
+            (
+                "x-aim-sensitive:",
+                "x-aim-senstive:",
+                "unknown key `x-aim-senstive`; did you mean `x-aim-sensitive`?",
+            ),
+            (
+                "x-aim-repeat: safe",
+                "x-aim-sensitive: secret",
+                "`x-aim-sensitive` does not belong to an operation",
+            ),
+            (
+                "deprecated: false",
+                "x-other: 1",
+                "unknown extension `x-other`",
+            ),
+            ("deprecated: false", "colour: red", "unknown key `colour`"),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: '#/components/responses/Error'\n          description: D",
+                "`description` stands beside a `$ref`, where it is skipped",
+            ),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: '#/components/responses/Nothing'",
+                "the reference `#/components/responses/Nothing` leads nowhere",
+            ),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: '#/components/schemas/Answer'",
+                "leads to the wrong section",
+            ),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: 'other.yaml#/Error'",
+                "leads out of the document",
+            ),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: '#/components/responses/Error/description'",
+                "leads into the inside of a component",
+            ),
+            (
+                "$ref: '#/components/responses/Error'",
+                "$ref: 1",
+                "text is wanted here, this is a number",
+            ),
+            (
+                "    Answer:\n",
+                "    Alias:\n      $ref: '#/components/schemas/Answer'\n    Answer:\n",
+                "a `$ref` stands where none may stand",
+            ),
+            (
+                "deprecated: false",
+                "deprecated: 'false'",
+                "true or false is wanted here, this is text",
+            ),
+            ("in: query", "in: body", "`body` is unknown here"),
+            (
+                "x-aim-repeat: safe",
+                "x-aim-repeat: often",
+                "`often` is unknown here",
+            ),
+            ("  version: 1.0.0\n", "", "`version` is missing"),
+            ("5XX:", "5xx:", "the key `5xx` is unknown here"),
+            (
+                "  /api/Look:",
+                "  api/Look:",
+                "the key `api/Look` is unknown here",
+            ),
+        ];
+        for (from, to, expected) in rows {
+            let found = problems(from, to);
+            assert!(
+                found.iter().any(|problem| problem.contains(expected)),
+                "{to:?} should give {expected:?}, gave {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn defaults_may_be_written_out() {
+        for (from, to) in [
+            ("tags: [Looking]", "tags: []"),
+            ("type: boolean", "type: boolean\n          nullable: false"),
+            ("required: true", "required: false"),
+            ("required: [Number]", "required: []"),
+        ] {
+            assert_eq!(problems(from, to), Vec::<String>::new(), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_model_drops_is_named() {
+        let root =
+            tree::parse("a.yaml", "a: {b: 1, c: [{d: x}], e: false, xml: {name: n}}").unwrap();
+        let model = serde_json::json!({"a": {"c": [{}]}});
+        let mut report = Report::new("a.yaml");
+        compare_model(&At::root(&root), &model, &mut report);
+        let problems = report.finish().unwrap_err();
+        let pointers: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.pointer.as_str())
+            .collect();
+        assert_eq!(pointers, ["/a/b", "/a/c/0/d"]);
+    }
+
+    #[test]
+    fn readers_that_disagree_are_noticed() {
+        let root = tree::parse("a.yaml", "a: 1\nb: [x]\nc: {d: 1}\n").unwrap();
+        for (other, pointer) in [
+            ("a: '1'\nb: [x]\nc: {d: 1}\n", "/a"),
+            ("a: 1\nb: [y]\nc: {d: 1}\n", "/b/0"),
+            ("a: 1\nb: [x, z]\nc: {d: 1}\n", "/b"),
+            ("a: 1\nb: [x]\nc: {d: 2}\n", "/c/d"),
+            ("a: [\n", ""),
+        ] {
+            let mut report = Report::new("a.yaml");
+            compare_readers(&At::root(&root), other, &mut report);
+            let problems = report.finish().unwrap_err();
+            assert_eq!(problems.iter().next().unwrap().pointer, pointer, "{other}");
+        }
+        // Beyond the largest number that a JSON reader takes.
+        assert!(Document::parse("a.yaml", "openapi: 1e999").is_err());
+    }
+}

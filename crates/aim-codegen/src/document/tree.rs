@@ -1,0 +1,763 @@
+//! Reads YAML into a tree that keeps order, number texts and places.
+//!
+//! Only what every YAML reader understands alike is accepted: no anchors,
+//! merge keys or tags, no repeated keys, no plain scalar that another version
+//! of YAML would read as something else.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+use crate::problem::{Problems, Report};
+
+/// Deeper nesting is refused, so that no reader runs out of stack.
+const MAX_DEPTH: usize = 64;
+
+/// A value of the document with its place.
+///
+/// The place is where to look: of a scalar the scalar itself, of a map or list
+/// the key under which it stands (without a key, its first character).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Node {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// A key of a map with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Key {
+    /// The text of the key.
+    pub name: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+/// What a [`Node`] holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing, or `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as it is written, which is as JSON writes numbers.
+    Number(String),
+    /// Text.
+    String(String),
+    /// A list, in order.
+    List(Vec<Node>),
+    /// A map, in order; no key occurs twice.
+    Map(Vec<(Key, Node)>),
+}
+
+impl Node {
+    /// Returns the value of a key of a map.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.member(name).map(|(_, node)| node)
+    }
+
+    /// Returns the node that a JSON pointer (RFC 6901) leads to from here; the
+    /// empty pointer leads to the node itself.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        pointer
+            .strip_prefix('/')?
+            .split('/')
+            .try_fold(self, |node, step| match &node.value {
+                Value::List(items) => items.get(step.parse::<usize>().ok()?),
+                _ => node.get(&step.replace("~1", "/").replace("~0", "~")),
+            })
+    }
+
+    /// The text, if this is a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    #[must_use]
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The keys and values of a map; none of anything else.
+    #[must_use]
+    pub fn members(&self) -> &[(Key, Node)] {
+        match &self.value {
+            Value::Map(members) => members,
+            _ => &[],
+        }
+    }
+
+    fn member(&self, name: &str) -> Option<&(Key, Node)> {
+        self.members().iter().find(|(key, _)| key.name == name)
+    }
+
+    /// The kind of value, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    fn place(&self) -> (usize, usize) {
+        (self.line, self.column)
+    }
+}
+
+/// A node together with the way to it.
+#[derive(Clone, Debug)]
+pub(crate) struct At<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) pointer: String,
+    key: Option<&'a Key>,
+}
+
+impl<'a> At<'a> {
+    pub(crate) fn root(node: &'a Node) -> Self {
+        Self {
+            node,
+            pointer: String::new(),
+            key: None,
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Self> {
+        let (key, node) = self.node.member(name)?;
+        Some(self.step(key, node))
+    }
+
+    /// The text under a key.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.node.get(name)?.as_str()
+    }
+
+    pub(crate) fn members(&self) -> impl Iterator<Item = Self> {
+        self.node
+            .members()
+            .iter()
+            .map(|(key, node)| self.step(key, node))
+    }
+
+    pub(crate) fn items(&self) -> impl Iterator<Item = Self> {
+        self.node
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(index, node)| Self {
+                node,
+                pointer: format!("{}/{index}", self.pointer),
+                key: None,
+            })
+    }
+
+    /// The members of the map under a key; none if there is no map.
+    pub(crate) fn members_of(&self, name: &str) -> Vec<Self> {
+        let map = self.get(name);
+        map.iter().flat_map(Self::members).collect()
+    }
+
+    /// The items of the list under a key; none if there is no list.
+    pub(crate) fn items_of(&self, name: &str) -> Vec<Self> {
+        let list = self.get(name);
+        list.iter().flat_map(Self::items).collect()
+    }
+
+    /// The key under which the node stands; empty for an item of a list.
+    pub(crate) fn name(&self) -> &'a str {
+        self.key.map_or("", |key| key.name.as_str())
+    }
+
+    /// The same, as if it stood in a list: [`Self::report_key`] then shows the
+    /// value.
+    pub(crate) fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
+    /// Reports a problem of the value.
+    pub(crate) fn report(
+        &self,
+        report: &mut Report,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        report.add(self.node.place(), self.pointer.as_str(), message, help);
+    }
+
+    /// Reports that the key should not stand there, or not so.
+    pub(crate) fn report_key(
+        &self,
+        report: &mut Report,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let place = self
+            .key
+            .map_or(self.node.place(), |key| (key.line, key.column));
+        report.add(place, self.pointer.as_str(), message, help);
+    }
+
+    fn step(&self, key: &'a Key, node: &'a Node) -> Self {
+        Self {
+            node,
+            pointer: join(&self.pointer, &key.name),
+            key: Some(key),
+        }
+    }
+}
+
+/// Adds a step to a JSON pointer.
+pub(crate) fn join(pointer: &str, step: &str) -> String {
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Reads one YAML document.
+///
+/// # Errors
+///
+/// Everything that is no YAML or that readers of YAML understand differently.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Problems> {
+    let mut reader = Reader {
+        report: Report::new(file),
+        open: Vec::new(),
+        root: Node {
+            line: 1,
+            column: 1,
+            value: Value::Null,
+        },
+        documents: 0,
+    };
+    reader.check_characters(text);
+    for step in Parser::new_from_str(text) {
+        let going_on = match step {
+            Ok((event, span)) => reader.take(event, span),
+            Err(error) => {
+                let marker = error.marker();
+                reader.problem(
+                    (marker.line(), marker.col() + 1),
+                    format!("this is no YAML: {}", error.info()),
+                    "see whether indentation, quotes and brackets are right here or just above",
+                );
+                false
+            }
+        };
+        if !going_on {
+            break;
+        }
+    }
+    if reader.documents == 0 && reader.report.is_empty() {
+        reader.problem(
+            (1, 1),
+            "the file holds no document",
+            "an OpenAPI document begins with `openapi: 3.0.3`",
+        );
+    }
+    reader.report.finish()?;
+    Ok(reader.root)
+}
+
+struct Reader {
+    report: Report,
+    /// The maps and lists around the current place, outermost first.
+    open: Vec<Open>,
+    root: Node,
+    documents: usize,
+}
+
+struct Open {
+    node: Node,
+    /// The keys of a map so far, with their lines.
+    seen: HashMap<String, usize>,
+    /// The key whose value comes next.
+    key: Option<Key>,
+}
+
+impl Open {
+    fn wants_key(&self) -> bool {
+        self.key.is_none() && matches!(self.node.value, Value::Map(_))
+    }
+}
+
+impl Reader {
+    fn check_characters(&mut self, text: &str) {
+        if text.starts_with('\u{feff}') {
+            self.report.add(
+                (1, 1),
+                "",
+                "the file begins with a byte order mark",
+                "save it as UTF-8 without one; some readers take it for a part of the first key",
+            );
+        }
+        for (index, line) in text.lines().enumerate() {
+            let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+            let tab = line.find('\t').filter(|tab| *tab < indentation);
+            if let (Some(tab), true) = (tab, indentation < line.len()) {
+                self.report.add(
+                    (index + 1, tab + 1),
+                    "",
+                    "a tab stands in the indentation",
+                    "indent with spaces; YAML forbids tabs there",
+                );
+            }
+        }
+    }
+
+    /// Takes one event; says whether to go on.
+    fn take(&mut self, event: Event<'_>, span: Span) -> bool {
+        let start = (span.start.line(), span.start.col() + 1);
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    self.problem(
+                        start,
+                        "a second document begins here",
+                        "keep one document in the file",
+                    );
+                    return false;
+                }
+                true
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.check_node(start, anchor, tag.is_some());
+                self.open(Value::Map(Vec::new()), start)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.check_node(start, anchor, tag.is_some());
+                self.open(Value::List(Vec::new()), start)
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                if let Some(open) = self.open.pop() {
+                    self.put(open.node);
+                }
+                true
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.check_node(start, anchor, tag.is_some());
+                let plain = style == ScalarStyle::Plain;
+                if self.open.last().is_some_and(Open::wants_key) {
+                    self.take_key(&text, plain, start);
+                } else {
+                    self.take_scalar(&text, plain, span.is_empty(), start);
+                }
+                true
+            }
+            Event::Alias(_) => {
+                self.problem(
+                    start,
+                    "an alias stands here",
+                    "write the value out: `$ref` is how OpenAPI says a thing once",
+                );
+                self.take_scalar("", true, true, start);
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn check_node(&mut self, start: (usize, usize), anchor: usize, tagged: bool) {
+        if anchor > 0 {
+            self.problem(
+                start,
+                "an anchor stands here",
+                "write values out: `$ref` is how OpenAPI says a thing once",
+            );
+        }
+        if tagged {
+            self.problem(
+                start,
+                "a tag stands here",
+                "remove it; OpenAPI knows only what JSON knows",
+            );
+        }
+    }
+
+    fn open(&mut self, value: Value, start: (usize, usize)) -> bool {
+        if self.open.last().is_some_and(Open::wants_key) {
+            self.problem(
+                start,
+                "a key is a list or a map",
+                "write keys as text; JSON knows no others",
+            );
+            return false;
+        }
+        if self.open.len() == MAX_DEPTH {
+            self.problem(
+                start,
+                format!("nested more than {MAX_DEPTH} deep"),
+                "move the inner parts to `components`",
+            );
+            return false;
+        }
+        let (line, column) = self.key_place().unwrap_or(start);
+        self.open.push(Open {
+            node: Node {
+                line,
+                column,
+                value,
+            },
+            seen: HashMap::new(),
+            key: None,
+        });
+        true
+    }
+
+    fn take_key(&mut self, text: &str, plain: bool, (line, column): (usize, usize)) {
+        let key = Key {
+            name: text.to_owned(),
+            line,
+            column,
+        };
+        let earlier = match self.open.last_mut() {
+            Some(open) => {
+                open.key = Some(key);
+                open.seen.insert(text.to_owned(), line)
+            }
+            None => None,
+        };
+        if let Some(earlier) = earlier {
+            self.problem(
+                (line, column),
+                format!("the key `{text}` stands here a second time, first in line {earlier}"),
+                "join the two; most readers keep only the last one",
+            );
+        }
+        if !plain {
+            return;
+        }
+        if text == "<<" {
+            self.problem(
+                (line, column),
+                "a merge key stands here",
+                "write the members out; many readers take `<<` for an ordinary key",
+            );
+        } else if !is_status_code(text) && !matches!(resolve(text), Ok(Value::String(_))) {
+            self.problem(
+                (line, column),
+                format!("the key `{text}` is not text"),
+                "put it in quotes",
+            );
+        }
+    }
+
+    fn take_scalar(&mut self, text: &str, plain: bool, empty: bool, start: (usize, usize)) {
+        let value = if plain {
+            resolve(text).unwrap_or_else(|read_as| {
+                self.problem(
+                    start,
+                    format!("`{text}` is {read_as} to some readers of YAML"),
+                    "put it in quotes if it is text, else write it as JSON does",
+                );
+                Value::Null
+            })
+        } else {
+            Value::String(text.to_owned())
+        };
+        // The parser places a missing value wherever it noticed that.
+        let (line, column) = match self.key_place() {
+            Some(place) if empty => place,
+            _ => start,
+        };
+        self.put(Node {
+            line,
+            column,
+            value,
+        });
+    }
+
+    fn put(&mut self, node: Node) {
+        let Some(open) = self.open.last_mut() else {
+            self.root = node;
+            return;
+        };
+        match &mut open.node.value {
+            Value::List(items) => items.push(node),
+            Value::Map(members) => members.extend(open.key.take().map(|key| (key, node))),
+            _ => {}
+        }
+    }
+
+    fn key_place(&self) -> Option<(usize, usize)> {
+        let key = self.open.last()?.key.as_ref()?;
+        Some((key.line, key.column))
+    }
+
+    fn problem(&mut self, place: (usize, usize), message: impl Into<String>, help: &str) {
+        let mut pointer = String::new();
+        for open in &self.open {
+            if let Some(key) = &open.key {
+                pointer = join(&pointer, &key.name);
+            } else if let Value::List(items) = &open.node.value {
+                pointer = join(&pointer, &items.len().to_string());
+            }
+        }
+        self.report.add(place, pointer, message, help);
+    }
+}
+
+/// `200:` without quotes is how most documents write it.
+fn is_status_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Resolves a plain scalar as YAML 1.2's core schema does.
+///
+/// # Errors
+///
+/// What YAML 1.1, or another reader of 1.2, would take the text for.
+fn resolve(text: &str) -> Result<Value, &'static str> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
+        "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
+        "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
+        _ => {}
+    }
+    if is_json_number(text) {
+        return Ok(Value::Number(text.to_owned()));
+    }
+    if ["yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str()) {
+        return Err("true or false");
+    }
+    if is_date(text) {
+        return Err("a date");
+    }
+    if is_number_elsewhere(text) {
+        return Err("a number");
+    }
+    Ok(Value::String(text.to_owned()))
+}
+
+fn is_json_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
+}
+
+/// Such as `2026-01-31`, with or without a time.
+fn is_date(text: &str) -> bool {
+    let date = text.split(['T', 't', ' ']).next().unwrap_or(text);
+    let parts: Vec<_> = date.split('-').collect();
+    matches!(parts.as_slice(), [year, month, day]
+    if year.len() == 4 && [year, month, day].iter().all(|part| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+    }))
+}
+
+/// Such as `0x1F`, `0o17`, `017`, `+1`, `.5`, `1_000`, `12:30`, `.inf`.
+fn is_number_elsewhere(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if [".inf", ".nan"].contains(&unsigned.to_ascii_lowercase().as_str()) {
+        return true;
+    }
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return false;
+    }
+    let radix = ["0x", "0o", "0b"].iter().any(|prefix| {
+        unsigned.strip_prefix(prefix).is_some_and(|digits| {
+            !digits.is_empty()
+                && digits
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'_')
+        })
+    });
+    let minutes = unsigned.contains(':')
+        && unsigned
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b":._".contains(&byte));
+    radix || minutes || unsigned.replace('_', "").parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The problems of a text, in short.
+    fn problems(text: &str) -> Vec<String> {
+        match parse("a.yaml", text) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems
+                .iter()
+                .map(|p| format!("{}:{} {} {}", p.line, p.column, p.pointer, p.message))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn keeps_order_texts_and_places() {
+        let root = parse("a.yaml", "z: 12.50\na:\n  - x\n  - 'y'\nn:\n'é': \"q\"\n").unwrap();
+        let names: Vec<_> = root
+            .members()
+            .iter()
+            .map(|(key, _)| key.name.as_str())
+            .collect();
+        assert_eq!(names, ["z", "a", "n", "é"]);
+        assert_eq!(
+            root.get("z").unwrap().value,
+            Value::Number("12.50".to_owned())
+        );
+        let place = |pointer| root.pointer(pointer).map(Node::place);
+        assert_eq!(place(""), Some((1, 1)));
+        assert_eq!(place("/z"), Some((1, 4)));
+        assert_eq!(
+            place("/a"),
+            Some((2, 1)),
+            "a list stands where its key stands"
+        );
+        assert_eq!(place("/a/1"), Some((4, 5)));
+        assert_eq!(
+            place("/n"),
+            Some((5, 1)),
+            "a missing value stands at its key"
+        );
+        assert_eq!(place("/é"), Some((6, 6)));
+        assert_eq!(place("/a/2"), None);
+        assert_eq!(place("a"), None);
+    }
+
+    #[test]
+    fn pointers_escape_slash_and_tilde() {
+        let root = parse("a.yaml", "/a~b: {c: 1}").unwrap();
+        let at = At::root(&root).get("/a~b").unwrap().get("c").unwrap();
+        assert_eq!(at.pointer, "/~1a~0b/c");
+        assert_eq!(root.pointer(&at.pointer), Some(at.node));
+    }
+
+    #[test]
+    fn resolves_plain_scalars_as_the_core_schema() {
+        let value = |text: &str| parse("a.yaml", text).unwrap().value;
+        for text in ["null", "~", "a:\n"] {
+            let value = match value(text) {
+                Value::Map(mut members) => members.remove(0).1.value,
+                value => value,
+            };
+            assert_eq!(value, Value::Null, "{text}");
+        }
+        assert_eq!(value("TRUE"), Value::Bool(true));
+        assert_eq!(value("false"), Value::Bool(false));
+        for text in ["0", "-1", "12.50", "1e3", "1.5E-2"] {
+            assert_eq!(value(text), Value::Number(text.to_owned()));
+        }
+        for text in [
+            "3.0.3", "1.2.3.4", "C-1", "+", "-x", "..", "2026", "a:b", "12a", "0xyz",
+        ] {
+            if text != "2026" {
+                assert_eq!(value(text), Value::String(text.to_owned()));
+            }
+        }
+        assert_eq!(value("'1'"), Value::String("1".to_owned()));
+    }
+
+    #[test]
+    fn refuses_scalars_that_readers_take_differently() {
+        for text in [
+            "yes",
+            "No",
+            "ON",
+            "off",
+            "0x1F",
+            "0o17",
+            "017",
+            "+1",
+            ".5",
+            "1.",
+            "1_000",
+            "12:30",
+            ".inf",
+            "-.INF",
+            ".nan",
+            "2026-01-31",
+            "0001-01-01T00:00:00",
+        ] {
+            let found = problems(text);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert!(found[0].contains("to some readers of YAML"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_readers_skip_or_merge() {
+        let rows = [
+            (
+                "a: 1\nb:\n  c: 1\n  c: 2\n",
+                "4:3 /b/c the key `c` stands here a second time, first in line 3",
+            ),
+            ("a: &x 1\n", "1:4 /a an anchor stands here"),
+            ("a: &x 1\nb: *x\n", "2:4 /b an alias stands here"),
+            ("<<: {a: 1}\n", "1:1 /<< a merge key stands here"),
+            ("a: !!str 1\n", "1:4 /a a tag stands here"),
+            ("a: 1\n---\nb: 2\n", "2:1  a second document begins here"),
+            ("1: a\n", "1:1 /1 the key `1` is not text"),
+            ("true: a\n", "1:1 /true the key `true` is not text"),
+            ("no: a\n", "1:1 /no the key `no` is not text"),
+            ("? [a]\n: b\n", "1:3  a key is a list or a map"),
+            (
+                "\u{feff}a: 1\n",
+                "1:1  the file begins with a byte order mark",
+            ),
+            ("a:\n\t- b\n", "2:1  a tab stands in the indentation"),
+            ("", "1:1  the file holds no document"),
+            ("# only a comment\n", "1:1  the file holds no document"),
+            ("a: [1\n", "2:1 /a/1 this is no YAML: "),
+            ("a: b: c\n", "1:5  this is no YAML: "),
+        ];
+        for (text, expected) in rows {
+            let found = problems(text);
+            assert!(
+                found.iter().any(|problem| problem.starts_with(expected)),
+                "{text:?} should give {expected:?}, gave {found:?}"
+            );
+        }
+        assert_eq!(problems("200: a\n'1': b\n? c\n: d\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn bounds_the_depth() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(problems(&nested(MAX_DEPTH)), Vec::<String>::new());
+        let found = problems(&nested(MAX_DEPTH + 1));
+        assert!(found[0].starts_with("1:65 /0/0/"), "{found:?}");
+        assert!(found[0].ends_with("nested more than 64 deep"), "{found:?}");
+        for hostile in [
+            nested(100_000),
+            "- ".repeat(100_000),
+            "{a: ".repeat(100_000),
+        ] {
+            assert_eq!(problems(&hostile).len(), 1);
+        }
+    }
+}

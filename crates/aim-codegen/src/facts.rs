@@ -1,0 +1,266 @@
+//! What the document says beyond flat OpenAPI, read out once for the passes
+//! that need it.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use openapiv3::{
+    OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Schema, SchemaKind, StatusCode, Type,
+};
+use serde_json::Value;
+
+pub(crate) struct Facts {
+    /// In the document's order.
+    pub(crate) schemas: Vec<SchemaFacts>,
+    /// In the document's order; of one path, POST first.
+    pub(crate) operations: Vec<OperationFacts>,
+    pub(crate) open_enums: Vec<OpenEnum>,
+    /// The clauses of `x-aim-failure`, any of which makes a status a failure.
+    pub(crate) failure: Vec<FailureClause>,
+}
+
+pub(crate) struct SchemaFacts {
+    pub(crate) name: String,
+    /// What typify makes of the name before we rename it back.
+    pub(crate) generated_name: String,
+    /// In the vendor's order.
+    pub(crate) members: Vec<MemberFacts>,
+}
+
+pub(crate) struct MemberFacts {
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// The type of the client that must stand in the output, where flat
+    /// OpenAPI alone would give a plain one.
+    pub(crate) converted_to: Option<String>,
+}
+
+pub(crate) struct OperationFacts {
+    pub(crate) id: String,
+    /// The name of the generated method.
+    pub(crate) method: String,
+    pub(crate) verb: &'static str,
+    pub(crate) path: String,
+    pub(crate) answer: String,
+    pub(crate) deprecated: bool,
+    pub(crate) safe_to_repeat: bool,
+    pub(crate) evidence: Vec<String>,
+    pub(crate) partial: Option<String>,
+    /// Members that must not stand in a URL.
+    pub(crate) kept_out_of_url: Vec<String>,
+}
+
+pub(crate) struct OpenEnum {
+    pub(crate) name: String,
+    pub(crate) values: Vec<OpenEnumValue>,
+}
+
+pub(crate) struct OpenEnumValue {
+    pub(crate) wire: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+}
+
+pub(crate) struct FailureClause {
+    pub(crate) member: String,
+    /// True for `in`, false for `notIn`.
+    pub(crate) one_of: bool,
+    pub(crate) values: Vec<String>,
+}
+
+impl Facts {
+    /// Reads the facts of a document that has passed the lint.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if an extension is missing that the lint should have asked
+    /// for.
+    pub(crate) fn of(document: &OpenAPI) -> Result<Self, String> {
+        let components = document
+            .components
+            .as_ref()
+            .ok_or("the document has no components")?;
+        let mut facts = Self {
+            schemas: Vec::new(),
+            operations: Vec::new(),
+            open_enums: Vec::new(),
+            failure: failure(document)?,
+        };
+        for (name, schema) in &components.schemas {
+            if let ReferenceOr::Item(schema) = schema {
+                facts.add_schema(name, schema)?;
+            }
+        }
+        for (path, item) in &document.paths.paths {
+            if let ReferenceOr::Item(PathItem { post, get, .. }) = item {
+                for (verb, operation) in [("POST", post), ("GET", get)] {
+                    if let Some(operation) = operation {
+                        facts
+                            .operations
+                            .push(operation_facts(verb, path, operation)?);
+                    }
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    fn add_schema(&mut self, name: &str, schema: &Schema) -> Result<(), String> {
+        let mut facts = SchemaFacts {
+            name: name.to_owned(),
+            generated_name: name.to_upper_camel_case(),
+            members: Vec::new(),
+        };
+        if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
+            for (member, property) in &object.properties {
+                let converted_to = match property {
+                    ReferenceOr::Item(property) => self.conversion(property)?,
+                    ReferenceOr::Reference { .. } => None,
+                };
+                facts.members.push(MemberFacts {
+                    name: member.clone(),
+                    converted_to,
+                });
+            }
+        }
+        self.schemas.push(facts);
+        Ok(())
+    }
+
+    fn conversion(&mut self, property: &Schema) -> Result<Option<String>, String> {
+        let extensions = &property.schema_data.extensions;
+        if let Some(value) = extensions.get("x-aim-open-enum") {
+            return self.add_open_enum(value).map(Some);
+        }
+        let dotnet = extensions.get("x-aim-dotnet-type").and_then(Value::as_str);
+        let name = match dotnet {
+            Some("decimal" | "decimal?") => "Money",
+            Some("DateTime" | "DateTime?") => "AimDateTime",
+            _ if extensions.contains_key("x-aim-sensitive") => "Secret",
+            _ => return Ok(None),
+        };
+        Ok(Some(name.to_owned()))
+    }
+
+    /// The same enum may be the type of several members.
+    fn add_open_enum(&mut self, value: &Value) -> Result<String, String> {
+        let name = text(value, "name")?;
+        if self.open_enums.iter().any(|known| known.name == name) {
+            return Ok(name);
+        }
+        let values = value
+            .get("values")
+            .and_then(Value::as_array)
+            .ok_or("x-aim-open-enum has no values")?
+            .iter()
+            .map(|value| {
+                Ok(OpenEnumValue {
+                    wire: text(value, "value")?,
+                    name: text(value, "name")?,
+                    description: text(value, "description")?,
+                })
+            })
+            .collect::<Result<_, String>>()?;
+        self.open_enums.push(OpenEnum {
+            name: name.clone(),
+            values,
+        });
+        Ok(name)
+    }
+}
+
+fn operation_facts(
+    verb: &'static str,
+    path: &str,
+    operation: &Operation,
+) -> Result<OperationFacts, String> {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    let extension = |key: &str| {
+        operation
+            .extensions
+            .get(key)
+            .ok_or_else(|| format!("operation {id} has no {key}"))
+    };
+    Ok(OperationFacts {
+        method: id.to_snake_case(),
+        verb,
+        path: path.to_owned(),
+        answer: answer(operation).ok_or_else(|| format!("operation {id} has no JSON answer"))?,
+        deprecated: operation.deprecated,
+        safe_to_repeat: extension("x-aim-repeat")?.as_str() == Some("safe"),
+        evidence: strings(extension("x-aim-evidence")?)?,
+        partial: operation
+            .extensions
+            .get("x-aim-partial")
+            .map(string)
+            .transpose()?,
+        kept_out_of_url: operation
+            .parameters
+            .iter()
+            .filter_map(|parameter| match parameter {
+                ReferenceOr::Item(Parameter::Query { parameter_data, .. }) => Some(parameter_data),
+                _ => None,
+            })
+            .filter(|data| data.extensions.contains_key("x-aim-sensitive"))
+            .map(|data| data.name.clone())
+            .collect(),
+        id,
+    })
+}
+
+/// The name of the schema of the JSON answer with status 200.
+fn answer(operation: &Operation) -> Option<String> {
+    let response = operation.responses.responses.get(&StatusCode::Code(200))?;
+    let ReferenceOr::Item(response) = response else {
+        return None;
+    };
+    match response.content.get("application/json")?.schema.as_ref()? {
+        ReferenceOr::Reference { reference } => reference.rsplit('/').next().map(ToOwned::to_owned),
+        ReferenceOr::Item(_) => None,
+    }
+}
+
+fn failure(document: &OpenAPI) -> Result<Vec<FailureClause>, String> {
+    document
+        .extensions
+        .get("x-aim-failure")
+        .and_then(|rule| rule.get("any"))
+        .and_then(Value::as_array)
+        .ok_or("the document has no x-aim-failure")?
+        .iter()
+        .map(|clause| {
+            let (one_of, values) = match (clause.get("in"), clause.get("notIn")) {
+                (Some(values), None) => (true, values),
+                (None, Some(values)) => (false, values),
+                _ => return Err("a clause of x-aim-failure needs `in` or `notIn`".to_owned()),
+            };
+            Ok(FailureClause {
+                member: text(clause, "member")?,
+                one_of,
+                values: strings(values)?,
+            })
+        })
+        .collect()
+}
+
+fn text(value: &Value, key: &str) -> Result<String, String> {
+    string(
+        value
+            .get(key)
+            .ok_or_else(|| format!("`{key}` is missing"))?,
+    )
+}
+
+fn string(value: &Value) -> Result<String, String> {
+    value
+        .as_str()
+        .map(ToOwned::to_owned)
+        .ok_or_else(|| "an extension holds something other than text".to_owned())
+}
+
+fn strings(value: &Value) -> Result<Vec<String>, String> {
+    value
+        .as_array()
+        .ok_or("an extension holds no list")?
+        .iter()
+        .map(string)
+        .collect()
+}

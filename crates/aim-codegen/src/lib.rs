@@ -1,0 +1,22 @@
+//! Turns the OpenAPI document of AIM Web Services into the source of
+//! `aim-client`.
+//!
+//! [`Document::parse`](document::Document::parse) reads strictly and knows the
+//! place of everything, [`lint`] refuses what the generator would panic on or
+//! ignore in silence, [`generate`](generate::generate) writes the Rust, and
+//! [`regen`] knows which files of the workspace come from the document.
+//!
+//! The crate serves `aim-client`'s build script and the maintainer's `cargo
+//! xtask`; it is published only because the build script needs it.
+
+pub mod document;
+mod facts;
+pub mod generate;
+mod json;
+pub mod lint;
+mod lower;
+mod operations;
+mod output;
+pub mod problem;
+pub mod regen;
+mod shape;

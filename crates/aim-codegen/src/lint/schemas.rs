@@ -1,0 +1,620 @@
+//! Rules for schemas, their members, and what C# type each of them has.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::{LEAVE_OUT, Lint, referred, text, texts};
+use crate::document::{At, Node, Value};
+
+/// The C# types and the schema that each is written as: name, `type`,
+/// `format`, whether it can have a `?`.
+const SCALARS: &[(&str, &str, Option<&str>, bool)] = &[
+    ("string", "string", None, false),
+    ("DateTime", "string", None, true),
+    ("bool", "boolean", None, true),
+    ("int", "integer", Some("int32"), true),
+    ("long", "integer", Some("int64"), true),
+    ("decimal", "number", Some("double"), true),
+];
+
+const WHY_FORMATS: &str = "every generator must find the same type: money is `number` and `double`, \
+                           `int` is `int32`, `long` is `int64`, dates and texts have no format";
+
+/// A C# type, taken apart.
+enum Dotnet<'a> {
+    Scalar {
+        kind: &'static str,
+        format: Option<&'static str>,
+        nullable: bool,
+    },
+    List(&'a str),
+    Object(&'a str),
+}
+
+impl<'a> Lint<'a> {
+    fn dotnet(&self, name: &'a str) -> Option<Dotnet<'a>> {
+        match name
+            .strip_prefix("List<")
+            .and_then(|rest| rest.strip_suffix('>'))
+        {
+            Some(item) if item.ends_with('?') => None,
+            Some(item) => self.dotnet_item(item).map(|_| Dotnet::List(item)),
+            None => self.dotnet_item(name),
+        }
+    }
+
+    /// A C# type that is no list.
+    fn dotnet_item(&self, name: &'a str) -> Option<Dotnet<'a>> {
+        let bare = name.strip_suffix('?');
+        let scalar = SCALARS
+            .iter()
+            .find(|(scalar, ..)| *scalar == bare.unwrap_or(name));
+        match scalar {
+            Some((_, kind, format, may_be_null)) => {
+                (bare.is_none() || *may_be_null).then_some(Dotnet::Scalar {
+                    kind,
+                    format: *format,
+                    nullable: bare.is_some(),
+                })
+            }
+            None => self.schema(name).map(|_| Dotnet::Object(name)),
+        }
+    }
+
+    /// Reads the C# type of a member; reports one that is none.
+    fn dotnet_of(&mut self, at: &At<'a>) -> Option<Dotnet<'a>> {
+        let name = at.text("x-aim-dotnet-type")?;
+        let dotnet = self.dotnet(name);
+        if dotnet.is_none() {
+            self.problem_under(
+                at,
+                "x-aim-dotnet-type",
+                format!("`{name}` is no C# type that this document knows"),
+                "write `string`, `bool`, `int`, `long`, `decimal` or `DateTime` (each but `string` \
+                 may have a `?`), a schema, or `List<…>` of one of them",
+            );
+        }
+        dotnet
+    }
+
+    /// Reports a keyword of a schema that is not as its C# type asks.
+    fn keyword(&mut self, schema: &At<'a>, key: &str, wanted: Option<&str>, dotnet: &str) {
+        let found = schema.get(key);
+        if found.as_ref().and_then(|at| at.node.as_str()) == wanted {
+            return;
+        }
+        let message = match (wanted, found.and_then(|at| at.node.as_str())) {
+            (Some(wanted), Some(found)) => {
+                format!("`{key}` is `{found}`, but a `{dotnet}` is `{wanted}`")
+            }
+            (Some(wanted), None) => format!("`{key}: {wanted}` is missing, which a `{dotnet}` is"),
+            (None, _) => format!("`{key}` stands here, but a `{dotnet}` has none"),
+        };
+        self.problem_under(schema, key, message, WHY_FORMATS);
+    }
+
+    fn nullable(&mut self, schema: &At<'a>, wanted: bool, dotnet: &str) {
+        let found = schema
+            .node
+            .get("nullable")
+            .is_some_and(|at| at.value == Value::Bool(true));
+        if found == wanted {
+            return;
+        }
+        let (message, help) = if wanted {
+            (
+                format!("`nullable: true` is missing, a `{dotnet}` may be null"),
+                "without it an answer with `null` here fails as a whole",
+            )
+        } else if schema.get("type").is_none() {
+            (
+                "`nullable` stands here without a `type`".to_owned(),
+                "generators disagree about it; an object that is absent is simply left out",
+            )
+        } else {
+            (
+                format!("`nullable` stands here, but a `{dotnet}` is never null"),
+                "remove it, or add the `?` of the C# type",
+            )
+        };
+        self.problem_under(schema, "nullable", message, help);
+    }
+}
+
+pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
+    let schemas = lint.section("schemas");
+    for schema in &schemas {
+        if !text::is_type_name(schema.name()) {
+            schema.report_key(
+                &mut lint.report,
+                format!("the schema name `{}` is not plain", schema.name()),
+                "begin with a capital and go on with letters and digits",
+            );
+        }
+        let members = schema.members_of("properties");
+        for member in &members {
+            if !text::is_plain_name(member.name()) {
+                member.report_key(
+                    &mut lint.report,
+                    format!("the member name `{}` is not plain", member.name()),
+                    "begin with a letter and go on with letters and digits",
+                );
+            }
+        }
+        let named = members
+            .into_iter()
+            .map(|member| (member.clone(), member.name()));
+        lint.collisions("members", named, |name| name.to_snake_case());
+    }
+    let named = schemas
+        .into_iter()
+        .map(|schema| (schema.clone(), schema.name()));
+    lint.collisions("schemas", named, |name| name.to_upper_camel_case());
+}
+
+/// Schemas of answers have no `required`, however deep.
+pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
+    let mut answers = components.members_of("responses");
+    for operation in lint.operations() {
+        answers.extend(operation.members_of("responses"));
+    }
+    let mut reached: Vec<&str> = Vec::new();
+    let mut todo: Vec<&str> = answers
+        .iter()
+        .filter_map(|answer| {
+            answer
+                .get("content")?
+                .get("application/json")?
+                .get("schema")
+        })
+        .filter_map(|schema| referred(&schema))
+        .collect();
+    while let Some(name) = todo.pop() {
+        if reached.contains(&name) {
+            continue;
+        }
+        reached.push(name);
+        let Some(schema) = lint.schema(name) else {
+            continue;
+        };
+        if let Some(required) = schema.get("required") {
+            required.report_key(
+                &mut lint.report,
+                format!("`required` stands in `{name}`, which answers hold"),
+                "the vendor may leave any member out, and the answer would fail as a whole: remove it",
+            );
+        }
+        todo.extend(held_by(lint, &schema));
+    }
+}
+
+/// The schemas of the members of a schema.
+fn held_by<'a>(lint: &Lint<'a>, schema: &At<'a>) -> Vec<&'a str> {
+    let members = schema.members_of("properties");
+    let held = members
+        .iter()
+        .filter_map(|member| held_schema(lint, member));
+    held.collect()
+}
+
+/// The schema that a member is, or a list of.
+fn held_schema<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a str> {
+    match lint.dotnet(member.text("x-aim-dotnet-type")?)? {
+        Dotnet::Object(name) => Some(name),
+        Dotnet::List(item) => lint.schema(item).map(|schema| schema.name()),
+        Dotnet::Scalar { .. } => None,
+    }
+}
+
+/// The strongest mark of a member or of anything that it holds.
+pub(super) fn sensitivity<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a str> {
+    let mut strongest = member.text("x-aim-sensitive");
+    let mut reached = Vec::new();
+    let mut todo: Vec<_> = held_schema(lint, member).into_iter().collect();
+    while let Some(name) = todo.pop() {
+        if reached.contains(&name) {
+            continue;
+        }
+        reached.push(name);
+        let Some(schema) = lint.schema(name) else {
+            continue;
+        };
+        for inner in schema.members_of("properties") {
+            match inner.text("x-aim-sensitive") {
+                Some("secret") => strongest = Some("secret"),
+                mark => strongest = strongest.or(mark),
+            }
+        }
+        todo.extend(held_by(lint, &schema));
+    }
+    strongest
+}
+
+/// An open enum has the same values wherever it stands, and a name of its own.
+pub(super) fn open_enums<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
+    let mut holders = Vec::new();
+    for schema in lint.section("schemas") {
+        holders.extend(schema.members_of("properties"));
+    }
+    for operation in lint.operations() {
+        holders.extend(operation.items_of("parameters"));
+    }
+    let mut seen: Vec<At<'a>> = Vec::new();
+    for open_enum in holders
+        .iter()
+        .filter_map(|holder| holder.get("x-aim-open-enum"))
+    {
+        let name = open_enum.text("name").unwrap_or_default();
+        if !text::is_type_name(name) || lint.schema(name).is_some() {
+            lint.problem_under(
+                &open_enum,
+                "name",
+                format!("`{name}` cannot be the name of an enum"),
+                "begin with a capital, go on with letters and digits, and do not take the name of a schema",
+            );
+        }
+        if let Some(first) = seen.iter().find(|first| first.text("name") == Some(name)) {
+            if !same(first.node, open_enum.node) {
+                lint.problem(
+                    &open_enum,
+                    format!("the enum `{name}` stands elsewhere with other values"),
+                    "write the same values in both places",
+                );
+            }
+            continue;
+        }
+        enum_values(lint, &open_enum);
+        seen.push(open_enum);
+    }
+}
+
+fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
+    let values = open_enum.items_of("values");
+    if values.is_empty() {
+        lint.problem_under(
+            open_enum,
+            "values",
+            "the list is empty",
+            "list the known values",
+        );
+    }
+    for (index, value) in values.iter().enumerate() {
+        for key in ["value", "name"] {
+            let text = value.text(key);
+            if values
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.text(key) == text)
+            {
+                lint.problem_under(value, key, "this stands in the list twice", LEAVE_OUT);
+            }
+        }
+        let name = value.text("name").unwrap_or_default();
+        if !text::is_type_name(name) || name == "Other" {
+            lint.problem_under(
+                value,
+                "name",
+                format!("`{name}` cannot be the name of a value"),
+                "begin with a capital and go on with letters and digits; `Other` keeps the unknown values",
+            );
+        }
+    }
+}
+
+/// A schema of `components` is a flat object with at least one member.
+pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
+    if schema.text("type") != Some("object") {
+        lint.problem_under(
+            schema,
+            "type",
+            "a schema of `components` is no object",
+            "the generator would wrap it in a type of its own: write it where it is used",
+        );
+    }
+    for key in ["nullable", "allOf", "items", "format"] {
+        if let Some(at) = schema.get(key) {
+            at.report_key(
+                &mut lint.report,
+                format!("`{key}` stands in a schema of `components`"),
+                "such a schema is one flat object",
+            );
+        }
+    }
+    let properties = schema.get("properties");
+    if properties
+        .as_ref()
+        .is_none_or(|all| all.node.members().is_empty())
+    {
+        lint.problem(
+            schema,
+            "the schema has no members",
+            "list them in `properties`",
+        );
+    }
+    for (at, name) in texts(schema, "required") {
+        if properties.as_ref().and_then(|all| all.get(name)).is_none() {
+            lint.problem(
+                &at,
+                format!("there is no member `{name}`"),
+                "require members of `properties`",
+            );
+        }
+    }
+    for member in schema.members_of("properties") {
+        if member.get("$ref").is_some() {
+            lint.problem(
+                &member,
+                "a member is a bare `$ref`",
+                "its description would be skipped: write `allOf: [{$ref: …}]` and the description beside it",
+            );
+        }
+    }
+}
+
+/// `x-aim-base` names a base class, and what that declares is marked so.
+pub(super) fn base<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
+    let class = schema.text("x-aim-base");
+    if let Some(class) = class
+        && lint
+            .root
+            .get("x-aim-base-classes")
+            .and_then(|all| all.get(class))
+            .is_none()
+    {
+        lint.problem_under(
+            schema,
+            "x-aim-base",
+            format!("there is no base class `{class}`"),
+            "name a key of `x-aim-base-classes`",
+        );
+    }
+    for member in schema.members_of("properties") {
+        let wanted = class.and_then(|class| lint.declared_in(class, member.name()));
+        if member.text("x-aim-declared-in") != wanted {
+            let help = match wanted {
+                Some(class) => format!("the base class `{class}` declares the member: write that"),
+                None => "no base class of this schema declares the member: remove it".to_owned(),
+            };
+            lint.problem_under(
+                &member,
+                "x-aim-declared-in",
+                format!(
+                    "`x-aim-declared-in` of `{}` is wrong or missing",
+                    member.name()
+                ),
+                help,
+            );
+        }
+    }
+}
+
+/// `x-aim-declared-in` of a header names the base class that has it.
+pub(super) fn declared<'a>(lint: &mut Lint<'a>, at: &At<'a>, name: &str) {
+    let Some(class) = at.text("x-aim-declared-in") else {
+        return;
+    };
+    if lint.declared_in(class, name) != Some(class) {
+        lint.problem_under(
+            at,
+            "x-aim-declared-in",
+            format!("the base class `{class}` has no member `{name}`"),
+            "name the base class that declares it",
+        );
+    }
+}
+
+pub(super) fn exclusive<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
+    let properties = schema.get("properties");
+    for pair in schema.items_of("x-aim-exclusive") {
+        let names: Vec<_> = pair.items().collect();
+        if !matches!(names.as_slice(), [left, right] if left.node.as_str() != right.node.as_str()) {
+            lint.problem(
+                &pair,
+                "this is no pair of members",
+                "write two members that exclude each other",
+            );
+        }
+        for at in names {
+            let name = at.node.as_str().unwrap_or_default();
+            if properties.as_ref().and_then(|all| all.get(name)).is_none() {
+                lint.problem(
+                    &at,
+                    format!("there is no member `{name}`"),
+                    "name members of `properties`",
+                );
+            }
+        }
+    }
+}
+
+/// A member is written as its C# type asks.
+pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
+    let name = property.text("x-aim-dotnet-type").unwrap_or_default();
+    let Some(dotnet) = lint.dotnet_of(property) else {
+        return;
+    };
+    let mut expected_keys = ["items", "allOf"].to_vec();
+    match dotnet {
+        Dotnet::Scalar {
+            kind,
+            format,
+            nullable,
+        } => {
+            lint.keyword(property, "type", Some(kind), name);
+            lint.keyword(property, "format", format, name);
+            lint.nullable(property, nullable, name);
+        }
+        Dotnet::List(item) => {
+            expected_keys.retain(|key| *key != "items");
+            lint.keyword(property, "type", Some("array"), name);
+            lint.keyword(property, "format", None, name);
+            lint.nullable(property, true, name);
+            match property.get("items") {
+                Some(items) => self::items(lint, &items, item),
+                None => lint.problem(property, "`items` is missing", "say what the list holds"),
+            }
+        }
+        Dotnet::Object(target) => {
+            expected_keys.retain(|key| *key != "allOf");
+            lint.keyword(property, "type", None, name);
+            lint.keyword(property, "format", None, name);
+            lint.nullable(property, false, name);
+            wrapper(lint, property, target);
+        }
+    }
+    for key in expected_keys.into_iter().chain(["properties", "required"]) {
+        if let Some(at) = property.get(key) {
+            at.report_key(
+                &mut lint.report,
+                format!("`{key}` stands here, but the member is a `{name}`"),
+                "an object of its own belongs in `components/schemas`: the generator invents names for others",
+            );
+        }
+    }
+    marks(lint, property);
+}
+
+/// The items of a list.
+fn items<'a>(lint: &mut Lint<'a>, items: &At<'a>, name: &'a str) {
+    match lint.dotnet(name) {
+        Some(Dotnet::Scalar { kind, format, .. }) => {
+            lint.keyword(items, "$ref", None, name);
+            lint.keyword(items, "type", Some(kind), name);
+            lint.keyword(items, "format", format, name);
+            lint.nullable(items, false, name);
+        }
+        Some(Dotnet::Object(target)) if referred(items) != Some(target) => lint.problem(
+            items,
+            format!("the items are no `$ref` to `{target}`"),
+            "the C# type of the list names it",
+        ),
+        _ => {}
+    }
+}
+
+/// The one use of `allOf`: a `$ref` that has a description beside it.
+fn wrapper<'a>(lint: &mut Lint<'a>, property: &At<'a>, target: &str) {
+    let Some(all_of) = property.get("allOf") else {
+        lint.problem(
+            property,
+            "`allOf` is missing",
+            format!("write `allOf: [{{$ref: '#/components/schemas/{target}'}}]`"),
+        );
+        return;
+    };
+    let parts: Vec<_> = all_of.items().collect();
+    let [part] = parts.as_slice() else {
+        lint.problem(
+            &all_of,
+            "`allOf` has not exactly one part",
+            "it only wraps one `$ref`; generators merge several, each in its own way",
+        );
+        return;
+    };
+    if part.get("$ref").is_some() && referred(part) != Some(target) {
+        lint.problem_under(
+            part,
+            "$ref",
+            format!("the reference does not lead to `{target}`"),
+            "the C# type of the member names it",
+        );
+    }
+}
+
+pub(super) fn part<'a>(lint: &mut Lint<'a>, part: &At<'a>) {
+    lint.problem(
+        part,
+        "a part of `allOf` is written out here",
+        "it only wraps one `$ref`; generators merge several, each in its own way",
+    );
+}
+
+/// A parameter is a scalar, or a text that carries an object or a list.
+pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
+    let name = parameter.text("x-aim-dotnet-type").unwrap_or_default();
+    let (Some(dotnet), Some(schema)) = (lint.dotnet_of(parameter), parameter.get("schema")) else {
+        return;
+    };
+    let (kind, format) = match dotnet {
+        Dotnet::Scalar { kind, format, .. } => (kind, format),
+        Dotnet::List(_) | Dotnet::Object(_) => ("string", None),
+    };
+    lint.keyword(&schema, "$ref", None, name);
+    lint.keyword(&schema, "type", Some(kind), name);
+    lint.keyword(&schema, "format", format, name);
+    for member in schema.members() {
+        if !["$ref", "type", "format"].contains(&member.name()) {
+            member.report_key(
+                &mut lint.report,
+                format!("`{}` stands in the schema of a parameter", member.name()),
+                "that is a plain `type`, with a `format` for numbers; the rest belongs to the parameter",
+            );
+        }
+    }
+    marks(lint, parameter);
+}
+
+/// The marks of a member or parameter fit its type.
+fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
+    let name = at.text("x-aim-dotnet-type").unwrap_or_default();
+    let is_parameter = at.get("schema").is_some();
+    let carries_text = match lint.dotnet(name) {
+        Some(Dotnet::List(_) | Dotnet::Object(_)) => is_parameter,
+        _ => name == "string",
+    };
+    if at.get("x-aim-sensitive").is_some() && !carries_text {
+        lint.problem_under(
+            at,
+            "x-aim-sensitive",
+            format!("a `{name}` is marked as sensitive"),
+            "only texts can be kept out of logs: mark the texts that it holds",
+        );
+    }
+    for key in ["x-aim-open-enum", "x-aim-pattern"] {
+        if at.get(key).is_some() && name != "string" {
+            lint.problem_under(
+                at,
+                key,
+                format!("`{key}` stands at a `{name}`"),
+                "only a `string` can have it",
+            );
+        }
+    }
+    if at.get("x-aim-sensitive").is_some() && at.get("x-aim-open-enum").is_some() {
+        lint.problem_under(
+            at,
+            "x-aim-sensitive",
+            "an open enum is marked as sensitive",
+            "its values are public, and the mark would be lost: keep one of the two",
+        );
+    }
+    let pattern = at.text("x-aim-pattern").unwrap_or("^$");
+    let plain = pattern.starts_with('^') && pattern.ends_with('$') && pattern.is_ascii();
+    if !plain {
+        lint.problem_under(
+            at,
+            "x-aim-pattern",
+            format!("the pattern `{pattern}` does not cover the whole text"),
+            "begin with `^` and end with `$`, in ASCII: the whole value is checked",
+        );
+    }
+}
+
+/// Whether two values are equal wherever they stand.
+pub(super) fn same(left: &Node, right: &Node) -> bool {
+    match (&left.value, &right.value) {
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
+        }
+        (Value::Map(left), Value::Map(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right).all(|((key, left), (other, right))| {
+                    key.name == other.name && same(left, right)
+                })
+        }
+        (left, right) => left == right,
+    }
+}

@@ -1,0 +1,113 @@
+//! Rules for texts and names.
+
+use super::Lint;
+use crate::document::At;
+
+/// Checks the texts of an object that end up in rustdoc.
+pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
+    for key in ["summary", "description"] {
+        let Some(text) = at.get(key) else { continue };
+        if let Some((what, fix)) = text.node.as_str().and_then(breaks_rustdoc) {
+            lint.problem(&text, what, fix);
+        }
+    }
+}
+
+/// Says what rustdoc would choke on, and the fix.
+fn breaks_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
+    let indented = |line: &str| {
+        let blank = line.len() - line.trim_start().len();
+        blank < line.len() && (blank >= 4 || line[..blank].contains('\t'))
+    };
+    if text.lines().any(indented) {
+        return Some((
+            "a line is indented by four spaces or more",
+            "rustdoc takes it for an example and compiles it: indent less",
+        ));
+    }
+    if text.contains("```") || text.contains("~~~") {
+        return Some((
+            "a fenced block stands in the text",
+            "rustdoc takes it for an example and compiles it: put code in single backticks",
+        ));
+    }
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return Some((
+            "a backtick has no partner",
+            "close the code, or remove the backtick",
+        ));
+    }
+    let prose = || parts.iter().step_by(2);
+    if prose().any(|part| part.contains('<')) {
+        return Some((
+            "a `<` stands outside backticks",
+            "rustdoc takes it for HTML: put the code in backticks",
+        ));
+    }
+    if prose().any(|part| part.contains('[')) {
+        return Some((
+            "a `[` stands outside backticks",
+            "rustdoc takes it for a link: put the code in backticks, or use other brackets",
+        ));
+    }
+    if prose().any(|part| part.contains("://")) {
+        return Some((
+            "an address stands outside backticks",
+            "rustdoc warns about bare addresses: put it in backticks",
+        ));
+    }
+    None
+}
+
+/// Whether a name begins with a letter and goes on with letters and digits, so
+/// that every generator can make a name of it.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether a name can be the name of a type or of a variant as it is.
+pub(super) fn is_type_name(name: &str) -> bool {
+    is_plain_name(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && name != "Self"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_rustdoc_chokes_on() {
+        for (text, expected) in [
+            ("List<long>", "`<`"),
+            ("see [0]", "`[`"),
+            ("see https://example.com", "address"),
+            ("a\n\n    let x;", "four spaces"),
+            ("a\n  \tb", "four spaces"),
+            ("```\nx\n```", "fenced"),
+            ("~~~\nx\n~~~", "fenced"),
+            ("an `open", "backtick"),
+        ] {
+            let (what, _) = breaks_rustdoc(text).unwrap();
+            assert!(what.contains(expected), "{text}: {what}");
+        }
+        for text in [
+            "",
+            "`List<long>` and `[0]` at `https://example.com`",
+            "# A\n\n- b\n   c",
+        ] {
+            assert_eq!(breaks_rustdoc(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_names() {
+        assert!(
+            is_plain_name("aB1")
+                && !is_plain_name("1a")
+                && !is_plain_name("")
+                && !is_plain_name("a_b")
+        );
+        assert!(is_type_name("Card") && !is_type_name("card") && !is_type_name("Self"));
+    }
+}

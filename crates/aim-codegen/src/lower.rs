@@ -1,0 +1,150 @@
+//! Lowers the document to what progenitor understands.
+//!
+//! The document says in `x-aim-…` extensions what flat OpenAPI cannot; here
+//! each becomes a private format name that [`crate::generate`] converts to a
+//! type of the client. What the client does by hand is taken out: credentials
+//! and headers (hooks send them), the answers (the facade reads them, so that
+//! no status, header or byte of an unexpected answer is lost) and the single
+//! values of a query (the request type is written as JSV as a whole).
+
+use openapiv3::{
+    MediaType, NumberFormat, OpenAPI, Operation, Parameter, ParameterData,
+    ParameterSchemaOrContent, QueryStyle, ReferenceOr, Response, Responses, Schema, SchemaData,
+    SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty,
+};
+
+/// The private formats, each with the type of the client that stands for it.
+pub(crate) const DECIMAL: &str = "aim-decimal";
+pub(crate) const DATE: &str = "aim-date";
+pub(crate) const SECRET: &str = "aim-secret";
+pub(crate) const QUERY: &str = "aim-query";
+/// Followed by the name of the open enum.
+pub(crate) const ENUM_PREFIX: &str = "aim-enum-";
+
+/// Returns the document as progenitor is to see it.
+pub(crate) fn lower(document: &OpenAPI) -> OpenAPI {
+    let mut lowered = document.clone();
+    lowered.info.description = None;
+    if let Some(components) = &mut lowered.components {
+        for schema in components.schemas.values_mut() {
+            if let ReferenceOr::Item(schema) = schema {
+                lower_schema(schema);
+            }
+        }
+    }
+    for item in lowered.paths.paths.values_mut() {
+        if let ReferenceOr::Item(item) = item {
+            item.parameters.clear();
+            for operation in [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+            ]
+            .into_iter()
+            .flatten()
+            {
+                lower_operation(operation);
+            }
+        }
+    }
+    lowered
+}
+
+fn lower_schema(schema: &mut Schema) {
+    if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind {
+        for property in object.properties.values_mut() {
+            if let ReferenceOr::Item(property) = property {
+                lower_property(property);
+            }
+        }
+    }
+}
+
+fn lower_property(property: &mut Schema) {
+    let data = &mut property.schema_data;
+    match &mut property.schema_kind {
+        SchemaKind::Type(Type::Number(number)) if dotnet_type(data) == Some("decimal") => {
+            number.format = VariantOrUnknownOrEmpty::<NumberFormat>::Unknown(DECIMAL.to_owned());
+        }
+        SchemaKind::Type(Type::String(string)) => {
+            let format = if let Some(name) = open_enum_name(data) {
+                Some(format!("{ENUM_PREFIX}{name}"))
+            } else if data.extensions.contains_key("x-aim-sensitive") {
+                Some(SECRET.to_owned())
+            } else if dotnet_type(data) == Some("DateTime") {
+                Some(DATE.to_owned())
+            } else {
+                None
+            };
+            if let Some(format) = format {
+                string.format = VariantOrUnknownOrEmpty::<StringFormat>::Unknown(format);
+            }
+        }
+        // A list that is absent and an empty one are different requests.
+        SchemaKind::Type(Type::Array(_)) => data.nullable = true,
+        _ => {}
+    }
+    // A conversion matches only a schema that says nothing else.
+    property.schema_data.extensions.clear();
+}
+
+/// The C# type without its nullability.
+fn dotnet_type(data: &SchemaData) -> Option<&str> {
+    let name = data.extensions.get("x-aim-dotnet-type")?.as_str()?;
+    Some(name.strip_suffix('?').unwrap_or(name))
+}
+
+fn open_enum_name(data: &SchemaData) -> Option<&str> {
+    data.extensions
+        .get("x-aim-open-enum")?
+        .get("name")?
+        .as_str()
+}
+
+fn lower_operation(operation: &mut Operation) {
+    let has_query = operation
+        .parameters
+        .iter()
+        .any(|parameter| matches!(parameter, ReferenceOr::Item(Parameter::Query { .. })));
+    operation.parameters.clear();
+    if has_query {
+        operation.parameters.push(ReferenceOr::Item(query()));
+    }
+    operation.responses = Responses {
+        default: Some(ReferenceOr::Item(Response {
+            description: "Read by the facade.".to_owned(),
+            content: [("*/*".to_owned(), MediaType::default())]
+                .into_iter()
+                .collect(),
+            ..Response::default()
+        })),
+        ..Responses::default()
+    };
+}
+
+fn query() -> Parameter {
+    let schema = Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Type(Type::String(StringType {
+            format: VariantOrUnknownOrEmpty::Unknown(QUERY.to_owned()),
+            ..StringType::default()
+        })),
+    };
+    Parameter::Query {
+        parameter_data: ParameterData {
+            name: "query".to_owned(),
+            description: None,
+            required: true,
+            deprecated: None,
+            format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)),
+            example: None,
+            examples: Default::default(),
+            explode: None,
+            extensions: Default::default(),
+        },
+        allow_reserved: false,
+        style: QueryStyle::Form,
+        allow_empty_value: None,
+    }
+}

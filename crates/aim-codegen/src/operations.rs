@@ -1,0 +1,176 @@
+//! Writes what the document declares about operations and answers: the table
+//! of operations, what proves that one of them ran, and which status is a
+//! failure.
+
+use std::collections::BTreeMap;
+
+use heck::{ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::parse_quote;
+
+use crate::facts::{Facts, FailureClause, OperationFacts};
+
+/// The member that carries the vendor's in-band status.
+const STATUS: &str = "Status";
+
+/// Adds the declarations to the file.
+///
+/// # Errors
+///
+/// A sentence, if two operations disagree about what proves the same answer.
+pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, String> {
+    let table = facts.operations.iter().map(operation);
+    file.items.push(parse_quote! {
+        /// The operations, as the document declares them.
+        pub(crate) mod operations {
+            use crate::operation::{Operation, Repeat};
+            #(#table)*
+        }
+    });
+    for answer in answers(facts)?.into_values() {
+        file.items.push(answer_impl(answer));
+    }
+    file.items.push(failure_impl(&facts.failure));
+    Ok(file)
+}
+
+fn constant(operation: &OperationFacts) -> Ident {
+    ident(&operation.method.to_shouty_snake_case())
+}
+
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+fn operation(operation: &OperationFacts) -> TokenStream {
+    let OperationFacts {
+        id,
+        verb,
+        path,
+        kept_out_of_url,
+        ..
+    } = operation;
+    let name = constant(operation);
+    let doc = format!("`{verb} {path}`");
+    let repeat = if operation.safe_to_repeat {
+        ident("Safe")
+    } else {
+        ident("Books")
+    };
+    quote! {
+        #[doc = #doc]
+        pub(crate) const #name: Operation = Operation {
+            id: #id,
+            repeat: Repeat::#repeat,
+            kept_out_of_url: &[#(#kept_out_of_url),*],
+        };
+    }
+}
+
+/// One operation for each type of answer; those that share it must agree.
+fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
+    let mut answers = BTreeMap::<&str, &OperationFacts>::new();
+    for operation in &facts.operations {
+        let first = *answers.entry(&operation.answer).or_insert(operation);
+        if (&first.evidence, &first.partial) != (&operation.evidence, &operation.partial) {
+            return Err(format!(
+                "operations {} and {} share the answer {} and must declare the same x-aim-evidence and x-aim-partial",
+                first.id, operation.id, operation.answer
+            ));
+        }
+    }
+    Ok(answers)
+}
+
+fn answer_impl(operation: &OperationFacts) -> syn::Item {
+    let name = ident(&operation.answer);
+    let status_proves = operation.evidence.iter().any(|member| member == STATUS);
+    let own = operation
+        .evidence
+        .iter()
+        .filter(|member| *member != STATUS)
+        .map(|member| field(member))
+        .map(|member| quote!(crate::evidence::is_set(&self.#member)))
+        .reduce(|tests, test| quote!(#tests || #test))
+        .unwrap_or_else(|| quote!(false));
+    let partial = operation.partial.as_deref().map(field);
+    let partly = partial.map_or_else(
+        || quote!(false),
+        |member| quote!(crate::evidence::is_set(&self.#member)),
+    );
+    parse_quote! {
+        impl crate::evidence::AnswerBody for types::#name {
+            const STATUS_PROVES: bool = #status_proves;
+
+            fn status(&self) -> Option<&types::BaseResponseResult> {
+                self.status.as_ref()
+            }
+
+            fn has_own_evidence(&self) -> bool {
+                #own
+            }
+
+            fn is_partial(&self) -> bool {
+                #partly
+            }
+        }
+    }
+}
+
+/// Members are named as typify names them.
+fn field(member: &str) -> Ident {
+    let name = member.to_snake_case();
+    if syn::parse_str::<Ident>(&name).is_ok() {
+        ident(&name)
+    } else {
+        ident(&format!("{name}_"))
+    }
+}
+
+fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
+    let doc = format!(
+        "Whether this status reports a failure, by the rule `x-aim-failure` of the document: {}. \
+         Case and surrounding white space do not count; an absent member counts as empty.",
+        clauses
+            .iter()
+            .map(in_words)
+            .collect::<Vec<_>>()
+            .join(", or ")
+    );
+    let tests = clauses.iter().map(|clause| {
+        let member = field(&clause.member);
+        let values = &clause.values;
+        let test = quote!(crate::evidence::is_one_of(self.#member.as_deref(), &[#(#values),*]));
+        if clause.one_of { test } else { quote!(!#test) }
+    });
+    parse_quote! {
+        impl types::BaseResponseResult {
+            #[doc = #doc]
+            ///
+            /// The vendor documents no values, so this rule is ours; a client
+            /// can be given another one.
+            #[must_use]
+            pub fn is_failure(&self) -> bool {
+                #(#tests)||*
+            }
+        }
+    }
+}
+
+fn in_words(clause: &FailureClause) -> String {
+    let values = clause
+        .values
+        .iter()
+        .map(|value| {
+            if value.is_empty() {
+                "empty".to_owned()
+            } else {
+                format!("`{value}`")
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" or ");
+    let is = if clause.one_of { "is" } else { "is not" };
+    format!("`{}` {is} {values}", clause.member)
+}

@@ -1,0 +1,59 @@
+//! Holds the generated file against the document before anyone sees it.
+//!
+//! What falls back in silence to `f64`, and a method that vanishes, is an
+//! error here; [`crate::shape`] does the same for each member.
+
+use std::collections::BTreeSet;
+
+use syn::visit::{self, Visit};
+
+use crate::facts::Facts;
+
+/// What must not occur, each as the last segments of a path.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("f64", "money would lose cents"),
+    ("f32", "money would lose cents"),
+    ("chrono", "dates follow the vendor's dialect"),
+    ("Value", "every member has a type"),
+];
+
+/// Checks the file.
+///
+/// # Errors
+///
+/// A sentence that names what is there and should not be, or is missing.
+pub(crate) fn check(file: &syn::File, facts: &Facts) -> Result<(), String> {
+    let mut found = Found::default();
+    found.visit_file(file);
+    for (name, reason) in FORBIDDEN {
+        if found.segments.contains(*name) {
+            return Err(format!("the output names `{name}`: {reason}"));
+        }
+    }
+    for operation in &facts.operations {
+        if !found.functions.contains(&operation.method) {
+            return Err(format!("the output has no method {}", operation.method));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Found {
+    segments: BTreeSet<String>,
+    functions: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Found {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        for segment in &path.segments {
+            self.segments.insert(segment.ident.to_string());
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.functions.insert(function.sig.ident.to_string());
+        visit::visit_impl_item_fn(self, function);
+    }
+}

@@ -1,0 +1,196 @@
+//! What is wrong with a document, and where.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+/// One thing that is wrong with a document.
+///
+/// Displays as two lines: place, pointer and what is wrong, then why it
+/// matters or how to fix it.
+///
+/// ```text
+/// openapi/aim.yaml:12:7: /paths/~1api~1X/post/requird: unknown key `requird`; did you mean `required`?
+///     every reader skips an unknown key in silence
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The document, named as its reader was told to name it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The place in the tree as a JSON pointer (RFC 6901); empty for the
+    /// document as a whole.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// Why that is wrong, or how to fix it.
+    pub help: String,
+}
+
+impl Problem {
+    /// Describes what is wrong at a place, which is a line and a column.
+    pub fn new(
+        file: impl Into<String>,
+        (line, column): (usize, usize),
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: file.into(),
+            line,
+            column,
+            pointer: pointer.into(),
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        write!(f, "{}\n    {}", self.message, self.help)
+    }
+}
+
+/// Everything that is wrong with a document, in its order; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Says that a file cannot be read.
+    #[must_use]
+    pub fn unreadable(file: &str, error: &io::Error) -> Self {
+        Self::from(Problem::new(
+            file,
+            (1, 1),
+            "",
+            format!("the file cannot be read: {error}"),
+            "check that it exists and that you may read it",
+        ))
+    }
+
+    /// The problems, sorted by place.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl<'a> IntoIterator for &'a Problems {
+    type Item = &'a Problem;
+    type IntoIter = std::slice::Iter<'a, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in self {
+            writeln!(f, "{problem}")?;
+        }
+        match self.0.len() {
+            1 => f.write_str("1 problem"),
+            count => write!(f, "{count} problems"),
+        }
+    }
+}
+
+impl Error for Problems {}
+
+/// Gathers the problems of one file.
+pub(crate) struct Report {
+    file: String,
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    pub(crate) fn new(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        place: (usize, usize),
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let problem = Problem::new(self.file.as_str(), place, pointer, message, help);
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// # Errors
+    ///
+    /// What was gathered, sorted by place and each thing once.
+    pub(crate) fn finish(mut self) -> Result<(), Problems> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        self.problems
+            .sort_by_key(|problem| (problem.line, problem.column));
+        self.problems.dedup();
+        Err(Problems(self.problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn displays_place_pointer_and_fix() {
+        let problem = Problem::new(
+            "openapi/aim.yaml",
+            (12, 7),
+            "/paths/~1api~1X/post",
+            "unknown key `requird`; did you mean `required`?",
+            "correct the spelling",
+        );
+        assert_eq!(
+            problem.to_string(),
+            "openapi/aim.yaml:12:7: /paths/~1api~1X/post: \
+             unknown key `requird`; did you mean `required`?\n    correct the spelling"
+        );
+        let whole = Problem::new("a.yaml", (1, 1), "", "the file is empty", "write one");
+        assert_eq!(
+            Problems::from(whole).to_string(),
+            "a.yaml:1:1: the file is empty\n    write one\n1 problem"
+        );
+    }
+
+    #[test]
+    fn reports_in_the_order_of_the_file_and_each_thing_once() {
+        let mut report = Report::new("a.yaml");
+        report.add((2, 1), "/b", "second", "");
+        report.add((1, 9), "/a", "first", "");
+        report.add((2, 1), "/b", "second", "");
+        let problems = report.finish().unwrap_err();
+        let messages: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
+        assert_eq!(messages, ["first", "second"]);
+        assert!(problems.to_string().ends_with("2 problems"));
+        assert_eq!(Report::new("a.yaml").finish(), Ok(()));
+    }
+}

@@ -1,0 +1,415 @@
+//! Gives the generated types their final shape.
+//!
+//! typify sorts members by name, cannot be told to read tolerantly and writes
+//! no constructors. Here the types get the vendor's order of members,
+//! `#[non_exhaustive]`, a `new` that takes what is required and a chained
+//! setter for the rest, a JSON schema (feature `schemars`), and the open
+//! enums; and the HTTP client moves to a module of its own.
+
+use heck::ToSnakeCase;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Field, Fields, GenericArgument, ImplItem, Item, ItemMod, ItemStruct, PathArguments,
+    Type, parse_quote,
+};
+
+use crate::facts::{Facts, MemberFacts, OpenEnum};
+
+/// Names this pass in the hash of the settings; to be raised when it changes.
+pub(crate) const SETTINGS: &str = "shape 1";
+
+/// Returns the file as two modules, `types` and `client`.
+pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
+    let mut types = None;
+    let mut client = Vec::new();
+    for item in file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => types = Some(module),
+            // Nobody outside sees the client, so nobody imports a prelude.
+            Item::Mod(module) if module.ident == "prelude" => {}
+            Item::Impl(mut item) => {
+                item.items
+                    .retain(|member| !is_panicking_constructor(member));
+                for member in &mut item.items {
+                    deprecate(member, facts);
+                }
+                client.push(Item::Impl(item));
+            }
+            item => client.push(item),
+        }
+    }
+    let types = shape_types(types.ok_or("progenitor wrote no module `types`")?, facts)?;
+    Ok(parse_quote! {
+        #types
+
+        /// The HTTP client that progenitor wrote; the facade is its only user.
+        pub(crate) mod client {
+            use super::types;
+            #(#client)*
+        }
+    })
+}
+
+/// `Client::new` unwraps; the facade brings its own `reqwest::Client`.
+fn is_panicking_constructor(member: &ImplItem) -> bool {
+    matches!(member, ImplItem::Fn(function) if function.sig.ident == "new")
+}
+
+/// progenitor does not carry `deprecated` over.
+fn deprecate(member: &mut ImplItem, facts: &Facts) {
+    if let ImplItem::Fn(function) = member {
+        let deprecated = facts
+            .operations
+            .iter()
+            .any(|operation| operation.deprecated && function.sig.ident == operation.method);
+        if deprecated {
+            function.attrs.push(parse_quote!(#[deprecated]));
+        }
+    }
+}
+
+fn shape_types(module: ItemMod, facts: &Facts) -> Result<ItemMod, String> {
+    let mut structs = Vec::new();
+    for item in module.content.map(|(_, items)| items).unwrap_or_default() {
+        match item {
+            Item::Struct(item) => structs.push(item),
+            // The conversion errors of typify's newtypes, of which there are none.
+            Item::Mod(module) if module.ident == "error" => {}
+            other => {
+                return Err(format!(
+                    "progenitor wrote a type that is no struct: {}",
+                    other
+                        .to_token_stream()
+                        .to_string()
+                        .chars()
+                        .take(80)
+                        .collect::<String>()
+                ));
+            }
+        }
+    }
+    let mut items = Vec::new();
+    for schema in &facts.schemas {
+        let position = structs
+            .iter()
+            .position(|item| item.ident == schema.name)
+            .ok_or_else(|| format!("progenitor wrote no struct for the schema {}", schema.name))?;
+        let item = shape_struct(structs.swap_remove(position), &schema.members)?;
+        let methods = methods(&item)?;
+        let tolerant = tolerant(&item);
+        items.push(Item::Struct(item));
+        items.push(methods);
+        items.push(tolerant);
+    }
+    if let Some(extra) = structs.first() {
+        return Err(format!(
+            "progenitor wrote a type {} of its own",
+            extra.ident
+        ));
+    }
+    for open_enum in &facts.open_enums {
+        items.extend(open_enum_items(open_enum));
+    }
+    Ok(parse_quote! {
+        /// Requests and answers, named and ordered as on the vendor's pages.
+        ///
+        /// Every type has `new` with the members that are required and a
+        /// setter of the same name for each other member; all members are
+        /// public for reading and changing.
+        pub mod types {
+            #(#items)*
+        }
+    })
+}
+
+/// Orders the members as the document does and rewrites their attributes.
+fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStruct, String> {
+    let name = item.ident.to_string();
+    let Fields::Named(fields) = &mut item.fields else {
+        return Err(format!("progenitor wrote {name} without named members"));
+    };
+    let mut generated: Vec<Field> = std::mem::take(&mut fields.named).into_iter().collect();
+    for member in members {
+        let wire_name = &member.name;
+        let position = generated
+            .iter()
+            .position(|field| serde_name(field).as_ref() == Some(wire_name))
+            .ok_or_else(|| format!("progenitor lost the member {name}.{wire_name}"))?;
+        let mut field = generated.swap_remove(position);
+        let ty = optional(&field.ty).unwrap_or(&field.ty);
+        // A conversion that does not match falls back in silence.
+        if let Some(expected) = &member.converted_to
+            && !is_named(ty, expected)
+        {
+            let found = ty.to_token_stream();
+            return Err(format!(
+                "{name}.{wire_name} became {found} instead of {expected}"
+            ));
+        }
+        field
+            .attrs
+            .retain(|attribute| !attribute.path().is_ident("serde"));
+        field.attrs.push(serde_attribute(&field, wire_name));
+        fields.named.push(field);
+    }
+    item.attrs.push(parse_quote! {
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    });
+    item.attrs.push(parse_quote!(#[non_exhaustive]));
+    Ok(item)
+}
+
+/// An absent member is not sent; `null` and absence are read alike; numbers
+/// and strings are read in either spelling.
+fn serde_attribute(field: &Field, wire_name: &str) -> Attribute {
+    if optional(&field.ty).is_some() {
+        parse_quote! {
+            #[serde(
+                rename = #wire_name,
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "crate::tolerant::read"
+            )]
+        }
+    } else {
+        parse_quote! {
+            #[serde(rename = #wire_name, deserialize_with = "crate::tolerant::read")]
+        }
+    }
+}
+
+/// The name on the wire: the `rename` that typify wrote, else the field's own.
+fn serde_name(field: &Field) -> Option<String> {
+    let mut renamed = None;
+    for attribute in &field.attrs {
+        if attribute.path().is_ident("serde") {
+            // Other keys of the attribute are of no interest here.
+            let _ = attribute.parse_nested_meta(|meta| {
+                if let Ok(value) = meta.value() {
+                    let literal: syn::LitStr = value.parse()?;
+                    if meta.path.is_ident("rename") {
+                        renamed = Some(literal.value());
+                    }
+                }
+                Ok(())
+            });
+        }
+    }
+    renamed.or_else(|| field.ident.as_ref().map(ToString::to_string))
+}
+
+/// `new` with the required members, and a setter for each optional one.
+fn methods(item: &ItemStruct) -> Result<Item, String> {
+    let name = &item.ident;
+    let mut parameters = Vec::new();
+    let mut values = Vec::new();
+    let mut setters = Vec::new();
+    for field in &item.fields {
+        let ident = field.ident.as_ref().ok_or("a member has no name")?;
+        if let Some(inner) = optional(&field.ty) {
+            let wire_name = serde_name(field).unwrap_or_default();
+            let doc = format!("Sets `{wire_name}`.");
+            let (parameter, value) = argument(ident, inner);
+            values.push(quote!(#ident: None));
+            setters.push(quote! {
+                #[doc = #doc]
+                #[must_use]
+                pub fn #ident(mut self, #parameter) -> Self {
+                    self.#ident = Some(#value);
+                    self
+                }
+            });
+        } else {
+            let (parameter, value) = argument(ident, &field.ty);
+            parameters.push(parameter);
+            values.push(quote!(#ident: #value));
+        }
+    }
+    let doc = if parameters.is_empty() {
+        "Creates a value without any member."
+    } else {
+        "Creates a value with the members that the vendor requires."
+    };
+    let attributes = parameters.is_empty().then(|| quote!(#[must_use]));
+    Ok(parse_quote! {
+        impl #name {
+            #[doc = #doc]
+            #attributes
+            pub fn new(#(#parameters),*) -> Self {
+                Self { #(#values),* }
+            }
+            #(#setters)*
+        }
+    })
+}
+
+/// `null` in a list stands for an empty value, where there can be one.
+fn tolerant(item: &ItemStruct) -> Item {
+    let name = &item.ident;
+    let absent = item
+        .fields
+        .iter()
+        .all(|field| optional(&field.ty).is_some())
+        .then(|| {
+            quote!(
+                fn absent() -> Option<Self> {
+                    Some(Self::new())
+                }
+            )
+        });
+    parse_quote! {
+        impl crate::tolerant::Tolerant for #name { #absent }
+    }
+}
+
+/// A parameter that is convenient to call, and the value made of it.
+fn argument(ident: &Ident, ty: &Type) -> (TokenStream, TokenStream) {
+    if let Some(item) = argument_of(ty, "Vec") {
+        (
+            quote!(#ident: impl IntoIterator<Item = #item>),
+            quote!(#ident.into_iter().collect()),
+        )
+    } else if let Type::Path(path) = ty
+        && (path.path.is_ident("bool") || path.path.is_ident("i32") || path.path.is_ident("i64"))
+    {
+        // A plain number, so that a literal needs no type.
+        (quote!(#ident: #ty), quote!(#ident))
+    } else {
+        (quote!(#ident: impl Into<#ty>), quote!(#ident.into()))
+    }
+}
+
+fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+fn optional(ty: &Type) -> Option<&Type> {
+    argument_of(ty, "Option")
+}
+
+/// `T` of `Wrapper<T>`, however the path to the wrapper is written.
+fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == wrapper => {
+            match arguments.args.first()? {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// An enum that keeps values it does not know.
+fn open_enum_items(open_enum: &OpenEnum) -> Vec<Item> {
+    let name = Ident::new(&open_enum.name, Span::call_site());
+    let title = format!(
+        "{}: the values that the vendor documents; any other is kept as it is.",
+        words(&open_enum.name)
+    );
+    let variants: Vec<_> = open_enum
+        .values
+        .iter()
+        .map(|value| Ident::new(&value.name, Span::call_site()))
+        .collect();
+    let wires: Vec<_> = open_enum.values.iter().map(|value| &value.wire).collect();
+    let docs: Vec<_> = open_enum
+        .values
+        .iter()
+        .map(|value| format!("`{}`: {}", value.wire, value.description))
+        .collect();
+    let items: syn::File = parse_quote! {
+        #[doc = #title]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(
+                #[doc = #docs]
+                #variants,
+            )*
+            /// A value that the document does not know, as it stands on the wire.
+            Other(String),
+        }
+
+        impl #name {
+            /// The value as it stands on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #wires,)*
+                    Self::Other(value) => value,
+                }
+            }
+        }
+
+        impl From<&str> for #name {
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#wires => Self::#variants,)*
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for #name {
+            fn from(value: String) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
+        impl std::fmt::Display for #name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for #name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for #name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::tolerant::read(deserializer)
+            }
+        }
+
+        impl crate::tolerant::Tolerant for #name {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Option<Self>, D::Error> {
+                let text = <String as crate::tolerant::Tolerant>::read(deserializer)?;
+                Ok(text.map(Self::from))
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for #name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed(stringify!(#name))
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string" })
+            }
+        }
+    };
+    items.items
+}
+
+/// `CardType` as `Card type`.
+fn words(name: &str) -> String {
+    let text = name.to_snake_case().replace('_', " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,70 @@
+//! The data that the tests carry.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The root of the workspace: this package lies right below it.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The vendor's five pages, parsed: routes, types with every field, samples.
+///
+/// # Panics
+///
+/// If the fixture is missing or no JSON.
+#[must_use]
+#[allow(clippy::panic, reason = "a test without its data cannot go on")]
+pub fn facts() -> Vec<Value> {
+    let path = root().join("tests/fixtures/facts.json");
+    fs::read_to_string(&path)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_else(|| panic!("{} cannot be read", path.display()))
+}
+
+/// A recorded exchange with a real ServiceStack host.
+pub struct Exchange {
+    /// File and line, for messages.
+    pub place: String,
+    /// Its id.
+    pub id: String,
+    /// The whole line.
+    pub value: Value,
+}
+
+/// Every recorded exchange of the eight operations.
+///
+/// # Panics
+///
+/// If a fixture is missing or no JSON.
+#[must_use]
+#[allow(clippy::panic, reason = "a test without its data cannot go on")]
+pub fn exchanges() -> Vec<Exchange> {
+    let mut exchanges = Vec::new();
+    for folder in ["exchanges", "settings", "clients"] {
+        let folder = root().join("tests/fixtures/recordings").join(folder);
+        let mut files: Vec<_> = fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(&file)
+                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            for (index, line) in text.lines().enumerate() {
+                let place = format!("{}:{}", file.display(), index + 1);
+                let value: Value =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{place}: {error}"));
+                let id = value["id"].as_str().unwrap_or_default().to_owned();
+                exchanges.push(Exchange { place, id, value });
+            }
+        }
+    }
+    exchanges
+}

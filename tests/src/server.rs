@@ -1,0 +1,155 @@
+//! A server on a real socket that keeps the exact bytes it received and
+//! answers what it is told to.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug, Default)]
+pub struct Received {
+    /// `POST /api/X HTTP/1.1`, without the line end.
+    pub line: String,
+    /// The header lines, as they came.
+    pub headers: Vec<String>,
+    /// The body, by its Content-Length.
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The value of a header, by its name without regard to case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// `POST` of `POST /api/X HTTP/1.1`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.line.split(' ').next().unwrap_or_default()
+    }
+
+    /// `/api/X?Ref=1` of `GET /api/X?Ref=1 HTTP/1.1`.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
+/// An answer to send.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The reason phrase.
+    pub reason: String,
+    /// Headers besides Content-Length and Connection.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A JSON answer with status 200.
+    #[must_use]
+    pub fn json(body: impl Into<Vec<u8>>) -> Self {
+        Self::of(200, "application/json; charset=utf-8", body)
+    }
+
+    /// An answer with a status and a content type.
+    #[must_use]
+    pub fn of(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            reason: "Reason".to_owned(),
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body: body.into(),
+        }
+    }
+}
+
+/// A running server; its thread ends with the process.
+pub struct Server {
+    address: SocketAddr,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Server {
+    /// Starts a server on a free port of the loopback.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says about the port.
+    pub fn start(answer: impl Fn(&Received) -> Reply + Send + 'static) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let address = listener.local_addr()?;
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                // A client that goes away is no reason to stop.
+                let _ = serve(&stream, &answer, &log);
+            }
+        });
+        Ok(Self { address, received })
+    }
+
+    /// The address, without any path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes what was received since the last call, oldest first.
+    #[must_use]
+    pub fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut *self.received.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Answers the requests of one connection, one after the other.
+fn serve(
+    stream: &TcpStream,
+    answer: &impl Fn(&Received) -> Reply,
+    log: &Mutex<Vec<Received>>,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream);
+    let mut request = Received::default();
+    reader.read_line(&mut request.line)?;
+    request.line = request.line.trim_end().to_owned();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        request.headers.push(line.to_owned());
+    }
+    let length = request
+        .header("content-length")
+        .and_then(|value| value.parse().ok());
+    request.body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut request.body)?;
+    let reply = answer(&request);
+    log.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(request);
+    let mut head = format!("HTTP/1.1 {} {}\r\n", reply.status, reply.reason);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if reply.status != 204 && reply.status != 304 {
+        head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
+    }
+    head.push_str("Connection: close\r\n\r\n");
+    let mut stream = stream;
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&reply.body)?;
+    stream.flush()
+}

@@ -1,0 +1,159 @@
+//! The maintainer's commands: `cargo xtask help` lists them.
+//!
+//! Nothing here depends on `aim-client`: a broken document or a stale file
+//! must not stop the tool that mends it. What needs the client is a program
+//! of its own that is started from here.
+
+mod diff;
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use aim_codegen::regen::{self, File};
+
+const HELP: &str = "\
+cargo xtask regen           write the generated files, print what changed
+cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken document
+cargo xtask demo            check the document and the code, then run every operation over a socket
+cargo xtask bench regen     time `regen --check`, warm
+";
+
+/// The generated files differ from the document.
+const STALE: u8 = 4;
+/// The document is broken, or a file cannot be read or written.
+const BROKEN: u8 = 100;
+/// The command line is not understood.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let code = match arguments.as_slice() {
+        ["regen"] => regen(Mode::Write),
+        ["regen", "--check"] => regen(Mode::Check),
+        ["demo"] => demo(),
+        ["bench", "regen"] => bench_regen(),
+        ["help" | "--help" | "-h"] | [] => {
+            print!("{HELP}");
+            0
+        }
+        _ => {
+            eprint!("xtask: no such command; these are known:\n{HELP}");
+            USAGE
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// The root of the workspace: the nearest folder upwards that holds the
+/// document, else where this crate was built.
+fn root() -> PathBuf {
+    let here = env::current_dir().unwrap_or_default();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .find(|folder| folder.join(regen::DOCUMENT).is_file())
+        .or_else(|| built.parent())
+        .unwrap_or(built)
+        .to_owned()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Write,
+    Check,
+}
+
+fn regen(mode: Mode) -> u8 {
+    let files = match regen::plan(&root()) {
+        Ok(files) => files,
+        Err(problems) => {
+            eprintln!("{problems}");
+            return BROKEN;
+        }
+    };
+    let stale: Vec<&File> = files.iter().filter(|file| !file.is_fresh()).collect();
+    let mut text = String::new();
+    for file in &stale {
+        diff::write(&mut text, file, io::stdout().is_terminal());
+    }
+    // A closed pipe (`| head`) is no reason to stop before writing.
+    let _ = io::stdout().write_all(text.as_bytes());
+    if stale.is_empty() {
+        println!(
+            "fresh: {} generated files agree with {}",
+            files.len(),
+            regen::DOCUMENT
+        );
+        return 0;
+    }
+    if mode == Mode::Check {
+        eprintln!("stale: run `cargo xtask regen` and commit what it writes");
+        return STALE;
+    }
+    for file in stale {
+        if let Err(error) = file.write() {
+            eprintln!("{}: cannot be written: {error}", file.path);
+            return BROKEN;
+        }
+    }
+    0
+}
+
+/// Checks what is generated, then starts the program that makes the calls.
+fn demo() -> u8 {
+    match regen(Mode::Check) {
+        0 => run(cargo().args(["run", "--quiet", "--package", "aim-tests", "--bin", "demo"])),
+        code => code,
+    }
+}
+
+/// Times the warm check as whole processes, next to one that does nothing.
+fn bench_regen() -> u8 {
+    let program = match env::current_exe() {
+        Ok(program) => program,
+        Err(error) => {
+            eprintln!("xtask: its own path is not known: {error}");
+            return BROKEN;
+        }
+    };
+    let time = |arguments: &[&str]| {
+        let mut times: Vec<_> = (0..11)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                let code = run(Command::new(&program).args(arguments).stdout(Stdio::null()));
+                (start.elapsed(), code)
+            })
+            .collect();
+        times.sort();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    };
+    let (nothing, _) = time(&["help"]);
+    let (check, code) = time(&["regen", "--check"]);
+    println!(
+        "regen --check: median {check:?} of 11 warm runs, {:.1} times a process that only prints help ({nothing:?})",
+        check.as_secs_f64() / nothing.as_secs_f64().max(f64::EPSILON)
+    );
+    code
+}
+
+/// The cargo that runs this, so that no other toolchain is picked.
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn run(command: &mut Command) -> u8 {
+    match command.status() {
+        Ok(status) => status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1),
+        Err(error) => {
+            eprintln!("xtask: {command:?} cannot be started: {error}");
+            BROKEN
+        }
+    }
+}
