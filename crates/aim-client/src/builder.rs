@@ -132,7 +132,7 @@ impl AimClientBuilder {
         let headers = credentials.headers().map_err(|name| {
             Error::refused(
                 None,
-                format!("the credential {name} is empty or holds characters that a header cannot"),
+                format!("the credential {name} is empty, begins or ends with a space, or holds what a header cannot (it takes visible ASCII)"),
             )
         })?;
         let http = checked(self.http)

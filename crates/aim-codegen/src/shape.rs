@@ -17,7 +17,7 @@ use syn::{
 use crate::facts::{Facts, MemberFacts, OpenEnum};
 
 /// Names this pass in the hash of the settings; to be raised when it changes.
-pub(crate) const SETTINGS: &str = "shape 1";
+pub(crate) const SETTINGS: &str = "shape 2";
 
 /// Returns the file as two modules, `types` and `client`.
 pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
@@ -161,21 +161,23 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
 }
 
 /// An absent member is not sent; `null` and absence are read alike; numbers
-/// and strings are read in either spelling.
+/// and strings are read in either spelling, names also with a small first
+/// letter, as hosts on newer .NET write them.
 fn serde_attribute(field: &Field, wire_name: &str) -> Attribute {
-    if optional(&field.ty).is_some() {
-        parse_quote! {
-            #[serde(
-                rename = #wire_name,
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "crate::tolerant::read"
-            )]
-        }
-    } else {
-        parse_quote! {
-            #[serde(rename = #wire_name, deserialize_with = "crate::tolerant::read")]
-        }
+    let mut letters = wire_name.chars();
+    let alias: String = letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default();
+    let optional =
+        optional(&field.ty).map(|_| quote!(default, skip_serializing_if = "Option::is_none",));
+    parse_quote! {
+        #[serde(
+            rename = #wire_name,
+            alias = #alias,
+            #optional
+            deserialize_with = "crate::tolerant::read"
+        )]
     }
 }
 

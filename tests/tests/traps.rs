@@ -1,0 +1,533 @@
+//! Traps of the generator, of reqwest and of the server that would cost money
+//! without a word: each has a test that fails if it comes back.
+
+use std::sync::{Arc, Mutex};
+
+use aim_client::types::{
+    C2BPostContractRequest, CardType, CcInfo, ContractFulfillmentRequest, CustomerInfo, FormInput,
+    GetContractDetailsRequest, GetContractDetailsResponse,
+};
+use aim_client::{AimClient, AnswerKind, Credentials, Delivery, Error, Money};
+use aim_tests::server::{Reply, Server};
+
+fn client(server: &Server) -> AimClient {
+    AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
+        .build()
+        .unwrap()
+}
+
+fn serving(reply: Reply) -> (Server, AimClient) {
+    let server = Server::start(move |_| reply.clone()).unwrap();
+    let client = client(&server);
+    (server, client)
+}
+
+async fn details(
+    client: &AimClient,
+) -> Result<aim_client::Answer<GetContractDetailsResponse>, Error> {
+    client
+        .get_contract_details(&GetContractDetailsRequest::new().ref_("C-1"))
+        .await
+}
+
+const PROOF: &str = r#"{"WebRef":"W-1","AccountSub":"1-1","Status":{"StatusCode":"OK"}}"#;
+
+/// The generator sends `api-version`, and no header of the vendor.
+#[tokio::test]
+async fn headers_are_the_vendors_and_no_others() {
+    let (server, client) = serving(Reply::json(PROOF));
+    details(&client).await.unwrap();
+    client
+        .get_contract_details_get(&GetContractDetailsRequest::new().ref_("C-1"))
+        .await
+        .unwrap();
+    let [post, get] = server.take().try_into().unwrap();
+    for request in [&post, &get] {
+        let mut names: Vec<_> = request
+            .headers
+            .iter()
+            .map(|line| line.split(':').next().unwrap().to_lowercase())
+            .filter(|name| !matches!(name.as_str(), "content-type" | "content-length"))
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            ["accept", "apikey", "appid", "host", "token", "user-agent"]
+        );
+        assert_eq!(request.header("accept"), Some("application/json"));
+        assert_eq!(request.header("apikey"), Some("canary-key"));
+    }
+    // Anything else runs the operation with an empty request.
+    assert_eq!(post.header("content-type"), Some("application/json"));
+    assert_eq!(
+        post.header("content-length"),
+        Some(&*post.body.len().to_string())
+    );
+    assert_eq!(get.header("content-type"), None);
+    assert!(get.body.is_empty());
+}
+
+/// A default header of the user's must not change what the server needs.
+#[tokio::test]
+async fn default_headers_do_not_replace_ours() {
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("k", "a"))
+        .http(|http| {
+            let mut headers = aim_client::reqwest::header::HeaderMap::new();
+            headers.insert("accept", "text/html".parse().unwrap());
+            headers.insert("content-type", "text/plain".parse().unwrap());
+            headers.insert("apikey", "other".parse().unwrap());
+            http.default_headers(headers)
+        })
+        .build()
+        .unwrap();
+    details(&client).await.unwrap();
+    let [request] = server.take().try_into().unwrap();
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("apikey"), Some("k"));
+}
+
+/// reqwest follows redirects and takes our headers along.
+#[tokio::test]
+async fn a_redirect_is_not_followed_even_if_asked_for() {
+    for status in [301, 302, 303, 307, 308] {
+        let other = Server::start(|_| Reply::json(PROOF)).unwrap();
+        let location = format!("{}/elsewhere", other.url());
+        let server = Server::start(move |_| Reply {
+            headers: vec![("Location".to_owned(), location.clone())],
+            ..Reply::of(status, "text/plain", "")
+        })
+        .unwrap();
+        let client = AimClient::builder()
+            .base_url(server.url())
+            .credentials(Credentials::new("canary-key", "canary-app"))
+            .http(|http| http.redirect(aim_client::reqwest::redirect::Policy::limited(5)))
+            .build()
+            .unwrap();
+        let error = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.http_status().unwrap().as_u16(), status);
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(server.take().len(), 1);
+        assert!(
+            other.take().is_empty(),
+            "{status} carried the keys to another host"
+        );
+    }
+}
+
+/// A retry policy of the user's would book twice.
+#[tokio::test]
+async fn nothing_is_sent_twice() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let server = Server::start(move |_| Reply::of(status, "text/html", "<html>busy")).unwrap();
+        let client = AimClient::builder()
+            .base_url(server.url())
+            .credentials(Credentials::new("k", "a"))
+            .http(|http| {
+                let policy = aim_client::reqwest::retry::for_host("127.0.0.1")
+                    .max_retries_per_request(3)
+                    .classify_fn(|attempt| attempt.retryable());
+                http.retry(policy)
+            })
+            .build()
+            .unwrap();
+        let error = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.http_status().unwrap().as_u16(), status);
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(server.take().len(), 1);
+    }
+}
+
+/// The generator loses the HTTP status of an error that is not JSON.
+#[tokio::test]
+async fn an_html_error_keeps_its_status_and_headers() {
+    let reply = Reply {
+        headers: vec![
+            ("Content-Type".to_owned(), "text/html".to_owned()),
+            ("Retry-After".to_owned(), "7".to_owned()),
+        ],
+        ..Reply::of(503, "", "<!DOCTYPE html><html>canary-page</html>")
+    };
+    let (_server, client) = serving(reply);
+    let error = details(&client).await.unwrap_err();
+    assert_eq!(error.http_status().unwrap().as_u16(), 503);
+    assert_eq!(error.headers().unwrap()["retry-after"], "7");
+    assert_eq!(error.answer_kind(), Some(AnswerKind::Html));
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+/// An answer with status 200 that proves nothing.
+#[tokio::test]
+async fn no_answer_without_evidence_is_a_success() {
+    for (content_type, body, kind) in [
+        ("application/json", "{}", None),
+        ("application/json", r#"{"PaymentRequired":false}"#, None),
+        (
+            "application/json",
+            r#"{"WebRef":"","Topic":"t","BaseUrl":"u"}"#,
+            None,
+        ),
+        ("application/json", r#"{"WebRef":null}"#, None),
+        ("application/json", r#"{"Other":"W-1"}"#, None),
+        ("application/json", "", Some(AnswerKind::Empty)),
+        ("application/json", "\u{feff}", Some(AnswerKind::Empty)),
+        ("application/json", "null", Some(AnswerKind::OtherJson)),
+        (
+            "application/json",
+            r#"["W-1"]"#,
+            Some(AnswerKind::OtherJson),
+        ),
+        (
+            "application/json",
+            r#"{"WebRef":"W-1""#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "application/json",
+            r#"{"WebRef":"W-1"}}"#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "application/json",
+            r#"{"WebRef":{"a":1}}"#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "text/html",
+            "<!doctype html><html>W-1</html>",
+            Some(AnswerKind::Html),
+        ),
+        (
+            "application/xml",
+            "<?xml version=\"1.0\"?><C2BPostContractResponse/>",
+            Some(AnswerKind::Xml),
+        ),
+        ("text/plain", "OK", Some(AnswerKind::Text)),
+    ] {
+        let (_server, client) = serving(Reply::of(200, content_type, body));
+        let error = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await
+            .unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{body}");
+        assert_eq!(error.answer_kind(), kind, "{body}");
+        assert_eq!(error.is_without_evidence(), kind.is_none(), "{body}");
+    }
+    for status in [204, 206] {
+        let (_server, client) = serving(Reply::of(status, "application/json", ""));
+        let error = details(&client).await.unwrap_err();
+        assert_eq!(error.answer_kind(), Some(AnswerKind::Empty));
+        assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+}
+
+/// A truncated answer may belong to a booking.
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_unknown() {
+    let (_server, client) = serving(Reply {
+        headers: vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            ("Content-Length".to_owned(), "500".to_owned()),
+        ],
+        ..Reply::json(PROOF)
+    });
+    let error = details(&client).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert!(!error.is_refused());
+}
+
+/// Nobody listens: certainly not sent.
+#[tokio::test]
+async fn no_connection_is_not_sent() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let client = AimClient::builder()
+        .base_url(format!("http://127.0.0.1:{port}/?").trim_end_matches("/?"))
+        .credentials(Credentials::new("canary-key", "canary-app"))
+        .build()
+        .unwrap();
+    let error = client
+        .c2b_post_contract(&C2BPostContractRequest::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert!(error.is_connect());
+}
+
+/// A time-out after the request left: nobody knows.
+#[tokio::test]
+async fn a_time_out_is_unknown() {
+    let server = Server::start(|_| {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        Reply::json(PROOF)
+    })
+    .unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("k", "a"))
+        .timeout(std::time::Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let error = client
+        .c2b_post_contract(&C2BPostContractRequest::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// In-band failures, exceptions and partial answers carry what the server said.
+#[tokio::test]
+async fn failures_carry_what_the_server_said_and_do_not_print_it() {
+    let in_band =
+        r#"{"Status":{"StatusCode":"Error","ErrorCode":"17","ErrorMessage":"canary-text"}}"#;
+    for (status, delivery) in [
+        (200, Delivery::Rejected),
+        (400, Delivery::Rejected),
+        (500, Delivery::Unknown),
+    ] {
+        let (_server, client) = serving(Reply::of(status, "application/json", in_band));
+        let error = details(&client).await.unwrap_err();
+        assert_eq!(error.delivery(), delivery);
+        assert_eq!(
+            error.aim_status().unwrap().error_message.as_deref(),
+            Some("canary-text")
+        );
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("17") && !text.contains("canary"), "{text}");
+    }
+
+    // It says that it failed and that it booked.
+    let both = r#"{"WebRef":"W-9","Status":{"StatusCode":"Error"}}"#;
+    let (_server, client) = serving(Reply::json(both));
+    let error = client
+        .c2b_post_contract(&C2BPostContractRequest::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+
+    let binding = r#"{"ResponseStatus":{"ErrorCode":"SerializationException","Message":"canary-text","Errors":[{"ErrorCode":"X","FieldName":"Sub","Message":"'canary-value' is an Invalid value for 'Sub'"}]}}"#;
+    let (_server, client) = serving(Reply::of(400, "application/json", binding));
+    let error = details(&client).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Rejected);
+    let status = error.response_status().unwrap();
+    assert_eq!(
+        status.errors.as_ref().unwrap()[0].field_name.as_deref(),
+        Some("Sub")
+    );
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("Sub") && !text.contains("canary"), "{text}");
+
+    // The same status from the service itself may come after the booking.
+    let thrown = r#"{"ResponseStatus":{"ErrorCode":"ArgumentException","Message":"m"}}"#;
+    for (status, body) in [
+        (400, thrown),
+        (500, thrown),
+        (409, thrown),
+        (404, thrown),
+        (200, thrown),
+    ] {
+        let (_server, client) = serving(Reply::of(status, "application/json", body));
+        let error = details(&client).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::Unknown, "{status}");
+        assert_eq!(
+            error.response_status().unwrap().error_code.as_deref(),
+            Some("ArgumentException")
+        );
+    }
+
+    let partial = r#"{"MassUpdateErrors":[{"Ref":"C-2","ErrorMessage":"canary-text"}],"Status":{"StatusCode":"OK"}}"#;
+    let (_server, client) = serving(Reply::json(partial));
+    let error = client
+        .contract_fulfillment(&ContractFulfillmentRequest::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::PartlyApplied);
+    let answer: &aim_client::types::ContractFulfillmentResponse = error.answer().unwrap();
+    assert_eq!(
+        answer.mass_update_errors.as_ref().unwrap()[0]
+            .ref_
+            .as_deref(),
+        Some("C-2")
+    );
+    assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+/// The user knows values that nobody documents.
+#[tokio::test]
+async fn the_failure_rule_can_be_replaced() {
+    let server =
+        Server::start(|_| Reply::json(r#"{"WebRef":"W","Status":{"StatusCode":"NOK"}}"#)).unwrap();
+    let seen = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&seen);
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("k", "a"))
+        .failure_rule(move |status| {
+            *count.lock().unwrap() += 1;
+            status.status_code.as_deref() == Some("NOK")
+        })
+        .build()
+        .unwrap();
+    let error = client
+        .contract_fulfillment(&ContractFulfillmentRequest::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Rejected);
+    assert_eq!(*seen.lock().unwrap(), 1);
+}
+
+/// Card and personal data must not stand in a URL.
+#[tokio::test]
+#[allow(deprecated, reason = "the deprecated operation is the point")]
+async fn a_booking_by_get_refuses_what_would_be_logged() {
+    let (server, client) = serving(Reply::json(PROOF));
+    let request = C2BPostContractRequest::new();
+    for (member, request) in [
+        (
+            "CcInfo",
+            request
+                .clone()
+                .cc_info(CcInfo::new("canary", CardType::Visa, "4242")),
+        ),
+        (
+            "CustomerInfo",
+            request
+                .clone()
+                .customer_info(CustomerInfo::new("canary", "c@example.com")),
+        ),
+        (
+            "FormInputList",
+            request
+                .clone()
+                .form_input_list([FormInput::new("K", "canary", false)]),
+        ),
+    ] {
+        let error = client.c2b_post_contract_get(&request).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::NotSent);
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(member) && !text.contains("canary"), "{text}");
+    }
+    // Empty text would be skipped by the server in silence.
+    let error = client
+        .c2b_post_contract_get(&request.clone().sku(""))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_refused() && error.to_string().contains("Sku"),
+        "{error}"
+    );
+    assert!(server.take().is_empty());
+}
+
+/// What a server may write in another way than the pages show.
+#[tokio::test]
+async fn answers_are_read_with_tolerance() {
+    let body = "\u{feff}{\"AccountSub\":77120,\"TotalDue\":\"29.990\",\"PaymentAmount\":79228162514264337593543950335,\
+                \"NextDueDate\":\"0001-01-01T00:00:00.0000000\",\"PayoffDate\":\"someday\",\"Inventory\":null,\
+                \"Payments\":[null,{\"Amount\":1.5e3,\"Date\":\"/Date(0)/\"}],\"New\":{\"x\":[1]},\"Status\":null}";
+    let (_server, client) = serving(Reply::of(200, "text/html; charset=utf-8", body));
+    let answer = details(&client).await.unwrap();
+    assert_eq!(answer.account_sub.as_deref(), Some("77120"));
+    assert_eq!(answer.total_due.unwrap().to_string(), "29.990");
+    assert_eq!(
+        answer.payment_amount.unwrap().to_string(),
+        "79228162514264337593543950335"
+    );
+    assert!(answer.next_due_date.as_ref().unwrap().is_unset());
+    assert_eq!(answer.payoff_date.as_ref().unwrap().text(), "someday");
+    assert_eq!(answer.inventory, None);
+    let payments = answer.payments.as_ref().unwrap();
+    assert_eq!(payments[0].amount, None);
+    assert_eq!(payments[1].amount, Some(Money::from(1500)));
+}
+
+/// A decode error names the place and never the value.
+#[tokio::test]
+async fn an_unreadable_member_is_named_without_its_value() {
+    let body = r#"{"AccountSub":"1-1","Payments":[{"Amount":1},{"Amount":"canary"}]}"#;
+    let (_server, client) = serving(Reply::json(body));
+    let error = details(&client).await.unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert!(
+        text.contains("Payments[1].Amount") && !text.contains("canary"),
+        "{text}"
+    );
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// Nothing of a secret in any text that a program may print.
+#[tokio::test]
+async fn secrets_are_in_no_debug_text() {
+    let (_server, client) = serving(Reply::json(
+        r#"{"Token":"canary","AccountManagementUrl":"https://canary"}"#,
+    ));
+    let answer = client
+        .customer_access_token(&aim_client::types::CustomerAccessTokenRequest::new())
+        .await
+        .unwrap();
+    let request = C2BPostContractRequest::new()
+        .cc_info(CcInfo::new("canary", CardType::Visa, "canary").expiration("canary"))
+        .customer_info(
+            CustomerInfo::new("canary", "canary")
+                .phone("canary")
+                .addr1("canary"),
+        )
+        .form_input_list([FormInput::new("SOCIALSECURITY", "canary", false)]);
+    let builder = AimClient::builder().credentials(Credentials::new("canary", "canary"));
+    for text in [
+        format!("{answer:?}"),
+        format!("{request:?}"),
+        format!("{client:?}"),
+        format!("{builder:?}"),
+    ] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+    assert_eq!(answer.token.as_ref().unwrap().expose(), "canary");
+}
+
+/// A credential that cannot be a header is an error without its value.
+#[test]
+fn an_unusable_setting_is_named_without_its_value() {
+    for (credentials, name) in [
+        (Credentials::new("canary\n", "a"), "ApiKey"),
+        (Credentials::new("k", ""), "AppId"),
+        (
+            Credentials::new("k", "a").token("can\u{e4}ry-canary"),
+            "Token",
+        ),
+    ] {
+        let error = AimClient::builder()
+            .credentials(credentials)
+            .build()
+            .unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(name) && !text.contains("canary"), "{text}");
+        assert_eq!(error.delivery(), Delivery::NotSent);
+    }
+    assert!(
+        AimClient::builder()
+            .build()
+            .unwrap_err()
+            .to_string()
+            .contains("credentials")
+    );
+    let http = AimClient::builder()
+        .base_url("http://shop.example")
+        .credentials(Credentials::new("k", "a"));
+    assert!(http.build().unwrap_err().to_string().contains("http"));
+}
