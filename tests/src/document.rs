@@ -1,9 +1,12 @@
 //! The document's operations and examples, as a team without Rust reads them:
-//! from `openapi/aim.json`.
+//! from `openapi/aim.json`, in its order and with its digits.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 const JSON: &str = include_str!("../../openapi/aim.json");
 
@@ -23,7 +26,7 @@ pub struct Operation {
     pub value: Value,
 }
 
-/// The whole document.
+/// The whole document; maps are sorted by name.
 ///
 /// # Errors
 ///
@@ -32,77 +35,132 @@ pub fn document() -> serde_json::Result<Value> {
     serde_json::from_str(JSON)
 }
 
-/// Every operation; of one path, POST first.
-#[must_use]
-pub fn operations(document: &Value) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        for (key, method) in [("post", "POST"), ("get", "GET")] {
-            if let Some(value) = item.get(key) {
-                operations.push(Operation {
-                    id: value["operationId"].as_str().unwrap_or_default().to_owned(),
-                    method,
-                    path: path.clone(),
-                    value: value.clone(),
-                });
+/// The members of a JSON object, in their order and with their digits.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
             }
         }
+        deserializer.deserialize_map(Reader)
     }
-    operations
+}
+
+/// The members of a JSON object in their order; none of anything else.
+#[must_use]
+pub fn members(text: &str) -> Vec<(String, String)> {
+    let members = serde_json::from_str(text).map_or_else(|_| Vec::new(), |Members(list)| list);
+    members
+        .into_iter()
+        .map(|(name, value)| (name, value.get().to_owned()))
+        .collect()
+}
+
+/// The JSON text at a path of member names below the document's root.
+#[must_use]
+pub fn text_at(path: &[&str]) -> Option<String> {
+    path.iter().try_fold(JSON.to_owned(), |text, name| {
+        members(&text)
+            .into_iter()
+            .find_map(|(found, value)| (found == *name).then_some(value))
+    })
+}
+
+/// Every operation, in the document's order.
+///
+/// # Errors
+///
+/// What serde_json says.
+pub fn operations() -> serde_json::Result<Vec<Operation>> {
+    let mut operations = Vec::new();
+    for (path, item) in members(&text_at(&["paths"]).unwrap_or_default()) {
+        for (key, value) in members(&item) {
+            let method = match key.as_str() {
+                "post" => "POST",
+                "get" => "GET",
+                _ => continue,
+            };
+            let value: Value = serde_json::from_str(&value)?;
+            operations.push(Operation {
+                id: value["operationId"].as_str().unwrap_or_default().to_owned(),
+                method,
+                path: path.clone(),
+                value,
+            });
+        }
+    }
+    Ok(operations)
 }
 
 impl Operation {
-    /// The realistic request: of a POST its example; of a GET the example of
-    /// the POST with the same request type, without what must not stand in a
-    /// URL, or else the examples of its parameters.
-    #[must_use]
-    pub fn request(&self, document: &Value) -> Value {
-        if let Some(example) = body_example(document, &self.value) {
-            return example;
+    /// The realistic request as JSON text: of a POST its example; of a GET the
+    /// example of the POST with the same request type, without what must not
+    /// stand in a URL, or else the examples of its parameters.
+    ///
+    /// # Errors
+    ///
+    /// What serde_json says.
+    pub fn request(&self) -> serde_json::Result<String> {
+        if let Some(example) = example(&self.value["requestBody"]["content"]) {
+            return Ok(example);
         }
-        let parameters: Vec<&Value> = self.value["parameters"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|parameter| parameter["in"] == "query")
-            .collect();
-        let sibling = operations(document)
+        let parameters = || self.value["parameters"].as_array().into_iter().flatten();
+        let is_kept_out = |name: &str| {
+            parameters().any(|parameter| {
+                parameter["name"] == name && !parameter["x-aim-sensitive"].is_null()
+            })
+        };
+        let sibling = operations()?
             .into_iter()
             .filter(|other| other.value["x-aim-request"] == self.value["x-aim-request"])
-            .find_map(|other| body_example(document, &other.value));
-        if let Some(Value::Object(mut example)) = sibling {
-            for parameter in &parameters {
-                if parameter.get("x-aim-sensitive").is_some() {
-                    example.remove(parameter["name"].as_str().unwrap_or_default());
-                }
-            }
-            return Value::Object(example);
-        }
-        let member = |parameter: &&Value| {
-            let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-            (name, parameter["example"].clone())
+            .find_map(|other| example(&other.value["requestBody"]["content"]));
+        let request: Vec<(String, String)> = match sibling {
+            Some(example) => members(&example)
+                .into_iter()
+                .filter(|(name, _)| !is_kept_out(name))
+                .collect(),
+            None => parameters()
+                .filter(|parameter| parameter["in"] == "query")
+                .filter_map(|parameter| {
+                    let name = parameter["name"].as_str()?.to_owned();
+                    Some((name, parameter["example"].to_string()))
+                })
+                .collect(),
         };
-        Value::Object(parameters.iter().map(member).collect())
+        let request: Vec<_> = request
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+            .collect();
+        Ok(format!("{{{}}}", request.join(",")))
     }
 
-    /// The realistic answer.
+    /// The realistic answer as JSON text.
     #[must_use]
-    pub fn answer(&self, document: &Value) -> Value {
-        example(document, &self.value["responses"]["200"]["content"]).unwrap_or_default()
+    pub fn answer(&self) -> Option<String> {
+        example(&self.value["responses"]["200"]["content"])
     }
 }
 
-fn body_example(document: &Value, operation: &Value) -> Option<Value> {
-    example(document, &operation.get("requestBody")?["content"])
-}
-
-fn example(document: &Value, content: &Value) -> Option<Value> {
-    let example = content["application/json"]["examples"].get(REALISTIC)?;
-    let example = match example.get("$ref").and_then(Value::as_str) {
-        Some(reference) => document.pointer(reference.strip_prefix('#')?)?,
-        None => example,
-    };
-    example.get("value").cloned()
+/// The realistic example of a body, which the document keeps with its
+/// components.
+fn example(content: &Value) -> Option<String> {
+    let reference = content["application/json"]["examples"][REALISTIC]["$ref"].as_str()?;
+    let name = reference.strip_prefix("#/components/examples/")?;
+    text_at(&["components", "examples", name, "value"])
 }
 
 /// The names of all members that are sensitive in some type.

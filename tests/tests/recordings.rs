@@ -482,7 +482,7 @@ fn differences(
 #[tokio::test]
 async fn every_recorded_answer() {
     let document = document::document().unwrap();
-    let operations = document::operations(&document);
+    let operations = document::operations().unwrap();
     let next = Arc::new(Mutex::new(Reply::json("{}")));
     let server = {
         let next = Arc::clone(&next);

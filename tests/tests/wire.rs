@@ -353,8 +353,7 @@ fn every_snapshot_is_one_that_is_tested() {
 
 #[test]
 fn every_operation_of_the_document_is_here() {
-    let document = aim_tests::document::document().unwrap();
-    let operations = aim_tests::document::operations(&document);
+    let operations = aim_tests::document::operations().unwrap();
     let ids: BTreeSet<_> = operations
         .iter()
         .map(|operation| operation.id.as_str())

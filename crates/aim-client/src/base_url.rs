@@ -117,7 +117,8 @@ mod tests {
             "https://u:p@active-ewebservice.biz",
             "https://active-ewebservice.biz/?ApiKey=k",
             "https://active-ewebservice.biz/#x",
-            "https://é/\u{7f}é api",
+            "https://exa mple.com",
+            "https://",
         ] {
             let refused = normalize(given, false);
             assert!(refused.is_err(), "{given} became {refused:?}");

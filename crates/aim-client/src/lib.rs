@@ -38,3 +38,12 @@ pub use crate::generated::types;
 pub use crate::money::Money;
 pub use crate::secret::Secret;
 pub use {reqwest, rust_decimal};
+
+#[cfg(all(test, feature = "codegen"))]
+mod tests {
+    /// Falling back to the committed code is for others' lock files.
+    #[test]
+    fn under_our_lock_file_the_build_script_generates_the_committed_bytes() {
+        assert_eq!(env!("AIM_CLIENT_CODE_ORIGIN"), "generated");
+    }
+}
