@@ -6,3 +6,8 @@ pub mod ordered;
 pub mod pretty;
 pub mod server;
 pub mod types;
+
+/// The Rust of the workspace's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

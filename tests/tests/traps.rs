@@ -531,3 +531,53 @@ fn an_unusable_setting_is_named_without_its_value() {
         .credentials(Credentials::new("k", "a"));
     assert!(http.build().unwrap_err().to_string().contains("http"));
 }
+
+/// Without a TLS backend every https call fails at run time only.
+#[tokio::test]
+async fn https_is_spoken() {
+    // A server without TLS: the handshake fails, which is a connection that
+    // was never made; a missing backend would be an error of another kind.
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url().replace("http://", "https://"))
+        .credentials(Credentials::new("canary-key", "canary-app"))
+        .build()
+        .unwrap();
+    let error = client
+        .c2b_post_contract(&C2BPostContractRequest::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert_eq!(error.delivery(), Delivery::NotSent);
+}
+
+/// reqwest's errors print the URL with its query.
+#[tokio::test]
+async fn no_error_in_the_chain_shows_the_url() {
+    let server = Server::start(|_| {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        Reply::json(PROOF)
+    })
+    .unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("canary-key", "canary-app"))
+        .timeout(std::time::Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let error = client
+        .get_contract_details_get(&GetContractDetailsRequest::new().ref_("canary-ref"))
+        .await
+        .unwrap_err();
+    let mut text = format!("{error} {error:?}");
+    let mut source = std::error::Error::source(&error);
+    assert!(source.is_some());
+    while let Some(cause) = source {
+        text += &format!(" {cause} {cause:?}");
+        source = cause.source();
+    }
+    assert!(
+        !text.contains("canary") && !text.contains("GetContractDetails?"),
+        "{text}"
+    );
+}

@@ -57,3 +57,46 @@ impl<'ast> Visit<'ast> for Found {
         visit::visit_impl_item_fn(self, function);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::OperationFacts;
+
+    fn checked(source: &str, method: &str) -> Result<(), String> {
+        let facts = Facts {
+            schemas: Vec::new(),
+            operations: vec![OperationFacts {
+                id: "X".to_owned(),
+                method: method.to_owned(),
+                verb: "GET",
+                path: "/api/X".to_owned(),
+                answer: "XResponse".to_owned(),
+                deprecated: false,
+                safe_to_repeat: true,
+                evidence: Vec::new(),
+                partial: None,
+                kept_out_of_url: Vec::new(),
+            }],
+            open_enums: Vec::new(),
+            failure: Vec::new(),
+        };
+        check(&syn::parse_str(source).unwrap(), &facts)
+    }
+
+    #[test]
+    fn forbidden_types_and_missing_methods_are_errors() {
+        let client = "struct C; impl C { fn x(&self) {} }";
+        assert_eq!(checked(client, "x"), Ok(()));
+        assert!(checked(client, "y").unwrap_err().contains("no method y"));
+        for ty in [
+            "f64",
+            "Option<Vec<f32>>",
+            "::chrono::NaiveDate",
+            "serde_json::Value",
+        ] {
+            let source = format!("{client} struct T {{ a: {ty} }}");
+            assert!(checked(&source, "x").is_err(), "{ty}");
+        }
+    }
+}

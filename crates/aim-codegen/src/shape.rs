@@ -153,6 +153,11 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
         field.attrs.push(serde_attribute(&field, wire_name));
         fields.named.push(field);
     }
+    if let Some(extra) = generated.first().and_then(|field| field.ident.as_ref()) {
+        return Err(format!(
+            "progenitor wrote a member {name}.{extra} of its own"
+        ));
+    }
     item.attrs.push(parse_quote! {
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     });
@@ -414,4 +419,76 @@ fn words(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::SchemaFacts;
+
+    fn shaped(source: &str, members: &[(&str, Option<&str>)]) -> Result<String, String> {
+        let member = |(name, converted): &(&str, Option<&str>)| MemberFacts {
+            name: (*name).to_owned(),
+            converted_to: converted.map(ToOwned::to_owned),
+        };
+        let facts = Facts {
+            schemas: vec![SchemaFacts {
+                name: "Rate".to_owned(),
+                generated_name: "Rate".to_owned(),
+                members: members.iter().map(member).collect(),
+            }],
+            operations: Vec::new(),
+            open_enums: Vec::new(),
+            failure: Vec::new(),
+        };
+        let file = syn::parse_str(&format!("pub mod types {{ {source} }}")).unwrap();
+        shape(file, &facts).map(|file| prettyplease::unparse(&file))
+    }
+
+    const RATE: &str = r#"
+        #[derive(Clone)]
+        pub struct Rate {
+            #[serde(rename = "MoPay", skip_serializing_if = "Option::is_none")]
+            pub mo_pay: ::std::option::Option<f64>,
+            #[serde(rename = "Level")]
+            pub level: i32,
+        }
+    "#;
+
+    #[test]
+    fn members_take_the_documents_order_and_are_read_tolerantly() {
+        let source = shaped(RATE, &[("Level", None), ("MoPay", None)]).unwrap();
+        assert!(source.find("pub level").unwrap() < source.find("pub mo_pay").unwrap());
+        assert_eq!(source.matches("crate::tolerant::read").count(), 2);
+        assert!(
+            source.contains("pub fn new(level: i32) -> Self"),
+            "{source}"
+        );
+        assert!(source.contains("pub fn mo_pay("), "{source}");
+    }
+
+    #[test]
+    fn a_conversion_that_fell_back_in_silence_is_an_error() {
+        let error = shaped(RATE, &[("Level", None), ("MoPay", Some("Money"))]).unwrap_err();
+        assert_eq!(error, "Rate.MoPay became f64 instead of Money");
+    }
+
+    #[test]
+    fn what_the_generator_lost_or_made_up_is_an_error() {
+        let error = shaped(RATE, &[("Level", None), ("Grade", None)]).unwrap_err();
+        assert_eq!(error, "progenitor lost the member Rate.Grade");
+        let error = shaped("pub struct Other { pub a: i32 }", &[]).unwrap_err();
+        assert_eq!(error, "progenitor wrote no struct for the schema Rate");
+        let extra = format!("{RATE} pub struct Other {{ pub a: i32 }}");
+        let error = shaped(&extra, &[("Level", None), ("MoPay", None)]).unwrap_err();
+        assert_eq!(error, "progenitor wrote a type Other of its own");
+        let newtype = format!("{RATE} pub enum Closed {{ A }}");
+        assert!(shaped(&newtype, &[]).unwrap_err().contains("no struct"));
+    }
+
+    #[test]
+    fn a_member_that_the_document_does_not_have_is_an_error() {
+        let error = shaped(RATE, &[("Level", None)]).unwrap_err();
+        assert_eq!(error, "progenitor wrote a member Rate.mo_pay of its own");
+    }
 }
