@@ -174,8 +174,6 @@ fn described(document: &Value) -> Described {
                 known.push(member);
             }
         }
-        // A type without members is a type all the same.
-        described.entry(type_.to_owned()).or_default();
     }
     for (class, base) in members(document, "/x-aim-base-classes") {
         let inherited = described.remove(class).unwrap_or_default();
@@ -478,6 +476,20 @@ fn compare_operation(
             .to_owned(),
         ),
     ];
+    let schema = |name: &str| at(document, &format!("/components/schemas/{name}"));
+    let types = [page.request.clone(), format!("{}Response", page.name)];
+    let bases: BTreeSet<_> = types
+        .iter()
+        .filter_map(|name| schema(name))
+        .flat_map(|schema| bases(document, schema))
+        .collect();
+    let listed = page.types.keys().map(String::as_str);
+    let is_base = |name: &&str| document["x-aim-base-classes"].get(name).is_some();
+    compared.push((
+        "the list of base classes",
+        listed.filter(is_base).collect::<Vec<_>>().join(", "),
+        bases.into_iter().collect::<Vec<_>>().join(", "),
+    ));
     if method == "GET" {
         // The members of the request are the parameters of the query.
         let row =
@@ -1079,6 +1091,10 @@ fn operations_are_compared() {
             document,
             "/paths/~1api~1GetContractDetails/get/x-aim-licenses/1",
         );
+        take(
+            document,
+            &format!("{SCHEMAS}/C2BPostContractRequest/x-aim-base"),
+        );
         let post = edit(document, "/paths/~1api~1PostServiceTicket/post");
         *edit(post, "/x-aim-operation") = "PostTicket".into();
         *edit(post, "/responses/200/content/application~1json/schema/$ref") =
@@ -1090,6 +1106,8 @@ fn operations_are_compared() {
             "GET /api/GetContractDetails: the query is `Ref string`, not `Ref string, Sub int?`",
             "GET /api/GetContractDetails: x-aim-licenses is `active-e Contracts Service`, not",
             "POST /api/PostServiceTicket: x-aim-operation is `PostTicket`",
+            "POST /api/C2BPostContract: the list of base classes is `BaseResponse`, not `BaseRe",
+            "GET /api/C2BPostContract: the list of base classes is `BaseResponse`, not `BaseRe",
             "POST /api/PostServiceTicket: the answer is `#/components/schemas/C2BPostContract",
         ],
     );

@@ -1,6 +1,12 @@
 //! The facade has exactly the document's operations, by the vendor's names in
 //! Rust's case, and deprecates what the document deprecates.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 

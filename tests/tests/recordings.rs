@@ -5,6 +5,12 @@
 //! documented rules give. Both are worked out here from the recording and the
 //! document alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

@@ -1,6 +1,12 @@
 //! The generated files are fresh, the same every time, and the same whether
 //! the build script wrote them or the committed ones are compiled.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
 use std::fs;
 
 use aim_codegen::document::Document;

@@ -1,6 +1,12 @@
 //! Traps of the generator, of reqwest and of the server that would cost money
 //! without a word: each has a test that fails if it comes back.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
 use std::sync::{Arc, Mutex};
 
 use aim_client::types::{

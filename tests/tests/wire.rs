@@ -4,6 +4,12 @@
 //! reaches a store. `cargo insta review` (or `INSTA_UPDATE=always cargo test`)
 //! accepts a change.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 
