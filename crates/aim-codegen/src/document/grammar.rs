@@ -53,8 +53,16 @@ type Field = (&'static str, Shape, bool);
 const MUST: bool = true;
 const MAY: bool = false;
 
+const SKIPPED: &str = "the generator skips it in silence";
+
+/// The generator's object model takes exponential time to refuse something in
+/// schemas within schemas.
+const MAX_SCHEMAS: usize = 8;
+
 enum Shape {
     Any,
+    /// OpenAPI has the key, but not this document, for a reason.
+    Never(&'static str),
     Text,
     Bool,
     Number,
@@ -63,7 +71,7 @@ enum Shape {
     List(&'static Shape),
     /// A map whose keys the document chooses within a rule.
     Map(KeyRule, &'static Shape),
-    Object(&'static Object),
+    The(&'static Object),
     /// The object, or a `$ref` to one in this section of `components`.
     OrRef(&'static Object, &'static str),
 }
@@ -71,28 +79,24 @@ enum Shape {
 /// Says what a key must be, if it is not that.
 type KeyRule = fn(&str) -> Option<&'static str>;
 
-use Shape::{Any, Bool, Count, List, Map, Number, OrRef, Text, Word};
+use Shape::{Any, Bool, Count, List, Map, Never, Number, OrRef, Text, The, Word};
 
 static ROOT: Object = Object {
     kind: Kind::Root,
     name: "the document",
     keys: &[
         ("openapi", Text, MUST),
-        ("info", Shape::Object(&INFO), MUST),
-        ("servers", List(&Shape::Object(&SERVER)), MAY),
-        ("paths", Map(path, &Shape::Object(&PATH_ITEM)), MUST),
-        ("components", Shape::Object(&COMPONENTS), MAY),
+        ("info", The(&INFO), MUST),
+        ("servers", List(&The(&SERVER)), MAY),
+        ("paths", Map(path, &The(&PATH_ITEM)), MUST),
+        ("components", The(&COMPONENTS), MAY),
         ("security", SECURITY, MAY),
-        ("tags", List(&Shape::Object(&TAG)), MAY),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS), MAY),
+        ("tags", List(&The(&TAG)), MAY),
+        ("externalDocs", The(&EXTERNAL_DOCS), MAY),
     ],
     extensions: &[
-        (
-            "x-aim-base-classes",
-            Map(any, &Shape::Object(&BASE_CLASS)),
-            MAY,
-        ),
-        ("x-aim-failure", Shape::Object(&FAILURE), MAY),
+        ("x-aim-base-classes", Map(any, &The(&BASE_CLASS)), MAY),
+        ("x-aim-failure", The(&FAILURE), MAY),
     ],
 };
 
@@ -103,8 +107,8 @@ static INFO: Object = Object {
         ("title", Text, MUST),
         ("description", Text, MAY),
         ("termsOfService", Text, MAY),
-        ("contact", Shape::Object(&CONTACT), MAY),
-        ("license", Shape::Object(&LICENSE), MAY),
+        ("contact", The(&CONTACT), MAY),
+        ("license", The(&LICENSE), MAY),
         ("version", Text, MUST),
     ],
     extensions: &[],
@@ -134,7 +138,7 @@ static SERVER: Object = Object {
     keys: &[
         ("url", Text, MUST),
         ("description", Text, MAY),
-        ("variables", Map(any, &Shape::Object(&SERVER_VARIABLE)), MAY),
+        ("variables", Map(any, &The(&SERVER_VARIABLE)), MAY),
     ],
     extensions: &[],
 };
@@ -156,7 +160,7 @@ static TAG: Object = Object {
     keys: &[
         ("name", Text, MUST),
         ("description", Text, MAY),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS), MAY),
+        ("externalDocs", The(&EXTERNAL_DOCS), MAY),
     ],
     extensions: &[],
 };
@@ -174,15 +178,15 @@ static PATH_ITEM: Object = Object {
     keys: &[
         ("summary", Text, MAY),
         ("description", Text, MAY),
-        ("get", Shape::Object(&OPERATION), MAY),
-        ("put", Shape::Object(&OPERATION), MAY),
-        ("post", Shape::Object(&OPERATION), MAY),
-        ("delete", Shape::Object(&OPERATION), MAY),
-        ("options", Shape::Object(&OPERATION), MAY),
-        ("head", Shape::Object(&OPERATION), MAY),
-        ("patch", Shape::Object(&OPERATION), MAY),
-        ("trace", Shape::Object(&OPERATION), MAY),
-        ("servers", List(&Shape::Object(&SERVER)), MAY),
+        ("get", The(&OPERATION), MAY),
+        ("put", The(&OPERATION), MAY),
+        ("post", The(&OPERATION), MAY),
+        ("delete", The(&OPERATION), MAY),
+        ("options", The(&OPERATION), MAY),
+        ("head", The(&OPERATION), MAY),
+        ("patch", The(&OPERATION), MAY),
+        ("trace", The(&OPERATION), MAY),
+        ("servers", List(&The(&SERVER)), MAY),
         ("parameters", List(&OrRef(&PARAMETER, "parameters")), MAY),
     ],
     extensions: &[],
@@ -195,7 +199,7 @@ static OPERATION: Object = Object {
         ("tags", List(&Text), MAY),
         ("summary", Text, MAY),
         ("description", Text, MAY),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS), MAY),
+        ("externalDocs", The(&EXTERNAL_DOCS), MAY),
         ("operationId", Text, MAY),
         ("parameters", List(&OrRef(&PARAMETER, "parameters")), MAY),
         ("requestBody", OrRef(&REQUEST_BODY, "requestBodies"), MAY),
@@ -204,10 +208,10 @@ static OPERATION: Object = Object {
             Map(status, &OrRef(&RESPONSE, "responses")),
             MUST,
         ),
-        ("callbacks", Any, MAY),
+        ("callbacks", Never(SKIPPED), MAY),
         ("deprecated", Bool, MAY),
         ("security", SECURITY, MAY),
-        ("servers", List(&Shape::Object(&SERVER)), MAY),
+        ("servers", List(&The(&SERVER)), MAY),
     ],
     extensions: &[
         ("x-aim-operation", Text, MAY),
@@ -216,7 +220,7 @@ static OPERATION: Object = Object {
         ("x-aim-repeat", Word(&["safe", "books"]), MAY),
         ("x-aim-evidence", List(&Text), MAY),
         ("x-aim-partial", Text, MAY),
-        ("x-aim-lookup", Shape::Object(&LOOKUP), MAY),
+        ("x-aim-lookup", The(&LOOKUP), MAY),
     ],
 };
 
@@ -243,7 +247,7 @@ static PARAMETER: Object = Object {
         ("x-aim-dotnet-type", Text, MAY),
         ("x-aim-declared-in", Text, MAY),
         ("x-aim-sensitive", SENSITIVE, MAY),
-        ("x-aim-open-enum", Shape::Object(&OPEN_ENUM), MAY),
+        ("x-aim-open-enum", The(&OPEN_ENUM), MAY),
         ("x-aim-pattern", Text, MAY),
         ("x-aim-vintage", VINTAGE, MAY),
     ],
@@ -254,7 +258,7 @@ static REQUEST_BODY: Object = Object {
     name: "a request body",
     keys: &[
         ("description", Text, MAY),
-        ("content", Map(any, &Shape::Object(&MEDIA_TYPE)), MUST),
+        ("content", Map(any, &The(&MEDIA_TYPE)), MUST),
         ("required", Bool, MAY),
     ],
     extensions: &[],
@@ -265,9 +269,9 @@ static RESPONSE: Object = Object {
     name: "an answer",
     keys: &[
         ("description", Text, MUST),
-        ("headers", Any, MAY),
-        ("content", Map(any, &Shape::Object(&MEDIA_TYPE)), MAY),
-        ("links", Any, MAY),
+        ("headers", Never(SKIPPED), MAY),
+        ("content", Map(any, &The(&MEDIA_TYPE)), MAY),
+        ("links", Never(SKIPPED), MAY),
     ],
     extensions: &[],
 };
@@ -279,7 +283,7 @@ static MEDIA_TYPE: Object = Object {
         ("schema", OrRef(&CONTENT, "schemas"), MAY),
         ("example", Any, MAY),
         ("examples", EXAMPLES, MAY),
-        ("encoding", Any, MAY),
+        ("encoding", Never("the generator panics on it"), MAY),
     ],
     extensions: &[],
 };
@@ -302,27 +306,19 @@ static COMPONENTS: Object = Object {
     kind: Kind::Components,
     name: "components",
     keys: &[
-        ("schemas", Map(component, &Shape::Object(&SCHEMA)), MAY),
-        ("responses", Map(component, &Shape::Object(&RESPONSE)), MAY),
-        (
-            "parameters",
-            Map(component, &Shape::Object(&PARAMETER)),
-            MAY,
-        ),
-        ("examples", Map(component, &Shape::Object(&EXAMPLE)), MAY),
-        (
-            "requestBodies",
-            Map(component, &Shape::Object(&REQUEST_BODY)),
-            MAY,
-        ),
-        ("headers", Any, MAY),
+        ("schemas", Map(component, &The(&SCHEMA)), MAY),
+        ("responses", Map(component, &The(&RESPONSE)), MAY),
+        ("parameters", Map(component, &The(&PARAMETER)), MAY),
+        ("examples", Map(component, &The(&EXAMPLE)), MAY),
+        ("requestBodies", Map(component, &The(&REQUEST_BODY)), MAY),
+        ("headers", Never(SKIPPED), MAY),
         (
             "securitySchemes",
-            Map(component, &Shape::Object(&SECURITY_SCHEME)),
+            Map(component, &The(&SECURITY_SCHEME)),
             MAY,
         ),
-        ("links", Any, MAY),
-        ("callbacks", Any, MAY),
+        ("links", Never(SKIPPED), MAY),
+        ("callbacks", Never(SKIPPED), MAY),
     ],
     extensions: &[],
 };
@@ -361,7 +357,7 @@ static PROPERTY: Object = Object {
         ("x-aim-dotnet-type", Text, MAY),
         ("x-aim-declared-in", Text, MAY),
         ("x-aim-sensitive", SENSITIVE, MAY),
-        ("x-aim-open-enum", Shape::Object(&OPEN_ENUM), MAY),
+        ("x-aim-open-enum", The(&OPEN_ENUM), MAY),
         ("x-aim-pattern", Text, MAY),
         ("x-aim-vintage", VINTAGE, MAY),
     ],
@@ -412,7 +408,11 @@ static SCHEMA_KEYS: &[Field] = &[
     ("oneOf", List(&OrRef(&PART, "schemas")), MAY),
     ("anyOf", List(&OrRef(&PART, "schemas")), MAY),
     ("not", OrRef(&PART, "schemas"), MAY),
-    ("additionalProperties", Any, MAY),
+    (
+        "additionalProperties",
+        Never("the vendor may add members at any time"),
+        MAY,
+    ),
     ("default", Any, MAY),
     ("enum", List(&Any), MAY),
     ("pattern", Text, MAY),
@@ -431,9 +431,13 @@ static SCHEMA_KEYS: &[Field] = &[
     ("readOnly", Bool, MAY),
     ("writeOnly", Bool, MAY),
     ("deprecated", Bool, MAY),
-    ("discriminator", Any, MAY),
-    ("xml", Shape::Object(&XML), MAY),
-    ("externalDocs", Shape::Object(&EXTERNAL_DOCS), MAY),
+    (
+        "discriminator",
+        Never("generators guess what it means"),
+        MAY,
+    ),
+    ("xml", The(&XML), MAY),
+    ("externalDocs", The(&EXTERNAL_DOCS), MAY),
     ("example", Any, MAY),
 ];
 
@@ -466,7 +470,7 @@ static FAILURE: Object = Object {
     name: "x-aim-failure",
     keys: &[
         ("member", Text, MUST),
-        ("any", List(&Shape::Object(&CLAUSE)), MUST),
+        ("any", List(&The(&CLAUSE)), MUST),
         ("description", Text, MUST),
     ],
     extensions: &[],
@@ -495,7 +499,7 @@ static OPEN_ENUM: Object = Object {
     name: "x-aim-open-enum",
     keys: &[
         ("name", Text, MUST),
-        ("values", List(&Shape::Object(&ENUM_VALUE)), MUST),
+        ("values", List(&The(&ENUM_VALUE)), MUST),
     ],
     extensions: &[],
 };
@@ -553,8 +557,9 @@ pub(crate) fn walk<'a>(root: &'a Node, report: &mut Report) -> Vec<(Kind, At<'a>
         root,
         report,
         objects: Vec::new(),
+        schemas: 0,
     };
-    walk.shape(&Shape::Object(&ROOT), At::root(root));
+    walk.shape(&The(&ROOT), At::root(root));
     walk.objects
 }
 
@@ -562,6 +567,8 @@ struct Walk<'a, 'r> {
     root: &'a Node,
     report: &'r mut Report,
     objects: Vec<(Kind, At<'a>)>,
+    /// How many schemas stand around the current place.
+    schemas: usize,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -602,7 +609,25 @@ impl<'a> Walk<'a, '_> {
             (OrRef(_, section), Value::Map(_)) if at.get("$ref").is_some() => {
                 self.reference(section, &at);
             }
-            (Shape::Object(object) | OrRef(object, _), Value::Map(_)) => self.object(object, at),
+            (The(object) | OrRef(object, _), Value::Map(_)) => {
+                let is_schema = std::ptr::eq(object.keys, SCHEMA_KEYS);
+                if is_schema && self.schemas == MAX_SCHEMAS {
+                    at.report(
+                        self.report,
+                        format!("more than {MAX_SCHEMAS} schemas stand within each other"),
+                        "move the inner ones to `components/schemas`",
+                    );
+                    return;
+                }
+                self.schemas += usize::from(is_schema);
+                self.object(object, at);
+                self.schemas -= usize::from(is_schema);
+            }
+            (Never(why), _) => at.report_key(
+                self.report,
+                format!("`{}` may not stand here: {why}", at.name()),
+                "remove it; what readers must know can stand in the description",
+            ),
             _ => at.report(
                 self.report,
                 format!("{} is wanted here, this is {found}", wanted(shape)),
@@ -735,13 +760,13 @@ impl<'a> Walk<'a, '_> {
 
 fn wanted(shape: &Shape) -> &'static str {
     match shape {
-        Any => "anything",
+        Any | Never(_) => "anything",
         Text | Word(_) => "text",
         Bool => "true or false",
         Number => "a number",
         Count => "a whole number",
         List(_) => "a list",
-        Map(..) | Shape::Object(_) | OrRef(..) => "a map",
+        Map(..) | The(_) | OrRef(..) => "a map",
     }
 }
 

@@ -519,6 +519,14 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
                 "name the base class that declares it",
             );
         }
+        if parameter.text("x-aim-sensitive") != Some("secret") {
+            lint.problem_under(
+                parameter,
+                "x-aim-sensitive",
+                format!("the credential `{name}` is not marked `secret`"),
+                "all headers of the vendor are credentials; without the mark tools print them",
+            );
+        }
         if ["accept", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
             lint.problem_under(
                 parameter,

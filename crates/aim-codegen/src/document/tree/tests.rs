@@ -1,0 +1,149 @@
+use super::*;
+
+/// The problems of a text, in short.
+fn problems(text: &str) -> Vec<String> {
+    match parse("a.yaml", text) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems
+            .iter()
+            .map(|p| format!("{}:{} {} {}", p.line, p.column, p.pointer, p.message))
+            .collect(),
+    }
+}
+
+#[test]
+fn keeps_order_texts_and_places() {
+    let root = parse("a.yaml", "z: 12.50\na:\n  - x\n  - 'y'\nn:\n'é': \"q\"\n").unwrap();
+    let names: Vec<_> = root
+        .members()
+        .iter()
+        .map(|(key, _)| key.name.as_str())
+        .collect();
+    assert_eq!(names, ["z", "a", "n", "é"]);
+    assert_eq!(
+        root.get("z").unwrap().value,
+        Value::Number("12.50".to_owned())
+    );
+    let place = |pointer| root.pointer(pointer).map(Node::place);
+    assert_eq!(place(""), Some((1, 1)));
+    assert_eq!(place("/z"), Some((1, 4)));
+    assert_eq!(
+        place("/a"),
+        Some((2, 1)),
+        "a list stands where its key stands"
+    );
+    assert_eq!(place("/a/1"), Some((4, 5)));
+    assert_eq!(
+        place("/n"),
+        Some((5, 1)),
+        "a missing value stands at its key"
+    );
+    assert_eq!(place("/é"), Some((6, 6)));
+    assert_eq!(place("/a/2"), None);
+    assert_eq!(place("a"), None);
+}
+
+#[test]
+fn pointers_escape_slash_and_tilde() {
+    let root = parse("a.yaml", "/a~b: {c: 1}").unwrap();
+    let at = At::root(&root).get("/a~b").unwrap().get("c").unwrap();
+    assert_eq!(at.pointer, "/~1a~0b/c");
+    assert_eq!(root.pointer(&at.pointer), Some(at.node));
+}
+
+#[test]
+fn resolves_plain_scalars_as_the_core_schema() {
+    let value = |text: &str| parse("a.yaml", text).unwrap().value;
+    for text in ["null", "~", "a:\n"] {
+        let value = match value(text) {
+            Value::Map(mut members) => members.remove(0).1.value,
+            value => value,
+        };
+        assert_eq!(value, Value::Null, "{text}");
+    }
+    assert_eq!(value("TRUE"), Value::Bool(true));
+    assert_eq!(value("false"), Value::Bool(false));
+    for text in ["0", "-1", "12.50", "1e3", "1.5E-2"] {
+        assert_eq!(value(text), Value::Number(text.to_owned()));
+    }
+    for text in [
+        "3.0.3", "C-1", "+", "-x", "..", "a:b", "12a", "0xyz", "2026-1",
+    ] {
+        assert_eq!(value(text), Value::String(text.to_owned()));
+    }
+    assert_eq!(value("'1'"), Value::String("1".to_owned()));
+}
+
+#[test]
+fn refuses_scalars_that_readers_take_differently() {
+    for text in [
+        "yes",
+        "No",
+        "ON",
+        "off",
+        "0x1F",
+        "0o17",
+        "017",
+        "+1",
+        ".5",
+        "1.",
+        "1_000",
+        "12:30",
+        ".inf",
+        "-.INF",
+        ".nan",
+        "2026-01-31",
+        "0001-01-01T00:00:00",
+    ] {
+        let found = problems(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].contains("to some readers of YAML"), "{found:?}");
+    }
+}
+
+#[rustfmt::skip]
+#[test]
+fn refuses_what_readers_skip_or_merge() {
+    let rows = [
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "4:3 /b/c the key `c` stands here a second time, first in line 3"),
+        ("a: &x 1\n", "1:4 /a an anchor stands here"),
+        ("a: &x 1\nb: *x\n", "2:4 /b an alias stands here"),
+        ("<<: {a: 1}\n", "1:1 /<< a merge key stands here"),
+        ("a: !!str 1\n", "1:4 /a a tag stands here"),
+        ("a: 1\n---\nb: 2\n", "2:1  a second document begins here"),
+        ("1: a\n", "1:1 /1 the key `1` is not text"),
+        ("true: a\n", "1:1 /true the key `true` is not text"),
+        ("no: a\n", "1:1 /no the key `no` is not text"),
+        ("? [a]\n: b\n", "1:3  a key is a list or a map"),
+        ("\u{feff}a: 1\n", "1:1  the file begins with a byte order mark"),
+        ("a:\n\t- b\n", "2:1  a tab stands in the indentation"),
+        ("", "1:1  the file holds no document"),
+        ("# only a comment\n", "1:1  the file holds no document"),
+        ("a: [1\n", "2:1 /a/1 this is no YAML: "),
+        ("a: b: c\n", "1:5  this is no YAML: "),
+    ];
+    for (text, expected) in rows {
+        let found = problems(text);
+        assert!(
+            found.iter().any(|problem| problem.starts_with(expected)),
+            "{text:?} should give {expected:?}, gave {found:?}"
+        );
+    }
+    assert_eq!(problems("200: a\n'1': b\n? c\n: d\n"), Vec::<String>::new());
+}
+
+#[test]
+fn bounds_the_depth() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(problems(&nested(MAX_DEPTH)), Vec::<String>::new());
+    let found = problems(&nested(MAX_DEPTH + 1));
+    assert!(found[0].starts_with("1:65 /0/0/"), "{found:?}");
+    assert!(found[0].ends_with("nested more than 64 deep"), "{found:?}");
+    for hostile in [
+        nested(100_000),
+        "- ".repeat(100_000),
+        "{a: ".repeat(100_000),
+    ] {
+        assert_eq!(problems(&hostile).len(), 1);
+    }
+}

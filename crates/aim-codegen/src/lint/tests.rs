@@ -1,0 +1,337 @@
+//! Every rule, each broken once in the sample.
+
+use super::*;
+use crate::document::sample;
+use crate::problem::Problem;
+
+/// The problems of a text, each as pointer and message.
+fn problems(text: &str) -> Vec<String> {
+    let found = Document::parse("a.yaml", text).and_then(|document| lint(&document));
+    let Err(problems) = found else {
+        return Vec::new();
+    };
+    let short = |problem: &Problem| format!("{} {}", problem.pointer, problem.message);
+    problems.iter().map(short).collect()
+}
+
+/// Replaces one text of the sample and expects one problem.
+#[track_caller]
+fn row(from: &str, to: &str, pointer: &str, message: &str) {
+    assert!(sample::TEXT.contains(from), "the sample has no {from:?}");
+    let found = problems(&sample::TEXT.replacen(from, to, 1));
+    assert!(
+        found.iter().any(|problem| {
+            problem.starts_with(&format!("{pointer} ")) && problem.contains(message)
+        }),
+        "{from:?} as {to:?} should give {message:?} at {pointer}, gave {found:#?}"
+    );
+}
+
+const POST: &str = "/paths/~1api~1Look/post";
+const GET: &str = "/paths/~1api~1Look/get";
+const SCHEMAS_AT: &str = "/components/schemas";
+
+#[test]
+fn the_sample_is_clean() {
+    assert_eq!(problems(sample::TEXT), Vec::<String>::new());
+}
+
+#[rustfmt::skip]
+#[test]
+fn every_forbidden_key_is_found() {
+    let homes = [
+        (Property, "        Found:\n", "          ", format!("{SCHEMAS_AT}/Answer/properties/Found")),
+        (PathItem, "  /api/Look:\n", "    ", "/paths/~1api~1Look".to_owned()),
+        (Operation, "    post:\n", "      ", POST.to_owned()),
+        (Parameter, "        - name: Ref\n", "          ", format!("{GET}/parameters/0")),
+        (MediaType, "          application/json:\n", "            ", format!("{POST}/requestBody/content/application~1json")),
+        (Example, "              realistic:\n", "                ", format!("{POST}/requestBody/content/application~1json/examples/realistic")),
+    ];
+    let values = |kind: &Kind, key: &str| match key {
+        "enum" | "oneOf" | "anyOf" | "servers" | "parameters" | "security" => "[]",
+        "not" => "{type: string}",
+        "put" | "delete" | "options" | "head" | "patch" | "trace" => "{responses: {}}",
+        "externalDocs" => "{url: u}",
+        "pattern" | "title" | "externalValue" => "a",
+        "style" => "form",
+        "examples" => "{}",
+        "readOnly" | "writeOnly" | "deprecated" | "uniqueItems" | "explode" => "true",
+        _ if key.starts_with("exclusive") || *kind == Parameter => "true",
+        _ => "1",
+    };
+    for (kinds, keys, why, _) in FORBIDDEN {
+        for (kind, from, indentation, pointer) in homes.iter().filter(|(kind, ..)| kinds.contains(kind)) {
+            for key in *keys {
+                let to = format!("{from}{indentation}{key}: {}\n", values(kind, key));
+                row(from, &to, &format!("{pointer}/{key}"), why);
+            }
+        }
+    }
+}
+
+#[rustfmt::skip]
+#[test]
+fn every_required_key_is_missed() {
+    let rows = [
+        ("security:\n  - ApiKey: []\n    AppId: []\n", "", "security"),
+        ("      operationId: Look\n", POST, "operationId"),
+        ("      summary: Look\n", POST, "summary"),
+        ("      description: Looks `[0]` up.\n", POST, "description"),
+        ("      x-aim-operation: Look\n", POST, "x-aim-operation"),
+        ("      x-aim-request: Query\n", POST, "x-aim-request"),
+        ("      x-aim-licenses: [Looking Service]\n", POST, "x-aim-licenses"),
+        ("      x-aim-repeat: safe\n", POST, "x-aim-repeat"),
+        ("      x-aim-evidence: [Found, Status]\n", POST, "x-aim-evidence"),
+        ("      description: A card.\n", "/components/schemas/Card", "description"),
+        ("          description: The reference.\n", "/paths/~1api~1Look/get/parameters/0", "description"),
+        ("          description: The items.\n", "/components/schemas/Answer/properties/Items", "description"),
+        ("          example: true\n", "/components/schemas/Answer/properties/Found", "example"),
+        ("          x-aim-dotnet-type: bool\n", "/components/schemas/Answer/properties/Found", "x-aim-dotnet-type"),
+        ("              schema:\n                type: string\n", "/paths/~1api~1Look/post/responses/200/content/application~1xml", "schema"),
+        ("      description: The key.\n", "/components/securitySchemes/ApiKey", "description"),
+    ];
+    for (from, pointer, key) in rows {
+        let to = if key == "schema" { "              examples: {}\n" } else { "" };
+        row(from, to, pointer, &format!("`{key}` is missing"));
+    }
+    row("      x-aim-declared-in: BaseRequest\n      x-aim-sensitive: secret\n", "      x-aim-declared-in: BaseRequest\n", "/components/parameters/Token", "the credential `Token` is not marked `secret`");
+    row("description: A card.", "description: ' '", "/components/schemas/Card", "`description` is missing or empty");
+}
+
+#[rustfmt::skip]
+#[test]
+fn the_document_as_a_whole() {
+    row("3.0.3", "3.1.0", "/openapi", "the version is not 3.0.3");
+    row("version: 1.0.0", "version: '1 é'", "/info/version", "not plain ASCII");
+    row("    AppId: []\n", "", "/security/0", "the security scheme `AppId` is missing");
+    row("    AppId: []\n", "    AppId: []\n    Other: []\n", "/security/0/Other", "there is no security scheme `Other`");
+    row("    AppId: []\n", "  - AppId: []\n", "/security", "exactly one item");
+    row("type: apiKey\n      in: header", "type: apiKey\n      in: query", "/components/securitySchemes/ApiKey/in", "`query` is unknown here");
+    row("[ApiKey, AppId, Token]", "[ApiKey, AppId, Token, Token]", "/x-aim-base-classes/BaseRequest/members/3", "`Token` stands here twice");
+    row("    members: [Status]", "    base: Nothing\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`Nothing` is no base class above");
+    row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is no base class above");
+    row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
+    row("member: ErrorCode", "member: Code", "/x-aim-failure/any/1/member", "`Result` has no text member `Code`");
+    row("in: [Error]", "in: []", "/x-aim-failure/any/0/in", "the list is empty");
+    row("in: [Error]", "in: [Error], notIn: [x]", "/x-aim-failure/any/0", "either `in` or `notIn`");
+}
+
+#[rustfmt::skip]
+#[test]
+fn operations() {
+    let at = |rest: &str| format!("{POST}{rest}");
+    let get = |rest: &str| format!("{GET}{rest}");
+    row("operationId: LookGet", "operationId: look", &get("/operationId"), "are both `look` in Rust");
+    row("operationId: LookGet", "operationId: Exec", &get("/operationId"), "is reserved");
+    row("operationId: LookGet", "operationId: Loop", &get("/operationId"), "is reserved");
+    row("operationId: LookGet", "operationId: look_get", &get("/operationId"), "no plain name");
+    row("/api/Look:", "/api/{Look}:", "/paths/~1api~1{Look}", "is not plain");
+    row("tags: [Looking]", "tags: [Loking]", &at("/tags/0"), "the tag `Loking` is not declared");
+    row("x-aim-request: Query", "x-aim-request: Querry", &at("/x-aim-request"), "there is no schema `Querry`");
+    row("x-aim-request: Query", "x-aim-request: Card", &at("/x-aim-request"), "the body is another schema");
+    row("      x-aim-base: BaseRequest\n", "", "/components/schemas/Query", "`x-aim-base` is missing");
+    row("      x-aim-base: BaseResponse\n", "", "/components/schemas/Answer", "`x-aim-base` is missing");
+    row("      requestBody:", "      x-aim-lookup: {operation: Look, by: {}}\n      requestBody:", &at("/x-aim-lookup/by"), "the map is empty");
+    row("        required: true\n", "", &at("/requestBody"), "the body is not required");
+    row("          application/json:\n            schema:\n              $ref: '#/components/schemas/Query'", "          text/json:\n            schema:\n              $ref: '#/components/schemas/Query'", &at("/requestBody/content/text~1json"), "a request cannot be `text/json`");
+    row("      requestBody:", "      parameters2:", &at("/parameters2"), "unknown key");
+    row("      operationId: LookGet\n", "      operationId: LookGet\n      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Query'}}}}\n", &get("/requestBody"), "a GET has a body");
+    row("      deprecated: true\n", "", GET, "a GET that books is not deprecated");
+    row("        - $ref: '#/components/parameters/Token'\n", "        - {name: Ref, in: query, description: D, example: x, schema: {type: string}, x-aim-dotnet-type: string}\n", &at("/parameters/0"), "a POST has a query parameter");
+    row("        - $ref: '#/components/parameters/Token'\n", "        - $ref: '#/components/parameters/Token'\n        - $ref: '#/components/parameters/Token'\n", &at("/parameters/1"), "are both `token` in Rust");
+    row("        operation: Look\n", "        operation: LookGet\n", &get("/x-aim-lookup/operation"), "no operation `LookGet` that is safe");
+    row("by: {Ref: Ref}", "by: {Rif: Ref}", &get("/x-aim-lookup/by/Rif"), "`Look` has no member `Rif`");
+    row("by: {Ref: Ref}", "by: {Ref: Rif}", &get("/x-aim-lookup/by/Ref"), "this request no `Rif`");
+    row("[Found, Status]", "[Fund, Status]", &at("/x-aim-evidence/0"), "`Answer` has no member `Fund`");
+    row("[Found, Status]", "[Found, Found]", &at("/x-aim-evidence/1"), "`Found` stands here twice");
+    row("[Found, Status]", "[]", &at("/x-aim-evidence"), "the list is empty");
+    row("[Found, Status]", "[Status]", &get("/x-aim-evidence"), "differs from that of `Look`");
+    row("x-aim-partial: Items", "x-aim-partial: Found", &at("/x-aim-partial"), "has no list `Found`");
+    row("[Looking Service]", "[]", &at("/x-aim-licenses"), "the list is empty");
+}
+
+#[rustfmt::skip]
+#[test]
+fn queries() {
+    let at = |rest: &str| format!("{GET}/parameters{rest}");
+    let card = "          x-aim-dotnet-type: Card\n          x-aim-sensitive: secret\n";
+    row("- name: Ref", "- name: Reff", &at("/0/name"), "the query has `Reff` where `Query` has `Ref`");
+    row("- name: Mode", "- name: mode", &at("/4/name"), "the query has `mode` where `Query` has `Mode`");
+    row("          x-aim-dotnet-type: Card\n", "          x-aim-dotnet-type: string\n", &at("/1/x-aim-dotnet-type"), "differs from that of the member `Card`");
+    row(card, "          x-aim-dotnet-type: Card\n", &at("/1"), "`Card` holds what is `secret` and is not marked so");
+    row(card, "          x-aim-dotnet-type: Card\n          x-aim-sensitive: personal\n", &at("/1/x-aim-sensitive"), "holds what is `secret`");
+    row("x-aim-dotnet-type: string\n", "x-aim-dotnet-type: string\n          x-aim-sensitive: secret\n", &at("/0/x-aim-sensitive"), "`Ref` holds nothing sensitive");
+    row("The first.}", "The other.}", &at("/4/x-aim-open-enum"), "differs from that of the member `Mode`");
+    let mode = sample::TEXT.find("        - name: Mode").unwrap();
+    let end = sample::TEXT[mode..].find("        - $ref").unwrap() + mode;
+    row(&sample::TEXT[mode..end], "", &at(""), "the query lacks `Mode`");
+    let price = sample::TEXT.find("        - name: Price").unwrap();
+    let moved = format!(
+        "        - $ref: '#/components/parameters/Price'\n{}",
+        &sample::TEXT[mode..end]
+    );
+    let text = sample::TEXT.replacen(&sample::TEXT[price..end], &moved, 1);
+    let text = text.replacen("  parameters:\n    Token:", "  parameters:\n    Price: {name: Price, in: query, description: D, example: 1, schema: {type: number, format: double}, x-aim-dotnet-type: 'decimal?'}\n    Token:", 1);
+    let found = problems(&text);
+    assert_eq!(
+        found,
+        [format!(
+            "{} a query parameter stands in `components`",
+            at("/3")
+        )]
+    );
+    row("        - name: Ref\n          in: query", "        - name: Ref\n          in: cookie", &at("/0/in"), "a parameter stands in the cookie");
+    row("      name: Token\n", "      name: APIKEY\n", "/components/parameters/Token/name", "the credential `APIKEY` is a parameter");
+    row("      name: Token\n", "      name: T-oken\n", "/components/parameters/Token/name", "is not plain");
+    row("      name: Token\n", "      name: Accept\n", "/components/parameters/Token/name", "`Accept` is no parameter");
+    row("            type: string\n          example: C-1", "            type: integer\n          example: C-1", &at("/0/schema/type"), "`type` is `integer`, but a `string` is `string`");
+    row("            format: double\n          example: 12.50", "            format: float\n          example: 12.50", &at("/3/schema/format"), "`format` is `float`");
+    row("            type: string\n          example: '1,2'", "            type: array\n            items: {type: string}\n          example: '1,2'", &at("/2/schema/items"), "stands in the schema of a parameter");
+}
+
+#[rustfmt::skip]
+#[test]
+fn answers() {
+    let at = |rest: &str| format!("{POST}/responses{rest}");
+    let other = "$ref: '#/components/responses/Error'";
+    row("        4XX:", "        default:", &at("/default"), "the answer `default` may not stand here");
+    row("        4XX:", "        default:", &at(""), "the answer `4XX` is missing");
+    row("        4XX:", "        '404':", &at("/404"), "the answer `404` may not stand here");
+    row("        '200':\n", "        '204': {description: D}\n        '200':\n", &at("/204"), "the answer `204` may not stand here");
+    row("        5XX:\n          $ref: '#/components/responses/Error'\n    get:", "        5XX: {description: D}\n    get:", &at("/5XX"), "written out here");
+    let text = sample::TEXT.replace("  responses:\n    Error:", "  responses:\n    Second: {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Failure'}}}}\n    Error:");
+    let found = problems(&text.replacen(other, "$ref: '#/components/responses/Second'", 1));
+    assert_eq!(
+        found,
+        [format!("{} the answers of failure differ", at("/5XX/$ref"))]
+    );
+    let success = &sample::TEXT[sample::TEXT.find("        '200':").unwrap()
+        ..sample::TEXT.find("        4XX:").unwrap()];
+    row(success, "        '200':\n          $ref: '#/components/responses/Error'\n", &at("/200"), "the answer `200` is a `$ref`");
+    row("            application/xml:", "            text/xml:", &at("/200/content/text~1xml"), "an answer cannot be `text/xml`");
+    row("            application/xml:\n              schema:\n                type: string\n", "            application/xml:\n              schema:\n                type: object\n", &at("/200/content/application~1xml/schema"), "XML is not described");
+    row("            application/json:\n              schema:\n                $ref: '#/components/schemas/Answer'\n", "", &at("/200/content"), "`application/json` is missing");
+    row("            application/json:\n              schema:\n                $ref: '#/components/schemas/Answer'\n", "", &at("/200/content/application~1xml"), "the first media type is not");
+    row("              schema:\n                $ref: '#/components/schemas/Answer'\n", "              schema:\n                type: object\n", &at("/200/content/application~1json/schema"), "the schema is written out here");
+    row("      content:\n        application/json:\n", "      links: {}\n      content:\n        application/json:\n", "/components/responses/Error/links", UNUSED);
+    row("    Answer:\n      type: object\n", "    Answer:\n      type: object\n      required: [Found]\n", &format!("{SCHEMAS_AT}/Answer/required"), "which answers hold");
+    row("    Item:\n      type: object\n", "    Item:\n      type: object\n      required: [When]\n", &format!("{SCHEMAS_AT}/Item/required"), "`required` stands in `Item`");
+    row("    Failure:\n      type: object\n", "    Failure:\n      type: object\n      required: [Message]\n", &format!("{SCHEMAS_AT}/Failure/required"), "`required` stands in `Failure`");
+}
+
+#[rustfmt::skip]
+#[test]
+fn schemas() {
+    let at = |rest: &str| format!("{SCHEMAS_AT}{rest}");
+    row("    Item:\n", "    item: {type: object, description: D}\n    Item:\n", &at("/item"), "is not plain");
+    row("    Failure:\n", "    ANSWER: {type: object, description: D, properties: {}}\n    Failure:\n", &at("/ANSWER"), "has no members");
+    row("    Item:\n", "    Query1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    QUERY1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    Item:\n", &at("/QUERY1"), "are both `Query1` in Rust");
+    row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
+    row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
+    row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is no object");
+    row("    Item:\n      type: object\n", "    Item:\n      nullable: true\n      type: object\n", &at("/Item/nullable"), "stands in a schema of `components`");
+    row("required: [Number]", "required: [Numbr]", &at("/Card/required/0"), "there is no member `Numbr`");
+    row("        Status:\n          allOf:\n            - $ref: '#/components/schemas/Result'\n", "        Status:\n          $ref: '#/components/schemas/Result'\n        Other:\n          allOf:\n            - $ref: '#/components/schemas/Result'\n", &at("/Answer/properties/Status"), "a member is a bare `$ref`");
+    row("      x-aim-base: BaseRequest", "      x-aim-base: BaseRequst", &at("/Query/x-aim-base"), "there is no base class `BaseRequst`");
+    row("          x-aim-declared-in: BaseResponse\n", "", &at("/Answer/properties/Status"), "`x-aim-declared-in` of `Status` is wrong or missing");
+    row("          x-aim-dotnet-type: bool\n", "          x-aim-dotnet-type: bool\n          x-aim-declared-in: BaseResponse\n", &at("/Answer/properties/Found/x-aim-declared-in"), "of `Found` is wrong");
+    row("      x-aim-declared-in: BaseRequest\n", "      x-aim-declared-in: BaseResponse\n", "/components/parameters/Token/x-aim-declared-in", "`BaseResponse` has no member `Token`");
+    row("      x-aim-declared-in: BaseRequest\n", "", "/components/parameters/Token", "`x-aim-declared-in` is missing");
+    row("[Ref, Ids]", "[Ref, Idx]", &at("/Query/x-aim-exclusive/0/1"), "there is no member `Idx`");
+    row("[Ref, Ids]", "[Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
+    row("[Ref, Ids]", "[Ref, Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
+}
+
+#[rustfmt::skip]
+#[test]
+fn members() {
+    let at = |rest: &str| format!("{SCHEMAS_AT}{rest}");
+    let when = "          x-aim-dotnet-type: DateTime\n";
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: Datetime", &at("/Item/properties/When/x-aim-dotnet-type"), "`Datetime` is no C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: 'string?'", &at("/Item/properties/When/x-aim-dotnet-type"), "`string?` is no C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<int?>", &at("/Item/properties/When/x-aim-dotnet-type"), "is no C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<List<int>>", &at("/Item/properties/When/x-aim-dotnet-type"), "is no C# type");
+    row(when, "          x-aim-dotnet-type: DateTime\n          format: date-time\n", &at("/Item/properties/When/format"), "but a `DateTime` has none");
+    row(when, "          x-aim-dotnet-type: 'DateTime?'\n", &at("/Item/properties/When"), "`nullable: true` is missing");
+    row(when, "          x-aim-dotnet-type: decimal\n", &at("/Item/properties/When/type"), "`type` is `string`, but a `decimal` is `number`");
+    row(when, "          x-aim-dotnet-type: DateTime\n          nullable: true\n", &at("/Item/properties/When/nullable"), "is never null");
+    row(when, "          x-aim-dotnet-type: DateTime\n          x-aim-sensitive: personal\n", &at("/Item/properties/When/x-aim-sensitive"), "a `DateTime` is marked as sensitive");
+    row(when, "          x-aim-dotnet-type: DateTime\n          x-aim-pattern: ^a$\n", &at("/Item/properties/When/x-aim-pattern"), "only a `string`" .replace("only a `string`", "stands at a `DateTime`") .as_str());
+    row("'^[0-9]$'", "'[0-9]$'", &at("/Card/properties/Number/x-aim-pattern"), "does not cover the whole text");
+    row("          x-aim-pattern: '^[0-9]$'\n", "          x-aim-open-enum: {name: Num, values: [{value: a, name: A, description: D}]}\n", &at("/Card/properties/Number/x-aim-sensitive"), "an open enum is marked as sensitive");
+    row("          type: number\n          format: double\n", "          type: number\n", &at("/Query/properties/Price"), "`format: double` is missing, which a `decimal?` is");
+    row("        Ids:\n          type: array\n          nullable: true\n", "        Ids:\n          type: array\n", &at("/Query/properties/Ids"), "`nullable: true` is missing");
+    row("            type: integer\n            format: int64\n          description: The ids.", "            type: integer\n            format: int32\n          description: The ids.", &at("/Query/properties/Ids/items/format"), "`format` is `int32`, but a `long` is `int64`");
+    row("            $ref: '#/components/schemas/Item'\n", "            type: object\n", &at("/Answer/properties/Items/items"), "the items are no `$ref` to `Item`");
+    row("          items:\n            $ref: '#/components/schemas/Item'\n", "", &at("/Answer/properties/Items"), "`items` is missing");
+    row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Item'\n", &at("/Answer/properties/Status/allOf/0/$ref"), "does not lead to `Result`");
+    row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Result'\n            - $ref: '#/components/schemas/Result'\n", &at("/Answer/properties/Status/allOf"), "not exactly one part");
+    row("            - $ref: '#/components/schemas/Result'\n", "            - type: object\n", &at("/Answer/properties/Status/allOf/0"), "is written out here");
+    row("          allOf:\n            - $ref: '#/components/schemas/Result'\n", "", &at("/Answer/properties/Status"), "`allOf` is missing");
+    row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Result'\n          nullable: true\n", &at("/Answer/properties/Status/nullable"), "without a `type`");
+    row("          type: boolean\n          description: Whether", "          type: object\n          properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}\n          description: Whether", &at("/Answer/properties/Found/properties"), "an object" .replace("an object", "stands here, but the member is a `bool`") .as_str());
+    row("              - {value: A, name: First, description: The first.}\n        - $ref", "              - {value: A, name: Other, description: The first.}\n        - $ref", &format!("{GET}/parameters/4/x-aim-open-enum"), "stands elsewhere with other values");
+    for (name, message) in [
+        ("Card", "cannot be the name of an enum"),
+        ("mode", "cannot be the name of an enum"),
+    ] {
+        let text = sample::TEXT.replace(
+            "            name: Mode\n",
+            &format!("            name: {name}\n"),
+        );
+        let found = problems(&text);
+        assert!(
+            found.iter().any(|problem| problem.contains(message)),
+            "{found:?}"
+        );
+    }
+    for (values, message) in [
+        ("{value: A, name: Other, description: D}", "cannot be the name of a value"),
+        ("{value: A, name: A, description: D}\n              - {value: A, name: B, description: D}", "this stands in the list twice"),
+    ] {
+        let found = problems(
+            &sample::TEXT.replace("{value: A, name: First, description: The first.}", values),
+        );
+        assert!(
+            found.iter().any(|problem| problem.contains(message)),
+            "{found:?}"
+        );
+    }
+    row("description: The code.", "description: A List<long>.", &at("/Result/properties/StatusCode/description"), "a `<` stands outside backticks");
+}
+
+#[test]
+fn no_input_panics() {
+    let check = |text: &str| {
+        if let Ok(document) = Document::parse("a.yaml", text) {
+            let _ = lint(&document);
+            let _ = document.to_json();
+        }
+    };
+    for (end, _) in sample::TEXT.match_indices('\n') {
+        check(&sample::TEXT[..end]);
+    }
+    // xorshift; the same inputs on every run.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let pieces: [&[u8]; 12] = [
+        b"- ", b": ", b"[", b"{", b"}", b"&a ", b"*a", b"\n", b"\t", b"'", b"\xff", b"$ref: ",
+    ];
+    for _ in 0..500 {
+        let mut bytes = sample::TEXT.as_bytes().to_vec();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            match random(3) {
+                0 => bytes[at] = u8::try_from(random(256)).unwrap(),
+                1 => drop(bytes.drain(at..(at + random(100)).min(bytes.len()))),
+                _ => drop(bytes.splice(at..at, pieces[random(pieces.len())].iter().copied())),
+            }
+        }
+        check(&String::from_utf8_lossy(&bytes));
+    }
+}
