@@ -370,8 +370,8 @@ fn an_example_that_is_wrong_fails() {
             "`Expiration` does not match",
         ),
         (
-            "          Email: jordan@example.com\n          Country",
-            "          Country",
+            "          Phone: '555-0142'\n          Email: jordan@example.com\n",
+            "          Phone: '555-0142'\n",
             "CustomerInfo requires `Email`",
         ),
         (

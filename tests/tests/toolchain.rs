@@ -1,5 +1,7 @@
 //! The versions that the workspace promises and pins.
 
+#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::process::Command;
@@ -66,10 +68,9 @@ fn no_dependency_asks_for_a_newer_rust() {
         .iter()
         .filter(|package| rust_version(package) > Some(promised))
         .map(|package| {
-            format!(
-                "{} {} asks for {}",
-                package["name"], package["version"], package["rust_version"]
-            )
+            let [name, version, asked] =
+                ["name", "version", "rust_version"].map(|key| package[key].as_str().unwrap());
+            format!("{name} {version} asks for {asked}")
         })
         .collect();
     assert!(newer.is_empty(), "newer than {promised:?}: {newer:#?}");

@@ -1,5 +1,7 @@
 //! What the commands print and how they exit, in a workspace of their own.
 
+#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
