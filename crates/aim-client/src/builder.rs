@@ -9,7 +9,6 @@ use reqwest::redirect::Policy;
 
 use crate::client::{AimClient, FailureRule};
 use crate::generated::client::Client;
-use crate::hooks::Hooks;
 use crate::types::BaseResponseResult;
 use crate::{Credentials, Error, base_url};
 
@@ -44,9 +43,10 @@ pub struct AimClientBuilder {
     is_failure: Arc<FailureRule>,
 }
 
-impl AimClientBuilder {
-    pub(crate) fn new() -> Self {
-        Self {
+impl AimClient {
+    /// Starts building a client.
+    pub fn builder() -> AimClientBuilder {
+        AimClientBuilder {
             base_url: base_url::DEFAULT.to_owned(),
             allow_http: false,
             credentials: None,
@@ -59,7 +59,9 @@ impl AimClientBuilder {
             is_failure: Arc::new(BaseResponseResult::is_failure),
         }
     }
+}
 
+impl AimClientBuilder {
     /// Sets the merchant's address, in any spelling: with or without the
     /// application path, `/api` or a trailing slash. The default is the
     /// vendor's central address.
@@ -145,7 +147,7 @@ impl AimClientBuilder {
             .map_err(|error| {
                 Error::refused(None, format!("the http client cannot be built: {error}"))
             })?;
-        let client = Client::new_with_client(&base_url, http, Hooks::new(headers));
+        let client = Client::new_with_client(&base_url, http, headers);
         Ok(AimClient::new(client, self.is_failure))
     }
 }

@@ -11,7 +11,6 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 
 use crate::answer::{Answer, judge};
-use crate::builder::AimClientBuilder;
 use crate::error::Error;
 use crate::evidence::AnswerBody;
 use crate::generated::client::Client;
@@ -64,11 +63,6 @@ struct Shared {
 }
 
 impl AimClient {
-    /// Starts building a client.
-    pub fn builder() -> AimClientBuilder {
-        AimClientBuilder::new()
-    }
-
     pub(crate) fn new(client: Client, is_failure: Arc<FailureRule>) -> Self {
         Self(Arc::new(Shared { client, is_failure }))
     }

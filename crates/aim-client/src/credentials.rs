@@ -67,7 +67,7 @@ impl Credentials {
 
     /// The headers, marked sensitive; or the name of the credential that
     /// cannot be a header.
-    pub(crate) fn headers(&self) -> Result<HeaderMap, &'static str> {
+    pub(crate) fn headers(&self) -> Result<CredentialHeaders, &'static str> {
         let mut headers = HeaderMap::new();
         for (name, header, value) in [
             ("ApiKey", "apikey", Some(&self.api_key)),
@@ -88,7 +88,17 @@ impl Credentials {
                 headers.insert(HeaderName::from_static(header), value);
             }
         }
-        Ok(headers)
+        Ok(CredentialHeaders(headers))
+    }
+}
+
+/// The credentials as headers, which progenitor's client carries along.
+#[derive(Clone)]
+pub(crate) struct CredentialHeaders(pub(crate) HeaderMap);
+
+impl fmt::Debug for CredentialHeaders {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CredentialHeaders")
     }
 }
 

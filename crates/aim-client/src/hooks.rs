@@ -1,32 +1,13 @@
 //! What every request gets on its way out, by progenitor's hooks.
 
-use std::fmt;
-
 use progenitor_client::{ClientHooks, Error, OperationInfo};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 
+use crate::credentials::CredentialHeaders;
 use crate::generated::client::Client;
 
-/// The value that progenitor's client carries for its hooks.
-#[derive(Clone)]
-pub(crate) struct Hooks {
-    credentials: HeaderMap,
-}
-
-impl Hooks {
-    pub(crate) fn new(credentials: HeaderMap) -> Self {
-        Self { credentials }
-    }
-}
-
-impl fmt::Debug for Hooks {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Hooks").finish_non_exhaustive()
-    }
-}
-
-impl ClientHooks<Hooks> for Client {
+impl ClientHooks<CredentialHeaders> for Client {
     async fn pre<E>(
         &self,
         request: &mut reqwest::Request,
@@ -44,7 +25,7 @@ impl ClientHooks<Hooks> for Client {
             // operation with an empty request.
             headers.insert(CONTENT_TYPE, json);
         }
-        for (name, value) in &self.inner.credentials {
+        for (name, value) in &self.inner.0 {
             headers.insert(name, value.clone());
         }
         Ok(())

@@ -21,6 +21,15 @@ const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
     (InstanceType::String, lower::QUERY, "crate::query::Query"),
 ];
 
+/// The settings are code: whatever changes them changes one of these files.
+const PASSES: [&str; 5] = [
+    include_str!("facts.rs"),
+    include_str!("generate.rs"),
+    include_str!("lower.rs"),
+    include_str!("operations.rs"),
+    include_str!("shape.rs"),
+];
+
 /// What the output depends on besides the document, pinned exactly in the
 /// manifest; a test compares these with the lock file.
 pub const GENERATORS: &[(&str, &str)] = &[
@@ -43,7 +52,7 @@ pub fn generate(document: &Document) -> Result<String, Problems> {
     lint::lint(document)?;
     let facts = Facts::of(document.openapi()).map_err(|message| whole(document, &message))?;
     let lowered = lower::lower(document.openapi());
-    let tokens = quietly(|| run(&lowered, &facts))
+    let tokens = caught(|| run(&lowered, &facts))
         .map_err(|message| whole(document, &format!("progenitor gave up: {message}")))?;
     let file = syn::parse2::<syn::File>(tokens)
         .map_err(|error| whole(document, &format!("progenitor wrote no Rust: {error}")))?;
@@ -58,8 +67,8 @@ pub fn generate(document: &Document) -> Result<String, Problems> {
     ))
 }
 
-/// Runs the generator; its panics become messages and nothing is printed.
-fn quietly(run: impl FnOnce() -> Result<TokenStream, String>) -> Result<TokenStream, String> {
+/// Runs the generator; a panic of it becomes a message.
+fn caught(run: impl FnOnce() -> Result<TokenStream, String>) -> Result<TokenStream, String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         Err(panic
             .downcast_ref::<String>()
@@ -82,7 +91,7 @@ fn settings(facts: &Facts) -> GenerationSettings {
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::hooks::Hooks))
+        .with_inner_type(quote!(crate::credentials::CredentialHeaders))
         .with_derive("PartialEq")
         .with_derive("Eq");
     for (instance, format, rust) in CONVERSIONS {
@@ -126,13 +135,14 @@ fn header(document: &Document) -> String {
          // document: sha256 {}\n\
          // settings: sha256 {}\n\
          // generators: {generators}\n\n",
-        sha256(&document.text().replace("\r\n", "\n")),
-        sha256(&format!("{CONVERSIONS:?} {}", shape::SETTINGS)),
+        sha256(document.text()),
+        sha256(&PASSES.concat()),
     )
 }
 
+/// Line ends do not count, since a checkout may change them.
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
+    Sha256::digest(text.replace("\r\n", "\n").as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()

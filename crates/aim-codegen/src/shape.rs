@@ -16,9 +16,6 @@ use syn::{
 
 use crate::facts::{Facts, MemberFacts, OpenEnum};
 
-/// Names this pass in the hash of the settings; to be raised when it changes.
-pub(crate) const SETTINGS: &str = "shape 2";
-
 /// Returns the file as two modules, `types` and `client`.
 pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
     let mut types = None;
