@@ -13,20 +13,22 @@ use aim_client::types::{
     C2BPostContractRequest, CardType, CcInfo, ContractFulfillmentRequest, CustomerInfo, FormInput,
     GetContractDetailsRequest, GetContractDetailsResponse,
 };
-use aim_client::{AimClient, AnswerKind, Credentials, Delivery, Error, Money};
+use aim_client::{AimClient, AimClientBuilder, AnswerKind, Credentials, Delivery, Error, Money};
 use aim_tests::server::{Reply, Server};
 
-fn client(server: &Server) -> AimClient {
-    AimClient::builder()
+fn client_with(
+    server: &Server,
+    configure: impl FnOnce(AimClientBuilder) -> AimClientBuilder,
+) -> AimClient {
+    let builder = AimClient::builder()
         .base_url(server.url())
-        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
-        .build()
-        .unwrap()
+        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"));
+    configure(builder).build().unwrap()
 }
 
 fn serving(reply: Reply) -> (Server, AimClient) {
     let server = Server::start(move |_| reply.clone()).unwrap();
-    let client = client(&server);
+    let client = client_with(&server, |builder| builder);
     (server, client)
 }
 
@@ -79,23 +81,20 @@ async fn headers_are_the_vendors_and_no_others() {
 #[tokio::test]
 async fn default_headers_do_not_replace_ours() {
     let server = Server::start(|_| Reply::json(PROOF)).unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
-        .credentials(Credentials::new("k", "a"))
-        .http(|http| {
+    let client = client_with(&server, |builder| {
+        builder.http(|http| {
             let mut headers = aim_client::reqwest::header::HeaderMap::new();
             headers.insert("accept", "text/html".parse().unwrap());
             headers.insert("content-type", "text/plain".parse().unwrap());
             headers.insert("apikey", "other".parse().unwrap());
             http.default_headers(headers)
         })
-        .build()
-        .unwrap();
+    });
     details(&client).await.unwrap();
     let [request] = server.take().try_into().unwrap();
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("content-type"), Some("application/json"));
-    assert_eq!(request.header("apikey"), Some("k"));
+    assert_eq!(request.header("apikey"), Some("canary-key"));
 }
 
 /// reqwest follows redirects and takes our headers along.
@@ -109,12 +108,9 @@ async fn a_redirect_is_not_followed_even_if_asked_for() {
             ..Reply::of(status, "text/plain", "")
         })
         .unwrap();
-        let client = AimClient::builder()
-            .base_url(server.url())
-            .credentials(Credentials::new("canary-key", "canary-app"))
-            .http(|http| http.redirect(aim_client::reqwest::redirect::Policy::limited(5)))
-            .build()
-            .unwrap();
+        let client = client_with(&server, |builder| {
+            builder.http(|http| http.redirect(aim_client::reqwest::redirect::Policy::limited(5)))
+        });
         let error = client
             .c2b_post_contract(&C2BPostContractRequest::new())
             .await
@@ -134,17 +130,14 @@ async fn a_redirect_is_not_followed_even_if_asked_for() {
 async fn nothing_is_sent_twice() {
     for status in [408, 429, 500, 502, 503, 504] {
         let server = Server::start(move |_| Reply::of(status, "text/html", "<html>busy")).unwrap();
-        let client = AimClient::builder()
-            .base_url(server.url())
-            .credentials(Credentials::new("k", "a"))
-            .http(|http| {
+        let client = client_with(&server, |builder| {
+            builder.http(|http| {
                 let policy = aim_client::reqwest::retry::for_host("127.0.0.1")
                     .max_retries_per_request(3)
                     .classify_fn(|attempt| attempt.retryable());
                 http.retry(policy)
             })
-            .build()
-            .unwrap();
+        });
         let error = client
             .c2b_post_contract(&C2BPostContractRequest::new())
             .await
@@ -262,7 +255,7 @@ async fn no_connection_is_not_sent() {
         .unwrap()
         .port();
     let client = AimClient::builder()
-        .base_url(format!("http://127.0.0.1:{port}/?").trim_end_matches("/?"))
+        .base_url(format!("http://127.0.0.1:{port}"))
         .credentials(Credentials::new("canary-key", "canary-app"))
         .build()
         .unwrap();
@@ -282,12 +275,9 @@ async fn a_time_out_is_unknown() {
         Reply::json(PROOF)
     })
     .unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
-        .credentials(Credentials::new("k", "a"))
-        .timeout(std::time::Duration::from_millis(200))
-        .build()
-        .unwrap();
+    let client = client_with(&server, |builder| {
+        builder.timeout(std::time::Duration::from_millis(200))
+    });
     let error = client
         .c2b_post_contract(&C2BPostContractRequest::new())
         .await
@@ -380,15 +370,12 @@ async fn the_failure_rule_can_be_replaced() {
         Server::start(|_| Reply::json(r#"{"WebRef":"W","Status":{"StatusCode":"NOK"}}"#)).unwrap();
     let seen = Arc::new(Mutex::new(0));
     let count = Arc::clone(&seen);
-    let client = AimClient::builder()
-        .base_url(server.url())
-        .credentials(Credentials::new("k", "a"))
-        .failure_rule(move |status| {
+    let client = client_with(&server, |builder| {
+        builder.failure_rule(move |status| {
             *count.lock().unwrap() += 1;
             status.status_code.as_deref() == Some("NOK")
         })
-        .build()
-        .unwrap();
+    });
     let error = client
         .contract_fulfillment(&ContractFulfillmentRequest::new())
         .await
@@ -565,12 +552,9 @@ async fn no_error_in_the_chain_shows_the_url() {
         Reply::json(PROOF)
     })
     .unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
-        .credentials(Credentials::new("canary-key", "canary-app"))
-        .timeout(std::time::Duration::from_millis(200))
-        .build()
-        .unwrap();
+    let client = client_with(&server, |builder| {
+        builder.timeout(std::time::Duration::from_millis(200))
+    });
     let error = client
         .get_contract_details_get(&GetContractDetailsRequest::new().ref_("canary-ref"))
         .await
@@ -585,5 +569,23 @@ async fn no_error_in_the_chain_shows_the_url() {
     assert!(
         !text.contains("canary") && !text.contains("GetContractDetails?"),
         "{text}"
+    );
+}
+
+/// A program spawns calls on a runtime of many threads.
+#[test]
+fn calls_and_errors_cross_threads() {
+    fn crosses<T: Send>(_: &T) {}
+    fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<AimClient>();
+    is_shared::<Error>();
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let client = client_with(&server, |builder| builder);
+    let request = GetContractDetailsRequest::new();
+    crosses(&client.get_contract_details(&request));
+    crosses(&client.get_contract_details_get(&request));
+    assert!(
+        server.take().is_empty(),
+        "a future that nobody awaits sends nothing"
     );
 }
