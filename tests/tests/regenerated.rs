@@ -12,7 +12,7 @@ use std::fs;
 use aim_codegen::document::Document;
 use aim_codegen::generate::generate;
 use aim_codegen::regen;
-use aim_tests::fixture;
+use aim_tests::{document, fixture};
 
 #[test]
 fn every_generated_file_is_fresh() {
@@ -45,8 +45,8 @@ fn a_stale_or_missing_file_is_written_whole() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("openapi")).unwrap();
     fs::create_dir_all(root.path().join("crates/aim-client/src")).unwrap();
-    let document = fixture::root().join(regen::DOCUMENT);
-    fs::copy(document, root.path().join(regen::DOCUMENT)).unwrap();
+    let committed = fixture::root().join(regen::DOCUMENT);
+    fs::copy(committed, root.path().join(regen::DOCUMENT)).unwrap();
     fs::write(
         root.path().join("crates/aim-client/src/generated.rs"),
         "stale",
@@ -100,34 +100,22 @@ fn a_broken_document_leaves_every_file_as_it_was() {
 
 #[test]
 fn generated_members_stand_in_the_vendors_order() {
-    let source =
-        fs::read_to_string(fixture::root().join("crates/aim-client/src/generated.rs")).unwrap();
-    let document = aim_tests::document::document().unwrap();
-    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        // aim.json is in the document's order, but serde_json sorts; so the
-        // order is read from the text of the document.
-        let body = source
-            .split(&format!("pub struct {name} {{"))
-            .nth(1)
-            .unwrap();
-        let body = body.split("\n    }\n").next().unwrap();
+    let path = fixture::root().join("crates/aim-client/src/generated.rs");
+    let source = fs::read_to_string(path).unwrap();
+    let schemas = document::members(&document::text_at(&["components", "schemas"]).unwrap());
+    assert!(!schemas.is_empty());
+    for (name, schema) in schemas {
+        let body = source.split(&format!("pub struct {name} {{")).nth(1);
+        let body = body.unwrap().split("\n    }\n").next().unwrap();
         let renames: Vec<&str> = body
             .split("rename = \"")
             .skip(1)
             .map(|rest| rest.split('"').next().unwrap())
             .collect();
-        let text = fs::read_to_string(fixture::root().join("openapi/aim.json")).unwrap();
-        let schemas = text.split("\n    \"schemas\": {").nth(1).unwrap();
-        let schema_text = schemas
-            .split(&format!("\n      \"{name}\": {{"))
-            .nth(1)
-            .unwrap();
-        let schema_text = schema_text.split("\n      }").next().unwrap();
-        let properties: Vec<&str> = schema_text
-            .lines()
-            .filter_map(|line| line.strip_prefix("          \"")?.strip_suffix("\": {"))
-            .filter(|member| schema["properties"].get(*member).is_some())
-            .collect();
+        let mut members = document::members(&schema).into_iter();
+        let (_, properties) = members.find(|(key, _)| key == "properties").unwrap();
+        let properties = document::members(&properties);
+        let properties: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(renames, properties, "{name}");
         assert!(!properties.is_empty(), "{name}");
     }

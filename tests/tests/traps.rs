@@ -32,6 +32,19 @@ fn serving(reply: Reply) -> (Server, AimClient) {
     (server, client)
 }
 
+/// A server that answers long after its client has given up.
+fn too_slow() -> (Server, AimClient) {
+    let server = Server::start(|_| {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        Reply::json(PROOF)
+    })
+    .unwrap();
+    let client = client_with(&server, |builder| {
+        builder.timeout(std::time::Duration::from_millis(200))
+    });
+    (server, client)
+}
+
 async fn details(
     client: &AimClient,
 ) -> Result<aim_client::Answer<GetContractDetailsResponse>, Error> {
@@ -270,14 +283,7 @@ async fn no_connection_is_not_sent() {
 /// A time-out after the request left: nobody knows.
 #[tokio::test]
 async fn a_time_out_is_unknown() {
-    let server = Server::start(|_| {
-        std::thread::sleep(std::time::Duration::from_secs(2));
-        Reply::json(PROOF)
-    })
-    .unwrap();
-    let client = client_with(&server, |builder| {
-        builder.timeout(std::time::Duration::from_millis(200))
-    });
+    let (_server, client) = too_slow();
     let error = client
         .c2b_post_contract(&C2BPostContractRequest::new())
         .await
@@ -525,14 +531,21 @@ fn an_unusable_setting_is_named_without_its_value() {
     assert!(http.build().unwrap_err().to_string().contains("http"));
 }
 
-/// Without a TLS backend every https call fails at run time only.
+/// Without a TLS backend every https call fails at run time only: nothing is
+/// even connected then. With one, a handshake reaches the socket.
 #[tokio::test]
 async fn https_is_spoken() {
-    // A server without TLS: the handshake fails, which is a connection that
-    // was never made; a missing backend would be an error of another kind.
-    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, first_byte) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut stream, &mut byte).unwrap();
+        sender.send(byte[0]).unwrap();
+    });
     let client = AimClient::builder()
-        .base_url(server.url().replace("http://", "https://"))
+        .base_url(format!("https://{address}"))
         .credentials(Credentials::new("canary-key", "canary-app"))
         .build()
         .unwrap();
@@ -540,6 +553,9 @@ async fn https_is_spoken() {
         .c2b_post_contract(&C2BPostContractRequest::new())
         .await
         .unwrap_err();
+    // The record type of a TLS handshake; plain http would begin with `P`.
+    let first_byte = first_byte.recv_timeout(std::time::Duration::from_secs(5));
+    assert_eq!(first_byte, Ok(0x16));
     assert!(error.is_connect(), "{error:?}");
     assert_eq!(error.delivery(), Delivery::NotSent);
 }
@@ -547,14 +563,7 @@ async fn https_is_spoken() {
 /// reqwest's errors print the URL with its query.
 #[tokio::test]
 async fn no_error_in_the_chain_shows_the_url() {
-    let server = Server::start(|_| {
-        std::thread::sleep(std::time::Duration::from_secs(2));
-        Reply::json(PROOF)
-    })
-    .unwrap();
-    let client = client_with(&server, |builder| {
-        builder.timeout(std::time::Duration::from_millis(200))
-    });
+    let (_server, client) = too_slow();
     let error = client
         .get_contract_details_get(&GetContractDetailsRequest::new().ref_("canary-ref"))
         .await
