@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 /// The root of the workspace: this package lies right below it.
@@ -67,4 +69,33 @@ pub fn exchanges() -> Vec<Exchange> {
         }
     }
     exchanges
+}
+
+/// The body of a recorded request or response, if it has one.
+///
+/// # Panics
+///
+/// If it is no base64 where it should be.
+#[must_use]
+#[allow(clippy::panic, reason = "a test without its data cannot go on")]
+pub fn body(message: &Value) -> Option<Vec<u8>> {
+    if let Some(text) = message["body_base64"].as_str() {
+        return Some(base64(text));
+    }
+    message["body"]
+        .as_str()
+        .map(|text| text.as_bytes().to_vec())
+}
+
+/// The bytes of a text in base64.
+///
+/// # Panics
+///
+/// If it is none.
+#[must_use]
+#[allow(clippy::panic, reason = "a test without its data cannot go on")]
+pub fn base64(text: &str) -> Vec<u8> {
+    BASE64_STANDARD
+        .decode(text)
+        .unwrap_or_else(|error| panic!("a text is no base64: {error}"))
 }

@@ -1,9 +1,11 @@
 //! What the tests of this workspace and the demo share.
 
+pub mod browser;
 pub mod document;
 pub mod fixture;
 pub mod ordered;
 pub mod pretty;
+pub mod raw;
 pub mod server;
 pub mod types;
 

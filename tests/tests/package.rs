@@ -99,13 +99,14 @@ fn a_stranger_builds_and_runs_the_published_crates() {
     }
     cargo(&root, &arguments);
 
-    let [client, codegen] = ["aim-client", "aim-codegen"].map(|name| {
+    let [client, codegen, fake] = ["aim-client", "aim-codegen", "aim-fake"].map(|name| {
         let package = published.iter().find(|package| package.name == name);
         package.unwrap_or_else(|| panic!("{name} is not published"))
     });
     let client_folder = client.unpack("unpacked");
     let codegen_folder = codegen.unpack("unpacked");
-    for folder in [&client_folder, &codegen_folder] {
+    let fake_folder = fake.unpack("unpacked");
+    for folder in [&client_folder, &codegen_folder, &fake_folder] {
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             assert_eq!(
                 read(&folder.join(name)),
@@ -118,6 +119,9 @@ fn a_stranger_builds_and_runs_the_published_crates() {
     let document = read(&client_folder.join("openapi/aim.yaml"));
     let committed = read(&client_folder.join("src/generated.rs"));
     assert_eq!(document, read(&root.join("openapi/aim.yaml")));
+    for name in ["openapi/aim.yaml", "openapi/aim.json"] {
+        assert_eq!(read(&fake_folder.join(name)), read(&root.join(name)));
+    }
     assert_eq!(
         committed,
         read(&root.join("crates/aim-client/src/generated.rs"))

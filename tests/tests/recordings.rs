@@ -134,14 +134,8 @@ fn header<'a>(response: &'a Value, name: &str) -> Option<&'a str> {
 fn reply(response: &Value) -> Reply {
     let body = if response["html_page"] == true {
         b"<!DOCTYPE html>\n<html><head></head><body>a page</body></html>".to_vec()
-    } else if let Some(base64) = response["body_base64"].as_str() {
-        decode_base64(base64)
     } else {
-        response["body"]
-            .as_str()
-            .unwrap_or_default()
-            .as_bytes()
-            .to_vec()
+        fixture::body(response).unwrap_or_default()
     };
     Reply {
         status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
@@ -157,27 +151,6 @@ fn reply(response: &Value) -> Reply {
             .collect(),
         body,
     }
-}
-
-fn decode_base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for letter in text.bytes().filter(|letter| *letter != b'=') {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            _ => 63,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    bytes
 }
 
 /// The verdict by the rules of the document's README; `None`: proved.

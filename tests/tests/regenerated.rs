@@ -17,7 +17,7 @@ use aim_tests::{document, fixture};
 #[test]
 fn every_generated_file_is_fresh() {
     let files = regen::plan(&fixture::root()).unwrap();
-    assert_eq!(files.len(), 3);
+    assert_eq!(files.len(), 5);
     for file in files {
         assert!(file.is_fresh(), "{}: run `cargo xtask regen`", file.path);
         assert!(

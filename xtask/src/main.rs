@@ -18,6 +18,7 @@ cargo xtask regen           write the generated files, print what changed
 cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken document
 cargo xtask demo            check the document and the code, then run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
+cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
 ";
 
 /// The generated files differ from the document.
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["regen", "--check"] => regen(Mode::Check),
         ["demo"] => demo(),
         ["bench", "regen"] => bench_regen(),
+        ["bench", "fake"] => bench_fake(),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             0
@@ -136,6 +138,36 @@ fn bench_regen() -> u8 {
         check.as_secs_f64() / nothing.as_secs_f64().max(f64::EPSILON)
     );
     code
+}
+
+/// The mock that the fake is measured against.
+const PRISM: &str = "@stoplight/prism-cli@5.14.2";
+
+/// Builds the fake and installs Prism below the target folder, then starts
+/// the program that measures both.
+fn bench_fake() -> u8 {
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let prism = target.join("prism");
+    let installed = run(Command::new("npm")
+        .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+        .arg(&prism)
+        .arg(PRISM));
+    if installed != 0 {
+        eprintln!("xtask: npm could not install {PRISM}");
+        return installed;
+    }
+    let built = run(cargo().args(["build", "--quiet", "--release", "--package", "aim-fake"]));
+    if built != 0 {
+        return built;
+    }
+    // What makes the requests is built as the tests are: it costs both servers
+    // the same.
+    run(cargo()
+        .args(["run", "--quiet", "--package", "aim-tests"])
+        .args(["--bin", "bench_fake", "--"])
+        .arg(target.join("release/aim-fake"))
+        .arg(prism.join("node_modules/.bin/prism")))
 }
 
 /// The cargo that runs this, so that no other toolchain is picked.

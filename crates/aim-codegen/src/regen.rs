@@ -37,13 +37,15 @@ pub struct File {
 pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
     let document = Document::load(&root.join(DOCUMENT), DOCUMENT)?;
     let rust = generate(&document)?;
+    let yaml = document.text().replace("\r\n", "\n");
+    let json = document.to_json();
+    // A package carries its own copy: cargo packs nothing from outside of it.
     [
-        ("openapi/aim.json", document.to_json()),
-        (
-            "crates/aim-client/openapi/aim.yaml",
-            document.text().replace("\r\n", "\n"),
-        ),
+        ("openapi/aim.json", json.clone()),
+        ("crates/aim-client/openapi/aim.yaml", yaml.clone()),
         ("crates/aim-client/src/generated.rs", rust),
+        ("crates/aim-fake/openapi/aim.json", json),
+        ("crates/aim-fake/openapi/aim.yaml", yaml),
     ]
     .into_iter()
     .map(|(path, expected)| {

@@ -1,20 +1,28 @@
-//! Sends the document's realistic example of every operation through the
-//! generated client, over a real socket, and prints what goes out and comes
-//! back. `cargo xtask demo` starts it.
+//! Goes through a rental with the client, against the fake: every operation,
+//! one in-band error, one mass update that fails in part, and one fault.
+//! `cargo xtask demo` starts it.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use aim_client::{AimClient, Credentials};
-use aim_tests::document::{self, Operation};
+use aim_client::types::{
+    Accessory, C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
+    CustomerInfo, GetContractDetailsRequest, PostServiceTicketRequest, Rate, UpdateContractObj,
+};
+use aim_client::{AimClient, Answer, Credentials, Delivery, Money};
+use aim_fake::state::State;
+use aim_fake::{AimFake, Fault, FaultKind};
+use aim_tests::document;
 use aim_tests::pretty::{self, Style};
-use aim_tests::server::{Received, Reply, Server};
-use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 const BOLD: u8 = 1;
-const GREEN: u8 = 32;
 const RED: u8 = 31;
+const GREEN: u8 = 32;
+const YELLOW: u8 = 33;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,85 +36,185 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let style = Style {
-        coloured: io::stdout().is_terminal(),
-    };
-    let document = document::document()?;
-    let masked = document::sensitive_members(&document);
-    let operations = document::operations()?;
-    let server = {
-        let operations = operations.clone();
-        Server::start(move |request| answer(&operations, request))?
-    };
+    let fake = AimFake::builder().state(State::example()?).start().await?;
     let client = AimClient::builder()
-        .base_url(server.url())
+        .base_url(fake.base_url())
         .credentials(Credentials::new("demo-api-key", "demo-app").token("demo-token"))
         .build()?;
-    let mut failed = 0;
-    for operation in &operations {
-        let request = operation.request()?;
-        let outcome = call(&client, &operation.id, &request).await;
-        let title = format!("{} {}", operation.method, operation.path);
-        println!("{}", style.paint(BOLD, &title));
-        for sent in server.take() {
-            println!("  {}", sent.line);
-            if !sent.body.is_empty() {
-                let text = String::from_utf8_lossy(&sent.body);
-                println!("  {}", pretty::json(&text, &masked, style));
-            }
-        }
-        match outcome {
-            Ok(answer) => {
-                println!("  {}", style.paint(GREEN, "proved:"));
-                println!("  {}\n", pretty::json(&answer, &masked, style));
-            }
-            Err(error) => {
-                failed += 1;
-                println!("  {}\n", style.paint(RED, &error.to_string()));
-            }
-        }
-    }
-    let done = operations.len() - failed;
-    println!("{done} of {} operations proved", operations.len());
-    if failed == 0 {
+    let show = Show {
+        style: Style {
+            coloured: io::stdout().is_terminal(),
+        },
+        masked: document::sensitive_members(&document::document()?),
+        fake: &fake,
+    };
+    #[allow(deprecated, reason = "the demo shows every operation")]
+    journey(&client, &show).await
+}
+
+#[allow(deprecated, reason = "the demo shows every operation")]
+async fn journey(client: &AimClient, show: &Show<'_>) -> Result<(), Box<dyn Error>> {
+    let request = CustomerAccessTokenRequest::new().acct(20417);
+    let outcome = client.customer_access_token(&request).await;
+    show.proved("a customer gets a page to manage cards", outcome)?;
+
+    let rental = C2BPostContractRequest::new()
+        .school_name("Example School")
+        .rate(Rate::new().mo_pay(Money::new(2499, 2)?).months(1))
+        .accessory_list([Accessory::new().desc("Stand").price(Money::new(550, 2)?)]);
+    let request = rental
+        .clone()
+        .sku("VIOLIN-34")
+        .customer_info(CustomerInfo::new("Ada Example", "ada@example.com"));
+    let outcome = client.c2b_post_contract(&request).await;
+    let contract = show.proved("a rental is booked", outcome)?;
+    let reference = contract.web_ref.as_deref().ok_or("no reference")?;
+
+    let request = rental.clone().sku("BOW-34").cus_acct(20417);
+    let outcome = client.c2b_post_contract_get(&request).await;
+    let second = show.proved("a second one, by the old GET", outcome)?;
+    let second = second.web_ref.as_deref().ok_or("no reference")?;
+
+    let look = GetContractDetailsRequest::new().ref_(reference);
+    show.proved(
+        "what is due on it",
+        client.get_contract_details(&look).await,
+    )?;
+
+    let request = ContractFulfillmentRequest::new()
+        .ref_(reference)
+        .serial("SN-7711")
+        .cash_price(Money::new(89_900, 2)?);
+    let outcome = client.contract_fulfillment(&request).await;
+    show.proved("the instrument is handed over", outcome)?;
+
+    let request = ContractFulfillmentRequest::new()
+        .ref_(second)
+        .serial("SN-7712");
+    let outcome = client.c2b_set_contract_serial(&request).await;
+    show.proved("the second one, by the old route", outcome)?;
+
+    let outcome = client.get_contract_details_get(&look).await;
+    show.proved("the serial number is there", outcome)?;
+
+    let request = PostServiceTicketRequest::new()
+        .ref_number("A-17")
+        .serial_number("SN-7711")
+        .item_description("Violin 3/4, open seam")
+        .customer_info(CustomerInfo::new("Ada Example", "ada@example.com"));
+    let outcome = client.post_service_ticket(&request).await;
+    show.proved("a repair is booked", outcome)?;
+
+    let request = GetContractDetailsRequest::new().ref_("no-such-contract");
+    let outcome = client.get_contract_details(&request).await;
+    show.failed(
+        "an in-band error, with status 200",
+        outcome,
+        Delivery::Rejected,
+    )?;
+
+    let request = ContractFulfillmentRequest::new().mass_update_items([
+        UpdateContractObj::new()
+            .ref_(reference)
+            .new_status("Delivered"),
+        UpdateContractObj::new()
+            .ref_("no-such-contract")
+            .new_status("Delivered"),
+    ]);
+    let outcome = client.contract_fulfillment(&request).await;
+    show.failed(
+        "two updates, one of them impossible",
+        outcome,
+        Delivery::PartlyApplied,
+    )?;
+
+    show.fake
+        .fault(Fault::new(FaultKind::ResetBeforeAnswer {}).on("C2BPostContract"))
+        .await?;
+    let request = rental.sku("CASE-34").cus_acct(20417);
+    let outcome = client.c2b_post_contract(&request).await;
+    show.failed(
+        "a fault: the connection breaks after the booking",
+        outcome,
+        Delivery::Unknown,
+    )?;
+    let booked = show.fake.requests().last().is_some_and(|last| last.applied);
+    println!("  the fake says: booked = {booked}, so sending it again would book twice");
+    if booked {
         Ok(())
     } else {
-        Err(format!("{failed} operations failed").into())
+        Err("the fault struck before the booking".into())
     }
 }
 
-/// Answers with the document's example, or a text 404 like ServiceStack.
-fn answer(operations: &[Operation], request: &Received) -> Reply {
-    let path = request.target().split('?').next().unwrap_or_default();
-    operations
-        .iter()
-        .find(|operation| operation.method == request.method() && operation.path == path)
-        .map_or_else(
-            || Reply::of(404, "text/plain; charset=utf-8", "404"),
-            |operation| Reply::json(operation.answer().unwrap_or_default()),
-        )
+/// Prints what went out and came back.
+struct Show<'a> {
+    style: Style,
+    masked: BTreeSet<String>,
+    fake: &'a AimFake,
 }
 
-/// Calls an operation by its id and returns the answer as JSON.
-async fn call(client: &AimClient, id: &str, request: &str) -> Result<String, Box<dyn Error>> {
-    fn read<T: DeserializeOwned>(request: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_str(request)
+impl Show<'_> {
+    /// A call that has to succeed.
+    fn proved<T: Serialize + Clone>(
+        &self,
+        title: &str,
+        outcome: Result<Answer<T>, aim_client::Error>,
+    ) -> Result<Answer<T>, Box<dyn Error>> {
+        self.sent(title)?;
+        match outcome {
+            Ok(answer) => {
+                let text = serde_json::to_string(&*answer)?;
+                println!("  {}", self.style.paint(GREEN, "proved:"));
+                println!("  {}\n", pretty::json(&text, &self.masked, self.style));
+                Ok(answer)
+            }
+            Err(error) => {
+                println!("  {}\n", self.style.paint(RED, &error.to_string()));
+                Err(format!("{title}: {error}").into())
+            }
+        }
     }
-    #[allow(deprecated, reason = "the demo shows every operation")]
-    let answer = match id {
-        "PostServiceTicket" => json(client.post_service_ticket(&read(request)?).await?),
-        "ContractFulfillment" => json(client.contract_fulfillment(&read(request)?).await?),
-        "C2BSetContractSerial" => json(client.c2b_set_contract_serial(&read(request)?).await?),
-        "C2BPostContract" => json(client.c2b_post_contract(&read(request)?).await?),
-        "C2BPostContractGet" => json(client.c2b_post_contract_get(&read(request)?).await?),
-        "CustomerAccessToken" => json(client.customer_access_token(&read(request)?).await?),
-        "GetContractDetails" => json(client.get_contract_details(&read(request)?).await?),
-        "GetContractDetailsGet" => json(client.get_contract_details_get(&read(request)?).await?),
-        _ => return Err(format!("the client has no operation {id}").into()),
-    };
-    Ok(answer?)
-}
 
-fn json<T: serde::Serialize>(answer: aim_client::Answer<T>) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&answer.into_inner())
+    /// A call that has to fail, with this certainty.
+    fn failed<T>(
+        &self,
+        title: &str,
+        outcome: Result<Answer<T>, aim_client::Error>,
+        delivery: Delivery,
+    ) -> Result<(), Box<dyn Error>> {
+        self.sent(title)?;
+        match outcome {
+            Err(error) if error.delivery() == delivery => {
+                let text = format!("{delivery}:");
+                println!("  {}", self.style.paint(YELLOW, &text));
+                println!("  {error}\n");
+                Ok(())
+            }
+            Err(error) => {
+                Err(format!("{title}: {} in place of {delivery}", error.delivery()).into())
+            }
+            Ok(_) => Err(format!("{title}: a success in place of {delivery}").into()),
+        }
+    }
+
+    /// The request line, and what the server understood.
+    fn sent(&self, title: &str) -> Result<(), Box<dyn Error>> {
+        println!("{}", self.style.paint(BOLD, title));
+        let requests = self.fake.requests();
+        let Some(last) = requests.last() else {
+            return Ok(());
+        };
+        let masked = last.to_json(false);
+        println!(
+            "  {} {}",
+            last.method,
+            masked["target"].as_str().unwrap_or_default()
+        );
+        if last.bound.is_some() {
+            let bound: Box<RawValue> = last.bound_as()?;
+            println!("  {}", pretty::json(bound.get(), &self.masked, self.style));
+        }
+        Ok(())
+    }
 }

@@ -1,0 +1,212 @@
+//! Credentials: what every call must carry before its operation is run.
+//!
+//! `ApiKey` and `AppId` must be there; `Token` and `OAuthToken` where the
+//! settings want them. An `ApiKey` is good where the setting `api_keys` is
+//! empty or names it; the others are good with any value, since the fake has no
+//! login. An empty value counts as none. The catch-all service asks for
+//! nothing.
+
+use crate::schema::FALLBACK;
+use crate::settings::{CredentialError, CredentialsFrom, Settings};
+use crate::state::in_band_error;
+use crate::wire::{Answer, Call};
+
+/// Looks at the credentials of a call, if the settings say so.
+///
+/// # Errors
+///
+/// What is answered in place of running the operation: an in-band error, or a
+/// 401 with a `ResponseStatus`. Its text never holds the value of a credential.
+pub fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
+    if !settings.check_credentials || call.operation.name == FALLBACK.name {
+        return Ok(());
+    }
+    let wanted = [
+        ("ApiKey", true),
+        ("AppId", true),
+        ("Token", settings.require_token),
+        ("OAuthToken", settings.require_oauth_token),
+    ];
+    for (name, _) in wanted.iter().filter(|(_, wanted)| *wanted) {
+        let Some(value) = credential(call, settings, name) else {
+            let place = match settings.credentials_from {
+                CredentialsFrom::Header => "a header",
+                _ => "a header or a member of the request",
+            };
+            let message = format!("{name} is missing: send it as {place}");
+            return Err(refuse(call, settings, &message));
+        };
+        let known = |keys: &[String]| keys.is_empty() || keys.iter().any(|key| key == value);
+        if *name == "ApiKey" && !known(&settings.api_keys) {
+            let message = "ApiKey is unknown: send one of the setting `api_keys`";
+            return Err(refuse(call, settings, message));
+        }
+    }
+    Ok(())
+}
+
+/// The value of a credential, from the first place that has one.
+fn credential<'a>(call: &'a Call<'_>, settings: &Settings, name: &str) -> Option<&'a str> {
+    let header = || call.http.header(name).filter(|value| !value.is_empty());
+    let member = || {
+        let value = call.request.get(name).as_str();
+        value.filter(|value| !value.is_empty())
+    };
+    match settings.credentials_from {
+        CredentialsFrom::Header => header(),
+        CredentialsFrom::HeaderThenRequest => header().or_else(member),
+        CredentialsFrom::RequestThenHeader => member().or_else(header),
+    }
+}
+
+fn refuse(call: &Call<'_>, settings: &Settings, message: &str) -> Answer {
+    match settings.credential_error {
+        CredentialError::InBand => in_band_error(call.operation, settings, message),
+        CredentialError::Unauthorized => Answer::HttpError {
+            status: 401,
+            code: "Unauthorized".to_owned(),
+            message: message.to_owned(),
+            value: None,
+        },
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use super::*;
+    use crate::schema::Operation;
+    use crate::value::{Object, Value};
+    use crate::wire::Request;
+
+    /// What a call with these headers and members gets.
+    fn checked(
+        headers: &[(&str, &str)],
+        members: &[(&str, &str)],
+        settings: &Settings,
+    ) -> Result<(), Answer> {
+        let operation = Operation::named("GetContractDetails").unwrap();
+        let mut request = Object::new(operation.request);
+        for (name, value) in members {
+            request.set(name, Value::String((*value).to_owned()));
+        }
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let http = Request {
+            headers: headers.iter().map(own).collect(),
+            ..Request::default()
+        };
+        check(
+            &Call {
+                operation,
+                request: &request,
+                http: &http,
+            },
+            settings,
+        )
+    }
+
+    /// The text of an in-band refusal.
+    fn message(answer: Result<(), Answer>) -> String {
+        let Err(Answer::Dto(answer)) = answer else {
+            panic!("{answer:?}");
+        };
+        let status = answer.get("Status").as_object().unwrap();
+        assert_eq!(status.get("StatusCode").as_str(), Some("Error"));
+        status.get("ErrorMessage").as_str().unwrap().to_owned()
+    }
+
+    const BOTH: [(&str, &str); 2] = [("APIKEY", "canary-key"), ("appid", "canary-app")];
+
+    #[test]
+    fn key_and_app_are_wanted_in_any_case() {
+        let settings = Settings::default();
+        assert_eq!(checked(&BOTH, &[], &settings), Ok(()));
+        assert!(message(checked(&[], &[], &settings)).starts_with("ApiKey is missing"));
+        assert!(message(checked(&BOTH[..1], &[], &settings)).starts_with("AppId is missing"));
+        let empty = [("ApiKey", ""), ("AppId", "a")];
+        assert!(message(checked(&empty, &[], &settings)).starts_with("ApiKey is missing"));
+    }
+
+    #[test]
+    fn tokens_are_wanted_where_that_is_set() {
+        let settings = Settings {
+            require_token: true,
+            require_oauth_token: true,
+            ..Settings::default()
+        };
+        let mut headers = BOTH.to_vec();
+        assert!(message(checked(&headers, &[], &settings)).starts_with("Token is missing"));
+        headers.push(("token", "t"));
+        assert!(message(checked(&headers, &[], &settings)).starts_with("OAuthToken is missing"));
+        headers.push(("oauthtoken", "o"));
+        assert_eq!(checked(&headers, &[], &settings), Ok(()));
+    }
+
+    #[test]
+    fn only_known_keys_are_good_where_some_are_known() {
+        let mut settings = Settings {
+            api_keys: vec!["other".to_owned()],
+            ..Settings::default()
+        };
+        let text = message(checked(&BOTH, &[], &settings));
+        assert!(text.starts_with("ApiKey is unknown"), "{text}");
+        assert!(
+            !text.contains("canary") && !text.contains("other"),
+            "{text}"
+        );
+        settings.api_keys.push("canary-key".to_owned());
+        assert_eq!(checked(&BOTH, &[], &settings), Ok(()));
+    }
+
+    #[test]
+    fn the_place_of_credentials_follows_the_settings() {
+        let members = [("ApiKey", "member"), ("AppId", "a")];
+        let mut settings = Settings::default();
+        assert!(checked(&[], &members, &settings).is_err());
+        settings.api_keys = vec!["member".to_owned()];
+        settings.credentials_from = CredentialsFrom::HeaderThenRequest;
+        assert_eq!(checked(&[], &members, &settings), Ok(()));
+        assert!(checked(&BOTH, &members, &settings).is_err());
+        settings.credentials_from = CredentialsFrom::RequestThenHeader;
+        assert_eq!(checked(&BOTH, &members, &settings), Ok(()));
+        assert!(checked(&BOTH, &[], &settings).is_err());
+    }
+
+    #[test]
+    fn a_refusal_is_a_401_where_that_is_set() {
+        let settings = Settings {
+            credential_error: CredentialError::Unauthorized,
+            ..Settings::default()
+        };
+        let answer = checked(&[], &[], &settings);
+        let Err(Answer::HttpError {
+            status: 401,
+            code,
+            value: None,
+            ..
+        }) = answer
+        else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(code, "Unauthorized");
+    }
+
+    #[test]
+    fn nothing_is_looked_at_where_that_is_set_nor_for_the_catch_all() {
+        let mut settings = Settings::default();
+        let http = Request::default();
+        let request = Object::new(FALLBACK.request);
+        let call = Call {
+            operation: &FALLBACK,
+            request: &request,
+            http: &http,
+        };
+        assert_eq!(check(&call, &settings), Ok(()));
+        settings.check_credentials = false;
+        assert_eq!(checked(&[], &[], &settings), Ok(()));
+    }
+}

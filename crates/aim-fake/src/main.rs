@@ -1,0 +1,184 @@
+//! The program: the fake for everyone who does not write Rust.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use aim_fake::engine::{Engine, Start};
+use aim_fake::server::{self, APPLICATION_PATH};
+use aim_fake::{Fault, FaultKind, Settings, State};
+use clap::Parser;
+use tokio::sync::watch;
+
+/// A stand-in for the server AIM Web Services, for tests.
+///
+/// It speaks ServiceStack's dialect, keeps state in memory and fails on
+/// demand. Its first line on standard output is `listening on` and its base
+/// URL; on standard error it logs one line of JSON per request, secrets
+/// masked. It stops on SIGTERM and Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = more_help())]
+struct Arguments {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+
+    /// The address to listen on. Anyone who reaches another one than the
+    /// loopback can read and change everything.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+
+    /// A file with the state to begin with, in the form of GET /_aim/state.
+    #[arg(long, value_name = "FILE")]
+    fixture: Option<PathBuf>,
+
+    /// Begins with a store on which every example of the OpenAPI document
+    /// works.
+    #[arg(long, conflicts_with = "fixture")]
+    example: bool,
+
+    /// A fault to begin with, as `name,parameter=value,…` or as the JSON of
+    /// POST /_aim/faults. May be given more than once.
+    #[arg(long, value_name = "FAULT", value_parser = Fault::from_text)]
+    fault: Vec<Fault>,
+
+    /// A setting to begin with; the value is JSON, or else text. May be given
+    /// more than once.
+    #[arg(long, value_name = "NAME=VALUE")]
+    setting: Vec<String>,
+
+    /// Logs nothing.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// What the arguments refer to, by name.
+fn more_help() -> String {
+    let mut out = String::from("Settings and their defaults:\n");
+    if let Ok(serde_json::Value::Object(all)) = serde_json::to_value(Settings::default()) {
+        for (name, value) in &all {
+            // Writing to a text cannot fail.
+            let _ = writeln!(out, "  {name}={value}");
+        }
+    }
+    let _ = write!(
+        out,
+        "\nFaults: {}.\nEach strikes the next call of any operation, once; operation=NAME, call=N,\n\
+         times=N (null: for ever) and apply=true or false (whether the operation is\n\
+         carried out before) say otherwise. connection_refused and\n\
+         reset_before_request take connection=N instead.\n\n\
+         Examples:\n  aim-fake --port 0\n  \
+         aim-fake --setting default_content_type=application/json --setting 'api_keys=[\"key\"]'\n  \
+         aim-fake --fault html_error,status=503,retry_after=30,operation=C2BPostContract\n\n\
+         The README of the crate aim-fake describes each of them, and the control\n\
+         interface below /_aim.",
+        FaultKind::NAMES.join(", ")
+    );
+    out
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let engine = match begin(&arguments) {
+        Ok(engine) => Arc::new(engine),
+        Err(message) => return fail(2, &message),
+    };
+    match run(&arguments, engine) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(1, &message),
+    }
+}
+
+/// Says why it ends; 2 is a wrong use, 1 is everything else.
+fn fail(code: u8, message: &str) -> ExitCode {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(io::stderr(), "error: {message}");
+    ExitCode::from(code)
+}
+
+/// The fake that the arguments ask for.
+fn begin(arguments: &Arguments) -> Result<Engine, String> {
+    let mut settings = Settings::default();
+    for text in &arguments.setting {
+        let name = text.split('=').next().unwrap_or_default();
+        settings = settings
+            .patched_by_text(text)
+            .map_err(|problem| format!("--setting {name}: {}", problem.reason))?;
+    }
+    let state = match &arguments.fixture {
+        None if arguments.example => State::example().map_err(|problem| problem.to_string())?,
+        None => State::default(),
+        Some(path) => {
+            read_fixture(path).map_err(|why| format!("--fixture {}: {why}", path.display()))?
+        }
+    };
+    let faults = arguments.fault.clone();
+    Engine::new(Start {
+        settings,
+        state,
+        faults,
+    })
+    .map_err(|problem| format!("--fault: {problem}"))
+}
+
+fn read_fixture(path: &Path) -> Result<State, String> {
+    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    let json = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    State::from_json(&json).map_err(|problem| problem.to_string())
+}
+
+fn run(arguments: &Arguments, engine: Arc<Engine>) -> Result<(), String> {
+    let address = SocketAddr::new(arguments.address, arguments.port);
+    let taken = |error: io::Error| format!("cannot listen on {address}: {error}");
+    let listener = server::bind(address).map_err(taken)?;
+    let bound = listener.local_addr().map_err(taken)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start threads: {error}"))?;
+    runtime.block_on(async {
+        let (stop, stopped) = watch::channel(false);
+        // Before the address is told: whoever reads it may send a signal.
+        let signal = signals().map_err(|error| format!("cannot wait for signals: {error}"))?;
+        tokio::spawn(async move {
+            signal.await;
+            // An error means that it has stopped already.
+            let _ = stop.send(true);
+        });
+        let mut out = io::stdout();
+        writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
+            .and_then(|()| out.flush())
+            .map_err(|error| format!("cannot write to standard output: {error}"))?;
+        server::serve(listener, engine, !arguments.quiet, stopped)
+            .await
+            .map_err(|error| format!("cannot listen any more on {bound}: {error}"))
+    })
+}
+
+/// Ends with the first signal to stop.
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ends with the first signal to stop.
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler nothing else could end it in an orderly way.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

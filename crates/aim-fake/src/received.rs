@@ -1,0 +1,252 @@
+//! What was received: a ring of the last requests, and how a request is shown
+//! without its secrets.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::recorded::object_to_json;
+use crate::schema::{Kind, Member, OPERATIONS, Type};
+use crate::settings::{DateFormat, Settings};
+use crate::value::Object;
+use crate::wire::style::Style;
+use crate::wire::{self, Request};
+
+/// A request on the vendor's paths, and what became of it.
+///
+/// Its `Debug` form masks the secrets.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Received {
+    /// The number of the connection it came on, counted from 1.
+    pub connection: u64,
+    /// The verb as sent.
+    pub method: String,
+    /// Path and query as sent, with their secrets.
+    pub target: String,
+    /// The vendor's name of the service that was called; none where the
+    /// request did not get there.
+    pub operation: Option<&'static str>,
+    /// The HTTP status of the answer; none where no answer was sent.
+    pub status: Option<u16>,
+    /// What the service was called with, for a batch the last one.
+    pub bound: Option<Object>,
+    /// Whether the fake's state carried the operation out, whatever the client
+    /// was told: a booking is made, a contract is changed, a lookup is
+    /// answered. False for scripted answers, refused requests and faults that
+    /// strike before.
+    pub applied: bool,
+    /// Whether the answer was a scripted one.
+    pub scripted: bool,
+    /// The fault that struck, by its name.
+    pub fault: Option<String>,
+}
+
+impl Received {
+    /// A request that reached no service.
+    pub(crate) fn new(request: &Request, connection: u64, status: Option<u16>) -> Self {
+        Self {
+            connection,
+            method: request.method.clone(),
+            target: request.target.clone(),
+            operation: None,
+            status,
+            bound: None,
+            applied: false,
+            scripted: false,
+            fault: None,
+        }
+    }
+
+    /// What the service was called with, as a type of yours: written as JSON
+    /// with the vendor's names, exact decimals as numbers and dates as
+    /// `2026-11-21T10:20:30.0000000`, without nulls and default dates; then
+    /// read.
+    ///
+    /// # Errors
+    ///
+    /// What serde says where the type does not fit, or where no service was
+    /// called.
+    pub fn bound_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        let settings = Settings {
+            date_format: DateFormat::RoundTrip,
+            ..Settings::default()
+        };
+        let text = match &self.bound {
+            Some(object) => wire::json::write(object, &Style::new(&settings, None))
+                .map_err(|error| serde::de::Error::custom(error.message))?,
+            None => "null".to_owned(),
+        };
+        serde_json::from_str(&text)
+    }
+
+    /// The request as `GET /_aim/requests` has it; without `reveal`, secrets
+    /// are `***`.
+    #[must_use]
+    pub fn to_json(&self, reveal: bool) -> Json {
+        let target = if reveal {
+            self.target.clone()
+        } else {
+            masked_target(&self.target)
+        };
+        let bound = self.bound.as_ref().map(
+            |object| json!({ "type": object.of().name, "value": object_to_json(object, !reveal) }),
+        );
+        json!({
+            "connection": self.connection,
+            "method": self.method,
+            "target": target,
+            "operation": self.operation,
+            "status": self.status,
+            "bound": bound,
+            "applied": self.applied,
+            "scripted": self.scripted,
+            "fault": self.fault,
+        })
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("connection", &self.connection)
+            .field("method", &self.method)
+            .field("target", &masked_target(&self.target))
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("bound", &self.bound)
+            .field("applied", &self.applied)
+            .field("scripted", &self.scripted)
+            .field("fault", &self.fault)
+            .finish()
+    }
+}
+
+/// Path and query with `***` for every value of the query that is not known to
+/// be harmless.
+pub(crate) fn masked_target(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else {
+        return target.to_owned();
+    };
+    let pairs: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if !is_harmless(name) => format!("{name}=***"),
+            // A value without a name may be anything.
+            None if !pair.is_empty() && !is_harmless(pair) => "***".to_owned(),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// Whether a name of a query, as sent, is the framework's own or that of a
+/// member that is sensitive neither itself nor in its parts. An unknown name
+/// is not: a slip in a name must not show a secret.
+fn is_harmless(name: &str) -> bool {
+    static HARMLESS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        // `reveal` is the control interface's.
+        let own = [
+            "reveal", "format", "callback", "jsconfig", "debug", "v", "version", "_",
+        ];
+        let members = || OPERATIONS.iter().flat_map(|known| known.request.members);
+        let sensitive: HashSet<String> = members()
+            .filter(|member| is_sensitive(member))
+            .map(|member| member.name.to_ascii_lowercase())
+            .collect();
+        members()
+            .map(|member| member.name.to_ascii_lowercase())
+            .filter(|name| !sensitive.contains(name))
+            .chain(own.map(str::to_owned))
+            .collect()
+    });
+    let name = name.replace('+', " ");
+    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
+    HARMLESS.contains(&name.trim().to_ascii_lowercase())
+}
+
+fn is_sensitive(member: &Member) -> bool {
+    member.sensitive.is_some() || holds_sensitive(member.kind, &mut Vec::new())
+}
+
+fn holds_sensitive(kind: Kind, seen: &mut Vec<&'static Type>) -> bool {
+    match kind {
+        Kind::List(item) => holds_sensitive(*item, seen),
+        Kind::Object(of) if !seen.contains(&of) => {
+            seen.push(of);
+            of.members
+                .iter()
+                .any(|member| member.sensitive.is_some() || holds_sensitive(member.kind, seen))
+        }
+        _ => false,
+    }
+}
+
+/// The last requests, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Ring {
+    requests: VecDeque<(Arc<Received>, usize)>,
+    bytes: usize,
+    dropped: u64,
+}
+
+impl Ring {
+    /// Remembers a request that came in as so many bytes, and forgets the
+    /// oldest beyond what the settings allow.
+    pub(crate) fn push(&mut self, received: Arc<Received>, bytes: usize, settings: &Settings) {
+        self.requests.push_back((received, bytes));
+        self.bytes += bytes;
+        while self.requests.len() > settings.remembered_requests
+            || self.bytes > settings.remembered_bytes
+        {
+            let Some((_, bytes)) = self.requests.pop_front() else {
+                break;
+            };
+            self.bytes -= bytes;
+            self.dropped += 1;
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Received>> {
+        let requests = self.requests.iter();
+        requests.map(|(received, _)| Arc::clone(received)).collect()
+    }
+
+    /// How many were forgotten since the last [`clear`](Self::clear).
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_query_are_masked_unless_they_are_harmless() {
+        for (target, masked) in [
+            ("/a", "/a"),
+            ("/a?", "/a?"),
+            ("/a?Ref=1&sub=2&format=json", "/a?Ref=1&sub=2&format=json"),
+            ("/a?Token=x&TOKEN=&token", "/a?Token=***&TOKEN=***&***"),
+            ("/a?%54oken=x&To+ken=x", "/a?%54oken=***&To+ken=***"),
+            ("/a?Rfe=x", "/a?Rfe=***"),
+            ("/a?CustomerInfo={Name:x}", "/a?CustomerInfo=***"),
+            (
+                "/a?FormInputList=[]&Ref=a=b",
+                "/a?FormInputList=***&Ref=a=b",
+            ),
+            ("/a?x?Ref=1", "/a?x?Ref=***"),
+            ("/a?=x&&Ref", "/a?=***&&Ref"),
+        ] {
+            assert_eq!(masked_target(target), masked);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The sockets: an accept loop of our own, so that connections can be refused
+//! and reset, and HTTP/1.1 on each of them.
+
+mod connection;
+mod control;
+mod log;
+mod pages;
+mod strike;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::engine::Engine;
+use connection::Connection;
+
+/// The application path that the fake's addresses carry.
+pub const APPLICATION_PATH: &str = "/aeservices30";
+
+/// How long a connection may be idle, and a head or a piece of a body be on
+/// its way: what IIS allows.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// How long a graceful stop waits for the answers under way.
+const STOP: Duration = Duration::from_secs(3);
+
+/// Takes an address; connections wait from now on, though nobody accepts them
+/// before [`serve`] does.
+///
+/// # Errors
+///
+/// What the operating system says about the address.
+pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = reserve(address)?;
+    socket.listen(1024)?;
+    Ok(socket.into())
+}
+
+/// Takes an address without listening: connections are refused, and nobody
+/// else gets the port.
+fn reserve(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+/// Serves until `stop` becomes true or its sender is gone; then answers what
+/// was begun and comes back. Dropped before, it stops at once. With `log`, one
+/// line of JSON per request goes to standard error.
+///
+/// # Errors
+///
+/// What the operating system says about the listener.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    engine: Arc<Engine>,
+    log: bool,
+    mut stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    let mut listener = TcpListener::from_std(listener)?;
+    let mut changes = engine.changes();
+    let router = control::router(&engine);
+    let _gone = Gone(Arc::clone(&engine));
+    let mut connections = JoinSet::new();
+    let mut number = 0;
+    loop {
+        let mut change = *changes.borrow_and_update();
+        while let Some((fault, pause)) = engine.refusal() {
+            drop(listener);
+            let socket = reserve_again(address).await;
+            engine.settle(change);
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = removed(fault, &engine, &mut changes) => {}
+                () = stopped(&mut stop) => {}
+            }
+            engine.end_fault(fault);
+            socket.listen(1024)?;
+            listener = TcpListener::from_std(socket.into())?;
+            // What was settled meanwhile must not be taken back.
+            change = *changes.borrow_and_update();
+        }
+        engine.settle(change);
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    number += 1;
+                    if engine.resets_connection() {
+                        reset(stream);
+                        continue;
+                    }
+                    let connection = Connection {
+                        number,
+                        router: router.clone(),
+                        log,
+                        stop: stop.clone(),
+                    };
+                    connections.spawn(connection.serve(stream));
+                }
+                // Too many open files, or a client that is gone already.
+                Err(_) => sleep(Duration::from_millis(10)).await,
+            },
+            _ = changes.changed() => {}
+            Some(_) = connections.join_next() => {}
+            () = stopped(&mut stop) => break,
+        }
+    }
+    drop(listener);
+    let _ = timeout(STOP, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
+    Ok(())
+}
+
+/// Nobody is to wait for an accept loop that has ended.
+struct Gone(Arc<Engine>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.settle(u64::MAX);
+    }
+}
+
+/// The port may be taken by an outgoing connection for a moment.
+async fn reserve_again(address: SocketAddr) -> Socket {
+    loop {
+        match reserve(address) {
+            Ok(socket) => return socket,
+            Err(_) => sleep(Duration::from_millis(1)).await,
+        }
+    }
+}
+
+/// Waits, while the listener is closed, until somebody removes the fault that
+/// closed it. Other changes are acted upon when the listener is back, and the
+/// removal is settled then.
+async fn removed(fault: u64, engine: &Engine, changes: &mut watch::Receiver<u64>) {
+    while engine.has_fault(fault) {
+        // The sender lives as long as the engine.
+        if changes.changed().await.is_err() {
+            return;
+        }
+        let change = *changes.borrow_and_update();
+        if engine.has_fault(fault) {
+            engine.settle(change);
+        }
+    }
+}
+
+/// Waits until the fake is to stop.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that whoever could say so is gone.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Path and query as sent.
+fn target(uri: &hyper::Uri) -> &str {
+    uri.path_and_query().map_or("", |target| target.as_str())
+}
+
+/// Closes a connection by a reset.
+fn reset(stream: tokio::net::TcpStream) {
+    // Without it the connection ends in an orderly way, which a test notices.
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    drop(stream);
+}

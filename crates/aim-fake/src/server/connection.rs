@@ -1,0 +1,123 @@
+//! One connection: HTTP/1.1 by hyper, until a fault takes the socket away
+//! from it.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::strike::Strike;
+use super::{IDLE, log};
+use crate::received::Received;
+
+/// What a connection needs.
+pub(super) struct Connection {
+    /// Counted from 1.
+    pub(super) number: u64,
+    pub(super) router: Router,
+    pub(super) log: bool,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// The number of the connection that a request came on.
+#[derive(Clone, Copy)]
+pub(super) struct Number(pub(super) u64);
+
+/// What was noted of a request, for the log.
+#[derive(Clone)]
+pub(super) struct Noted(pub(super) Arc<Received>);
+
+impl Connection {
+    /// Answers its requests, one after the other.
+    pub(super) async fn serve(self, stream: TcpStream) {
+        // Only the speed depends on it.
+        let _ = stream.set_nodelay(true);
+        let (number, log) = (self.number, self.log);
+        let mut stop = self.stop;
+        let struck = Arc::new(Mutex::new(None));
+        let router = TowerToHyperService::new(self.router);
+        let taken = Arc::clone(&struck);
+        let service = service_fn(move |request| {
+            let taken = Arc::clone(&taken);
+            Box::pin(answer(request, router.clone(), number, log, taken))
+        });
+        let mut connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(IDLE)
+            .title_case_headers(true)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut stopping = false;
+        loop {
+            tokio::select! {
+                // An error is the client's, or the strike below.
+                _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
+                () = super::stopped(&mut stop), if !stopping => {
+                    stopping = true;
+                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                }
+            }
+        }
+        let mut stream = connection.into_parts().io.into_inner();
+        let strike = struck.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match strike {
+            None => {
+                let _ = stream.shutdown().await;
+            }
+            Some(strike) => tokio::select! {
+                () = strike.carry_out(stream) => {}
+                () = super::stopped(&mut stop) => {}
+            },
+        }
+    }
+}
+
+/// Answers one request; a fault that takes the socket away is left in `taken`,
+/// and the error makes hyper let go of the socket.
+async fn answer(
+    mut request: hyper::Request<Incoming>,
+    router: TowerToHyperService<Router>,
+    number: u64,
+    log: bool,
+    taken: Arc<Mutex<Option<Strike>>>,
+) -> Result<hyper::Response<Body>, Taken> {
+    let began = Instant::now();
+    request.extensions_mut().insert(Number(number));
+    let line = log.then(|| log::Line::new(&request, number));
+    let mut response = match router.call(request.map(Body::new)).await {
+        Ok(response) => response,
+        Err::<_, Infallible>(never) => match never {},
+    };
+    if let Some(line) = line {
+        line.write(&response, began.elapsed());
+    }
+    match response.extensions_mut().remove::<Strike>() {
+        None => Ok(response),
+        Some(strike) => {
+            *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(strike);
+            Err(Taken)
+        }
+    }
+}
+
+/// A fault has taken the socket.
+#[derive(Debug)]
+struct Taken;
+
+impl std::fmt::Display for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a scripted fault has taken the socket")
+    }
+}
+
+impl std::error::Error for Taken {}

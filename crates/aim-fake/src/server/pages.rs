@@ -1,0 +1,169 @@
+//! What a person or a generator of clients reads: the OpenAPI document, and
+//! the page on which its operations can be tried.
+//!
+//! The document served here names the fake as its only server; the original
+//! names the vendor's, where a click books.
+
+use std::borrow::Cow;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+const PATHS: [&str; 6] = [
+    "/docs",
+    "/docs/",
+    "/docs/swagger-ui.css",
+    "/docs/swagger-ui-bundle.js",
+    "/openapi.json",
+    "/openapi.yaml",
+];
+
+/// The routes of all pages.
+pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    PATHS
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, get(serve)))
+}
+
+async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    match page(uri.path(), host) {
+        Some(page) => (
+            [(header::CONTENT_TYPE, page.content_type)],
+            match page.body {
+                Cow::Borrowed(bytes) => Body::from(bytes),
+                Cow::Owned(bytes) => Body::from(bytes),
+            },
+        )
+            .into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// A file to serve.
+#[derive(Debug, PartialEq)]
+struct Page {
+    content_type: &'static str,
+    body: Cow<'static, [u8]>,
+}
+
+/// Finds the page of a path; `host` is what the client takes the fake for (the
+/// header field `Host`).
+fn page(path: &str, host: Option<&str>) -> Option<Page> {
+    let (content_type, body) = match path {
+        "/docs" | "/docs/" => (
+            "text/html; charset=utf-8",
+            Cow::Borrowed(include_bytes!("../../assets/docs.html").as_slice()),
+        ),
+        "/docs/swagger-ui.css" => (
+            "text/css; charset=utf-8",
+            Cow::Borrowed(include_bytes!("../../assets/swagger-ui/swagger-ui.css").as_slice()),
+        ),
+        "/docs/swagger-ui-bundle.js" => (
+            "text/javascript; charset=utf-8",
+            Cow::Borrowed(
+                include_bytes!("../../assets/swagger-ui/swagger-ui-bundle.js").as_slice(),
+            ),
+        ),
+        "/openapi.json" => ("application/json", Cow::Owned(json(host).into_bytes())),
+        "/openapi.yaml" => ("application/yaml", Cow::Owned(yaml(host).into_bytes())),
+        _ => return None,
+    };
+    Some(Page { content_type, body })
+}
+
+fn json(host: Option<&str>) -> String {
+    format!(
+        "{}\n  \"servers\": [\n    {{ \"url\": \"{}\", \"description\": \"{DESCRIPTION}\" }}\n  ],{}",
+        include_str!(concat!(env!("OUT_DIR"), "/head.json")),
+        server(host),
+        include_str!(concat!(env!("OUT_DIR"), "/tail.json")),
+    )
+}
+
+fn yaml(host: Option<&str>) -> String {
+    format!(
+        "{}\nservers:\n  - url: '{}'\n    description: {DESCRIPTION}\n\n{}",
+        include_str!(concat!(env!("OUT_DIR"), "/head.yaml")),
+        server(host),
+        include_str!(concat!(env!("OUT_DIR"), "/tail.yaml")),
+    )
+}
+
+const DESCRIPTION: &str = "The aim-fake that served this document.";
+
+/// The address under which the client knows the fake; without a host that can
+/// stand in a document, the path alone.
+fn server(host: Option<&str>) -> String {
+    let plain = |host: &&str| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte))
+    };
+    match host.filter(plain) {
+        Some(host) => format!("http://{host}/aeservices30"),
+        None => "/aeservices30".to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn text(path: &str, host: Option<&str>) -> String {
+        String::from_utf8(page(path, host).unwrap().body.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn the_served_document_differs_in_its_servers_alone() {
+        let original = include_str!("../../openapi/aim.json");
+        let mut original: Value = serde_json::from_str(original).unwrap();
+        let served: Value =
+            serde_json::from_str(&text("/openapi.json", Some("localhost:81"))).unwrap();
+        original["servers"] = json!([
+            { "url": "http://localhost:81/aeservices30", "description": DESCRIPTION }
+        ]);
+        assert_eq!(served, original);
+
+        let yaml = text("/openapi.yaml", Some("localhost:81"));
+        assert_eq!(yaml.matches("\nservers:").count(), 1);
+        assert!(yaml.contains("  - url: 'http://localhost:81/aeservices30'\n"));
+        assert!(!yaml.contains("{host}"));
+    }
+
+    #[test]
+    fn a_host_that_would_break_the_document_is_left_out() {
+        for host in [
+            None,
+            Some(""),
+            Some("a\"b"),
+            Some("a'b"),
+            Some("a/b"),
+            Some("ü"),
+        ] {
+            assert!(text("/openapi.json", host).contains("\"url\": \"/aeservices30\""));
+        }
+    }
+
+    #[test]
+    fn nothing_is_fetched_from_elsewhere() {
+        let page = text("/docs", None);
+        assert!(!page.contains("http://") && !page.contains("https://"));
+        for path in ["/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js"] {
+            assert!(page.contains(path));
+        }
+        for path in PATHS {
+            assert!(super::page(path, None).is_some(), "{path}");
+        }
+        assert_eq!(super::page("/docs/other", None), None);
+    }
+}

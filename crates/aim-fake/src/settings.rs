@@ -1,0 +1,329 @@
+//! What can be set: every choice of a merchant's host that the recordings
+//! show or that nobody outside knows.
+//!
+//! Each unknown has its setting here, with a default that is written down;
+//! none is a constant hidden in the code.
+
+use std::fmt;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::recorded::{Problem, expectation, pointer, step};
+
+/// How the host is set up. As JSON (`GET /_aim/settings`) its members have the
+/// names of these fields.
+///
+/// Its `Debug` form masks the API keys.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// What is answered where the request asks for nothing. ServiceStack's own
+    /// default is HTML; the vendor's is unknown.
+    pub default_content_type: Format,
+    /// How a `DateTime` is written in JSON and JSV; the vendor's form is
+    /// unknown.
+    pub date_format: DateFormat,
+    /// The host's time zone, an IANA name.
+    pub time_zone: Tz,
+    /// Whether a catch-all service answers every path without a route, as the
+    /// vendor's list of operations hints.
+    pub fallback: bool,
+    /// The HTTP status of the catch-all service; unknown.
+    pub fallback_http_status: u16,
+    /// Whether the catch-all service answers an in-band error in place of an
+    /// empty object; unknown.
+    pub fallback_error: bool,
+    /// Whether `/json/reply/{Request}` and its like answer.
+    pub predefined_routes: bool,
+    /// The formats that are switched on; another one is refused with 403.
+    pub formats: Vec<Format>,
+    /// Whether the query value `jsconfig` may change how an answer is written.
+    pub allow_jsconfig: bool,
+    /// Whether errors carry a stack trace, as with ServiceStack's debug mode.
+    pub debug_mode: bool,
+    /// The value of `X-Powered-By`, which gives the vendor's version away;
+    /// null leaves it out.
+    pub powered_by: Option<String>,
+
+    /// Whether credentials are looked at.
+    pub check_credentials: bool,
+    /// The API keys that are known; with none every key is good.
+    pub api_keys: Vec<String>,
+    /// Where credentials are looked for; unknown.
+    pub credentials_from: CredentialsFrom,
+    /// Whether an operation wants a login `Token` too; unknown.
+    pub require_token: bool,
+    /// Whether an operation wants an `OAuthToken` too: the newer captures say
+    /// so, the older pages do not.
+    pub require_oauth_token: bool,
+    /// How missing or unknown credentials are refused; unknown.
+    pub credential_error: CredentialError,
+    /// How long an access token of CustomerAccessToken is good, in seconds of
+    /// the fake's clock; null is for ever. Unknown.
+    pub access_token_seconds: Option<u32>,
+
+    /// Whether the rules between fields are checked.
+    pub check_rules: bool,
+    /// Whether members that the document calls required must be there; unknown
+    /// (ServiceStack does not look).
+    pub check_required: bool,
+    /// The HTTP status that goes with an in-band error; unknown.
+    pub error_http_status: u16,
+    /// `Status.StatusCode` of an in-band error: `Error` is what one public
+    /// caller tests for.
+    pub error_status_code: String,
+    /// `Status.ErrorCode` of an in-band error; unknown.
+    pub error_code: String,
+    /// `Status.StatusCode` of a success; null leaves `Status` out. Unknown.
+    pub success_status_code: Option<String>,
+
+    /// The largest body in bytes; ASP.NET's own limit is 4096 KB.
+    pub max_body: usize,
+    /// The HTTP status of the page that refuses a larger body: IIS has 413 for
+    /// its own limit, ASP.NET 500; which one strikes first is unknown.
+    pub max_body_http_status: u16,
+    /// The longest query in characters; IIS's own limit is 2048.
+    pub max_query: usize,
+    /// The characters that a decoded path must not hold; these are ASP.NET's.
+    pub refused_path_characters: String,
+    /// Whether `<` and `&#` in query and form values are refused, as ASP.NET's
+    /// request validation does; the vendor's choice is unknown.
+    pub request_validation: bool,
+    /// How many requests `GET /_aim/requests` remembers.
+    pub remembered_requests: usize,
+    /// How large the remembered requests may be together, in bytes as they
+    /// came; beyond that the oldest are forgotten too.
+    pub remembered_bytes: usize,
+}
+
+/// A format of answers, named by its content type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// An HTML page.
+    #[serde(rename = "text/html")]
+    Html,
+    /// JSON.
+    #[serde(rename = "application/json")]
+    Json,
+    /// XML of DataContractSerializer.
+    #[serde(rename = "application/xml")]
+    Xml,
+    /// ServiceStack's JSV.
+    #[serde(rename = "application/jsv")]
+    Jsv,
+    /// CSV.
+    #[serde(rename = "text/csv")]
+    Csv,
+    /// JSON lines.
+    #[serde(rename = "text/jsonl")]
+    Jsonl,
+}
+
+/// How a `DateTime` is written in JSON and JSV; the names are those of the
+/// recordings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DateFormat {
+    /// A function that writes `yyyy-MM-ddTHH:mm:ss`, over the ISO 8601 handler.
+    #[serde(rename = "seconds")]
+    Seconds,
+    /// A function that writes .NET's `o`.
+    #[serde(rename = "o")]
+    RoundTrip,
+    /// A function that writes `M/d/yyyy h:mm:ss tt`.
+    #[serde(rename = "us")]
+    Us,
+    /// A function that writes `yyyy-MM-dd`.
+    #[serde(rename = "date-only")]
+    DateOnly,
+    /// No function; ServiceStack's ISO 8601 handler.
+    #[serde(rename = "none-iso8601")]
+    Iso8601,
+    /// No function; `/Date(ms)/` in ServiceStack's own default form.
+    #[serde(rename = "wcf")]
+    Wcf,
+    /// No function; `/Date(ms)/` as DataContractJsonSerializer has it.
+    #[serde(rename = "dcjs")]
+    Dcjs,
+    /// No function; RFC 1123.
+    #[serde(rename = "rfc1123")]
+    Rfc1123,
+}
+
+/// Where credentials are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialsFrom {
+    /// In header fields alone.
+    Header,
+    /// In header fields, then in the members of the bound request.
+    HeaderThenRequest,
+    /// In the members of the bound request, then in header fields.
+    RequestThenHeader,
+}
+
+/// How missing or unknown credentials are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialError {
+    /// By an in-band error, like every other.
+    InBand,
+    /// By status 401 and a `ResponseStatus`.
+    Unauthorized,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            default_content_type: Format::Html,
+            date_format: DateFormat::Seconds,
+            time_zone: Tz::America__New_York,
+            fallback: false,
+            fallback_http_status: 200,
+            fallback_error: false,
+            predefined_routes: true,
+            formats: vec![
+                Format::Html,
+                Format::Json,
+                Format::Xml,
+                Format::Jsv,
+                Format::Csv,
+                Format::Jsonl,
+            ],
+            allow_jsconfig: true,
+            debug_mode: false,
+            powered_by: Some("ServiceStack/8.40 NETFX/Windows/netfx".to_owned()),
+            check_credentials: true,
+            api_keys: Vec::new(),
+            credentials_from: CredentialsFrom::Header,
+            require_token: false,
+            require_oauth_token: false,
+            credential_error: CredentialError::InBand,
+            access_token_seconds: None,
+            check_rules: true,
+            check_required: false,
+            error_http_status: 200,
+            error_status_code: "Error".to_owned(),
+            error_code: "1".to_owned(),
+            success_status_code: Some("OK".to_owned()),
+            max_body: 4096 * 1024,
+            max_body_http_status: 413,
+            max_query: 2048,
+            refused_path_characters: r"<>*%&:\?".to_owned(),
+            request_validation: false,
+            remembered_requests: 10_000,
+            remembered_bytes: 256 * 1024 * 1024,
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with some of them changed, each by its name; all of
+    /// them or none.
+    ///
+    /// # Errors
+    ///
+    /// The first name that is none, or the first value that its setting does
+    /// not take, by JSON pointer.
+    pub fn patched(&self, changes: &Json) -> Result<Self, Problem> {
+        let Json::Object(changes) = changes else {
+            return Err(problem("", "an object is expected, of settings by name"));
+        };
+        let mut all = match serde_json::to_value(self) {
+            Ok(Json::Object(all)) => all,
+            _ => return Err(problem("", "the settings cannot be written as JSON")),
+        };
+        for (name, value) in changes {
+            let Some(known) = all.get_mut(name) else {
+                let names: Vec<&str> = all.keys().map(String::as_str).collect();
+                return Err(problem(
+                    &step("", name),
+                    &format!("no setting has this name; there are {}", names.join(", ")),
+                ));
+            };
+            known.clone_from(value);
+        }
+        let settings: Self =
+            serde_path_to_error::deserialize(Json::Object(all)).map_err(|error| {
+                let pointer = pointer(error.path());
+                Problem {
+                    reason: match pointer.as_str() {
+                        "/time_zone" => "an IANA name is expected, as America/New_York".to_owned(),
+                        _ => expectation(&error.inner().to_string()),
+                    },
+                    pointer,
+                }
+            })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Changes one setting by a text `name=value`; the value is JSON, or else
+    /// the text itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`patched`](Self::patched), and where there is no `=`.
+    pub fn patched_by_text(&self, text: &str) -> Result<Self, Problem> {
+        let Some((name, value)) = text.split_once('=') else {
+            return Err(problem("", "name=value is expected"));
+        };
+        let text = |_| Json::String(value.to_owned());
+        let value = serde_json::from_str(value).unwrap_or_else(text);
+        self.patched(&Json::Object(
+            [(name.to_owned(), value)].into_iter().collect(),
+        ))
+    }
+
+    /// What the types of the members do not say.
+    fn check(&self) -> Result<(), Problem> {
+        for (name, status) in [
+            ("fallback_http_status", self.fallback_http_status),
+            ("error_http_status", self.error_http_status),
+            ("max_body_http_status", self.max_body_http_status),
+        ] {
+            if !(200..=599).contains(&status) {
+                let reason = "a status from 200 to 599 is expected";
+                return Err(problem(&format!("/{name}"), reason));
+            }
+        }
+        if self
+            .powered_by
+            .as_deref()
+            .is_some_and(|text| !is_field_value(text))
+        {
+            let reason = "printable ASCII is expected, as in a header field";
+            return Err(problem("/powered_by", reason));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text can be the value of a header field.
+pub(crate) fn is_field_value(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+fn problem(pointer: &str, reason: &str) -> Problem {
+    Problem {
+        pointer: pointer.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Settings");
+        if let Ok(Json::Object(all)) = serde_json::to_value(self) {
+            for (name, value) in &all {
+                match name.as_str() {
+                    "api_keys" => out.field(name, &format_args!("{} of them", self.api_keys.len())),
+                    _ => out.field(name, &format_args!("{value}")),
+                };
+            }
+        }
+        out.finish()
+    }
+}

@@ -1,0 +1,959 @@
+//! What the store knows, and what each operation does to it.
+//!
+//! Nobody outside knows the vendor's own code. Where the vendor's pages or the
+//! OpenAPI document say what an operation does, that is what happens here;
+//! everything below that is marked **own rule** is the fake's, chosen to be
+//! simple and to show that a call had its effect. A test must not take an own
+//! rule for the vendor's.
+//!
+//! # Ids and clock (own rules)
+//!
+//! Ids and tokens follow from `seed` and from how many were given out before,
+//! so the same calls on the same state get the same answers. The clock is
+//! `now`; every call that is answered without an error moves it on by a second.
+//! The machine's clock and randomness are never used.
+//!
+//! A call that is refused, by an in-band error, changes nothing at all. The
+//! catch-all service leaves the state alone.
+//!
+//! # Operations
+//!
+//! **C2BPostContract** books a contract and answers its `WebRef`. An empty
+//! request books an empty contract: no member is required, which is why a body
+//! that ServiceStack ignores is so dangerous.
+//! - `CusAcct` links a customer, who must exist. `CustomerInfo` makes a new
+//!   customer, or links the one with the same `WebId` (own rule). The contract
+//!   gets the next `Sub` under the account.
+//! - `CcInfo` becomes a card on file, unless `TokenPk` names one, which must
+//!   exist.
+//! - `InstrumentId`, `RateId` and `AccessoryIdList` are looked up in `catalog`.
+//!   An id that is not there is taken all the same and brings no data (own
+//!   rule). `Sku` and `Desc` make an item; objects of `AccessoryList` get new
+//!   ids.
+//! - The form input with the key `STUDENTNAME` is the student (own rule); all
+//!   inputs are kept as they came.
+//! - `PaymentRequired` tells whether the rate has a down payment (own rule);
+//!   `Topic` is answered where `ReturnTopic` asks for it; `BaseUrl` is the
+//!   merchant's.
+//!
+//! **GetContractDetails** finds a contract by `Ref`: its `WebRef`, its
+//! reference in AIM, or account and sub as in `20417-2`; or by an account
+//! number in `Ref` and the number in `Sub`. Its amounts are own rules, exact to
+//! the last digit:
+//! - `PaymentAmount` and `PaymentAmt` are the monthly payment:
+//!   `MoPay + MoMaint + MoLease` of the rate.
+//! - A payment is due every month from `FirstDue`, or else from `Months` of the
+//!   rate after the day of delivery (or of posting). `NextDueDate` is the first
+//!   of them that has not come yet; without rate and `FirstDue` there is none.
+//! - `PastDueAmount` and `PastDueAmt` are the down payment and the payments
+//!   that have come due, less what was paid, but never below 0.
+//! - `LateCharges` is what the state says; `OtherCharges` is that too, and the
+//!   prices of the accessories.
+//! - `TotalDue` and `CurrentBalance` are the monthly payment, what is past due
+//!   and all charges.
+//! - `AccumulatedCredit` is all that was paid. `TotalPayoff` is the cash price
+//!   less that credit, never below 0; `DiscountedPayoff` takes the merchant's
+//!   discount off, rounded to cents; `PayoffDate` is `payoff_days` after
+//!   `NextDueDate`. Without a cash price they are 0 and absent.
+//! - `Inventory` lists the items, then the accessories other than delivery and
+//!   maintenance options (types `D` and `M`).
+//!
+//! **ContractFulfillment** changes the contract that `Ref` names (as above,
+//! without `Sub`): `Serial` and `SerialPk` go to its first item, `CustomerAcct`
+//! moves it to another customer and a new sub, the rest replaces what was there.
+//! Accessories are delivered, then deleted, by their ids on the contract, which
+//! must exist; added ones get new ids. `Unlock` unlocks; a contract that is
+//! `locked` refuses every change without it (own rule; only a loaded state has
+//! locked contracts). With `MassUpdateItems` each item is one change; what is
+//! refused stands in `MassUpdateErrors` and leaves the others alone. Where `Ref`
+//! is given too, that change is made first, and if it is refused so is all.
+//!
+//! **PostServiceTicket** books a ticket and answers its `WebRef`. Customer and
+//! card as above; where both `CustomerAcct` and `CustomerInfo` are given, the
+//! account counts. Of a voice recording only its length is kept.
+//!
+//! **CustomerAccessToken** hands out a token and the address of the account
+//! page with it. `Acct` must exist where it is given, and so must what `ItemKey`
+//! names. The last 1,000 tokens are kept; an old one is forgotten as soon as it
+//! has expired. Nothing else uses them.
+//!
+//! # Refusals
+//!
+//! The setting `check_rules` switches on what the vendor states between
+//! members: groups of which one may be sent (`x-aim-exclusive`; a member is
+//! sent where it is not null), the four values of `Mode`, and which of them
+//! take an `ItemKey`. The setting `check_required` switches on what the document
+//! calls required: not null and not empty. That a reference exists is always
+//! checked.
+//!
+//! # Bookings
+//!
+//! `bookings` has an entry for each call that booked or changed something, so a
+//! test counts duplicates by entries with equal `ref_number` or `digest`. The
+//! digest is of the members of the request without its credentials, and only to
+//! be compared: how it is made may change.
+//!
+//! # Memory
+//!
+//! Contracts, customers, cards, tickets and bookings grow by what clients
+//! booked and by nothing else; a cap would lose bookings, so there is none.
+//! Lookups and refused calls leave nothing behind but the access tokens, whose
+//! number is bounded.
+//!
+//! # The form of state
+//!
+//! One JSON object, the same in a fixture file and in `GET` and `PUT
+//! /_aim/state`. What is written is read back without loss. A member may be left
+//! out unless it is called required, and is null where a value can be absent;
+//! another name, another type, an id that stands twice and a reference to nothing
+//! are refused. Amounts are text, `"12.50"`; dates are text without zone,
+//! `"2026-11-21T10:20:30"`.
+//!
+//! - `seed`: a number from which ids are made; `ids_given`, `accounts_given`:
+//!   how many were given out
+//! - `now`: the clock; begins at 2026-01-05T09:00:00
+//! - `merchant`: `base_url`, `account_url` (of the account page), `post_topic`,
+//!   `details_topic`, `payoff_discount` (`"0.15"` is 15 %; null is none),
+//!   `payoff_days`
+//! - `catalog`: what ids in a posted contract stand for. `instruments`: `id`
+//!   (required), `item` (as in `inventory`), `cash_price`; `rates`: `id`
+//!   (required), `rate` (as in a contract); `accessories`: as in a contract
+//! - `customers`: `account` (required), `web_id`, `name`, `addr1`, `addr2`,
+//!   `city`, `st`, `zip`, `country`, `phone`, `email`, `last_sub` (the highest
+//!   sub given out)
+//! - `students`: `pk`, `account` (both required), `name`
+//! - `cards`: `pk` (required), `account`, `token`, `type`, `last_four`,
+//!   `expiration`, `reason`, `primary`
+//! - `contracts`: `pk`, `web_ref` (both required), `ref` (in AIM), `account` and
+//!   `sub` (both or neither), `posted`, `teacher_id`, `school_name`,
+//!   `aim_school_id`, `location`, `student_name`, `instrument_id`, `rate_id`,
+//!   `cash_price`, `card` (its `pk`), `cat`, `sub_cat`, `status_id`, `status`,
+//!   `card_terminal_id`, `notes`, `delivery_date`, `first_due`, `late_charges`,
+//!   `other_charges`, `locked`, and
+//!   - `inventory`: `model`, `item`, `sku`, `serial`, `serial_pk`, `desc`, `mfg`
+//!   - `rate`: `plan_code`, `level`, `grade`, `rdf_type`, `contract_default_id`,
+//!     `months`, and the amounts `down_pay`, `mo_pay`, `down_maint`, `mo_maint`,
+//!     `down_lease`, `mo_lease`
+//!   - `accessories`: `id` (required, once in a contract), `desc`, `price`,
+//!     `type`, `cat_num`, `sku`, `report`, `delivered`
+//!   - `form_inputs`: `key`, `value`, `encrypted`
+//!   - `payments`, those that were made: `date`, `amount`, `ref`
+//! - `tickets`: `web_ref` (required), `ref_number`, `posted`, `account`,
+//!   `serial`, `item`, `notes`, `form_inputs`, `card` (its `pk`),
+//!   `voice_recording_length` (in characters)
+//! - `access_tokens`, oldest first, at most 1,000: `token` (required),
+//!   `account`, `mode`, `item_key`, `issued`, `expires`
+//! - `bookings`, oldest first: see [`Booking`]; `operation` is required
+
+mod contracts;
+mod customers;
+mod digest;
+mod index;
+mod money;
+mod read;
+mod rules;
+mod store;
+#[cfg(test)]
+mod testing;
+mod tickets;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use crate::recorded::Problem;
+use crate::schema::{FALLBACK, Kind, Operation};
+use crate::settings::Settings;
+use crate::value::{Object, Value};
+use crate::wire::{Answer, Call};
+use index::Index;
+use store::Store;
+pub use store::{Booking, Date};
+
+/// How many access tokens are kept.
+const ACCESS_TOKENS: usize = 1_000;
+
+/// How many ids can be given out.
+const MOST_IDS: i64 = 1_000_000_000_000_000;
+
+/// What an operation does, or the text of the in-band error.
+type Outcome<T> = Result<T, Cow<'static, str>>;
+
+/// All that is remembered between requests.
+///
+/// Its `Debug` form tells numbers only: the rest is personal and card data.
+#[derive(Clone, Default)]
+pub struct State {
+    store: Store,
+    index: Index,
+}
+
+impl PartialEq for State {
+    /// The index follows from the store.
+    fn eq(&self, other: &Self) -> bool {
+        self.store == other.store
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("now", &self.store.now)
+            .field("customers", &self.store.customers.len())
+            .field("cards", &self.store.cards.len())
+            .field("contracts", &self.store.contracts.len())
+            .field("tickets", &self.store.tickets.len())
+            .field("access_tokens", &self.store.access_tokens.len())
+            .field("bookings", &self.store.bookings.len())
+            .finish()
+    }
+}
+
+impl State {
+    /// An empty state whose ids are made from `seed`; the default's is 0.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        let mut state = Self::default();
+        state.store.seed = seed;
+        state
+    }
+
+    /// Does what the operation asks for. Credentials are not looked at.
+    pub fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Answer {
+        if call.operation.name == FALLBACK.name {
+            return fallback(settings);
+        }
+        let answer = rules::check(call.request, settings).and_then(|()| {
+            let mut answer = Object::new(call.operation.response);
+            match call.operation.name {
+                "C2BPostContract" => self.post_contract(call, &mut answer),
+                "ContractFulfillment" => self.fulfil(call, &mut answer),
+                "CustomerAccessToken" => self.give_access(call, &mut answer, settings),
+                "GetContractDetails" => self.details(call, &mut answer),
+                "PostServiceTicket" => self.post_ticket(call, &mut answer),
+                _ => Err("this operation is not part of the fake".into()),
+            }?;
+            Ok(answer)
+        });
+        match answer {
+            Ok(mut answer) => {
+                self.store.now = self.store.now.plus_seconds(1);
+                if let Some(code) = &settings.success_status_code {
+                    set_status(&mut answer, &[("StatusCode", code)]);
+                }
+                Answer::Dto(answer)
+            }
+            Err(message) => in_band_error(call.operation, settings, &message),
+        }
+    }
+
+    /// What was booked and changed, oldest first: equal requests show as
+    /// entries with equal digests.
+    #[must_use]
+    pub fn bookings(&self) -> &[Booking] {
+        &self.store.bookings
+    }
+
+    /// Writes everything, without loss.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        // It fails for maps with keys other than text alone; there are none.
+        serde_json::to_value(&self.store).unwrap_or_default()
+    }
+
+    /// The store on which every example of the OpenAPI document works: a
+    /// customer, a card, contracts.
+    ///
+    /// # Errors
+    ///
+    /// None: what is built in is tested. The type is that of every other way
+    /// to read a state.
+    pub fn example() -> Result<Self, Problem> {
+        let json = serde_json::from_str(include_str!("../fixtures/store.json"));
+        Self::from_json(&json.unwrap_or_default())
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, or a person.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not fit, by its JSON pointer. Its text repeats
+    /// no value.
+    pub fn from_json(json: &Json) -> Result<Self, Problem> {
+        let mut store: Store = serde_path_to_error::deserialize(json).map_err(|error| Problem {
+            pointer: pointer(error.path()),
+            reason: reason(&error.inner().to_string()),
+        })?;
+        let state = Self {
+            index: Index::of(&mut store)?,
+            store,
+        };
+        no_array_for_object(json, &state.to_json(), "")?;
+        Ok(state)
+    }
+
+    /// Remembers that `references` were booked or changed.
+    fn book(&mut self, call: &Call<'_>, references: Vec<String>) {
+        self.store.bookings.push(Booking {
+            operation: Cow::Borrowed(call.operation.name),
+            references,
+            ref_number: read::text(call.request, "RefNumber"),
+            digest: digest::of(call.request),
+            at: self.store.now,
+        });
+    }
+
+    /// A number that is no id of anything that has one.
+    fn fresh_id(&mut self) -> i64 {
+        loop {
+            self.store.ids_given += 1;
+            // At most 900,000 more than the number of ids given out.
+            let start = digest::mix(self.store.seed) % 900 * 1_000 + 100_000;
+            let id = i64::try_from(start).unwrap_or_default() + self.store.ids_given;
+            let index = &self.index;
+            if !index.contracts.contains_key(&id)
+                && !index.cards.contains_key(&id)
+                && !index.accessories.contains_key(&id)
+                && !index.references.contains_key(&contract_reference(id))
+                && !index.tickets.contains_key(&ticket_reference(id))
+            {
+                return id;
+            }
+        }
+    }
+}
+
+/// The `WebRef` of a contract.
+fn contract_reference(id: i64) -> String {
+    format!("WR-{id}")
+}
+
+/// The `WebRef` of a ticket.
+fn ticket_reference(id: i64) -> String {
+    format!("ST-{id}")
+}
+
+/// What the catch-all service answers.
+fn fallback(settings: &Settings) -> Answer {
+    let mut answer = Object::new(FALLBACK.response);
+    if settings.fallback_error {
+        let message = "no service answers this path";
+        set_error(&mut answer, settings, message);
+    }
+    with_status(settings.fallback_http_status, answer)
+}
+
+/// A failure as the vendor's own code tells it: in `Status`, with the codes and
+/// the HTTP status of the settings.
+pub(crate) fn in_band_error(
+    operation: &'static Operation,
+    settings: &Settings,
+    message: &str,
+) -> Answer {
+    let mut answer = Object::new(operation.response);
+    set_error(&mut answer, settings, message);
+    with_status(settings.error_http_status, answer)
+}
+
+fn with_status(status: u16, value: Object) -> Answer {
+    match status {
+        200 => Answer::Dto(value),
+        status => Answer::DtoWithStatus { status, value },
+    }
+}
+
+fn set_error(answer: &mut Object, settings: &Settings, message: &str) {
+    set_status(
+        answer,
+        &[
+            ("StatusCode", &settings.error_status_code),
+            ("ErrorCode", &settings.error_code),
+            ("ErrorDisplayText", message),
+            ("ErrorMessage", message),
+        ],
+    );
+}
+
+fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
+    let of = answer
+        .of()
+        .position("Status")
+        .map(|index| answer.of().members[index].kind);
+    if let Some(Kind::Object(of)) = of {
+        let mut status = Object::new(of);
+        for (name, text) in members {
+            status.set(name, Value::String((*text).to_owned()));
+        }
+        answer.set("Status", Value::Object(status));
+    }
+}
+
+/// A path of serde as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => "/?".to_owned(),
+        })
+        .collect()
+}
+
+/// The text of an error of serde without the value that it repeats.
+fn reason(error: &str) -> String {
+    let Some((before, expected)) = error.split_once(", expected ") else {
+        return error.to_owned();
+    };
+    if before.starts_with("unknown field") {
+        return format!("there is no such member; {expected} is expected");
+    }
+    match expected {
+        "i32" | "i64" | "u32" | "u64" | "usize" => {
+            format!("a whole number is expected, in the range of {expected}")
+        }
+        "a sequence" => "an array is expected".to_owned(),
+        _ if expected.starts_with("struct ") => "an object is expected".to_owned(),
+        _ => format!("{expected} is expected"),
+    }
+}
+
+/// Refuses an array where an object belongs, which serde reads member by
+/// member; `read` is what became of it.
+fn no_array_for_object(json: &Json, read: &Json, pointer: &str) -> Result<(), Problem> {
+    match (json, read) {
+        (Json::Array(items), Json::Array(read)) => {
+            items
+                .iter()
+                .zip(read)
+                .enumerate()
+                .try_for_each(|(at, (json, read))| {
+                    no_array_for_object(json, read, &format!("{pointer}/{at}"))
+                })
+        }
+        (Json::Object(members), _) => members.iter().try_for_each(|(name, json)| {
+            no_array_for_object(json, &read[name], &format!("{pointer}/{name}"))
+        }),
+        (Json::Array(_), _) => Err(Problem {
+            pointer: pointer.to_owned(),
+            reason: "an object is expected".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use serde_json::json;
+
+    use super::testing::{call, call_with, details, done, posted, status, store, text};
+    use super::*;
+    use crate::schema::OPERATIONS;
+    use crate::wire::date::{DateKind, DateTime};
+
+    /// The document, for its examples.
+    fn document() -> Json {
+        serde_json::from_str(include_str!("../openapi/aim.json")).unwrap()
+    }
+
+    fn example(document: &Json, name: &str) -> Json {
+        let value = &document["components"]["examples"][name]["value"];
+        assert!(value.is_object(), "the document has no example {name}");
+        value.clone()
+    }
+
+    #[test]
+    fn every_realistic_request_of_the_document_works_on_the_fixture() {
+        let document = document();
+        for (operation, example_name) in [
+            ("PostServiceTicket", "PostServiceTicketRequest.realistic"),
+            (
+                "ContractFulfillment",
+                "ContractFulfillmentRequest.realistic",
+            ),
+            (
+                "ContractFulfillment",
+                "ContractFulfillmentRequest.massUpdate",
+            ),
+            ("C2BPostContract", "C2BPostContractRequest.realistic"),
+            ("GetContractDetails", "GetContractDetailsRequest.realistic"),
+        ] {
+            let mut state = store();
+            let answer = done(&mut state, operation, example(&document, example_name));
+            let errors = answer.get("MassUpdateErrors").items();
+            assert!(errors.is_empty(), "{example_name}: {errors:?}");
+        }
+        let mut state = store();
+        let parameters = json!({"Acct": 20417, "Mode": "UPDATE_CARD", "ItemKey": 660_184});
+        done(&mut state, "CustomerAccessToken", parameters);
+    }
+
+    #[test]
+    fn the_fixture_has_the_contract_of_the_documents_example() {
+        let json = example(&document(), "GetContractDetailsResponse.realistic");
+        let operation = Operation::named("GetContractDetails").unwrap();
+        let mut expected = testing::object(operation.response, &json);
+        expected.set("Status", Value::Null);
+        let mut answer = details(&mut store(), "R-104233");
+        answer.set("Status", Value::Null);
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn status_follows_the_settings() {
+        let mut settings = Settings {
+            success_status_code: None,
+            ..Settings::default()
+        };
+        let answer = call(&mut store(), "PostServiceTicket", &json!({}), &settings);
+        let Answer::Dto(answer) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(answer.get("Status").is_null());
+
+        settings.error_status_code = "Failed".to_owned();
+        settings.error_code = "77".to_owned();
+        settings.error_http_status = 422;
+        let answer = call(&mut store(), "GetContractDetails", &json!({}), &settings);
+        let Answer::DtoWithStatus { status: 422, value } = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(status(&value, "StatusCode"), "Failed");
+        assert_eq!(status(&value, "ErrorCode"), "77");
+        assert_eq!(
+            status(&value, "ErrorDisplayText"),
+            status(&value, "ErrorMessage")
+        );
+    }
+
+    #[test]
+    fn the_catch_all_service_answers_as_set_and_leaves_the_state_alone() {
+        let mut state = store();
+        let before = state.clone();
+        let mut settings = Settings::default();
+        let empty = Object::new(FALLBACK.response);
+        let answer = call(&mut state, "Fallback", &json!({}), &settings);
+        assert_eq!(answer, Answer::Dto(empty.clone()));
+        settings.fallback_http_status = 404;
+        let answer = call(&mut state, "Fallback", &json!({}), &settings);
+        assert_eq!(
+            answer,
+            Answer::DtoWithStatus {
+                status: 404,
+                value: empty
+            }
+        );
+        settings.fallback_error = true;
+        let answer = call(&mut state, "Fallback", &json!({}), &settings);
+        let Answer::DtoWithStatus { status: 404, value } = answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(status(&value, "StatusCode"), "Error");
+        assert!(state == before);
+    }
+
+    #[test]
+    fn equal_requests_are_two_bookings_with_one_digest() {
+        let mut state = State::default();
+        let ticket = json!({"RefNumber": "WEB-1", "Notes": "n"});
+        done(&mut state, "PostServiceTicket", ticket.clone());
+        let mut other_credentials = ticket.clone();
+        other_credentials["Token"] = json!("another login");
+        done(&mut state, "PostServiceTicket", other_credentials);
+        done(
+            &mut state,
+            "PostServiceTicket",
+            json!({"RefNumber": "WEB-1", "Notes": "m"}),
+        );
+        let bookings = state.bookings();
+        assert_eq!(bookings.len(), 3);
+        assert!(
+            bookings.iter().all(|it| it.operation == "PostServiceTicket"
+                && it.ref_number.as_deref() == Some("WEB-1"))
+        );
+        assert_eq!(bookings[0].digest, bookings[1].digest);
+        assert_ne!(bookings[0].digest, bookings[2].digest);
+        assert_ne!(bookings[0].references, bookings[1].references);
+        assert_eq!(bookings[0].at, Date::default());
+        assert_eq!(bookings[1].at, Date::default().plus_seconds(1));
+    }
+
+    #[test]
+    fn the_same_calls_get_the_same_answers_and_another_seed_other_ids() {
+        let play = |mut state: State| {
+            let request = json!({"CustomerInfo": {"Name": "A"}, "CcInfo": {"TokenStr": "t"}});
+            let web_ref = posted(&mut state, request);
+            let answer = done(&mut state, "CustomerAccessToken", json!({}));
+            (web_ref, text(&answer, "Token").to_owned(), state)
+        };
+        let (one, two, three) = (
+            play(State::default()),
+            play(State::seeded(0)),
+            play(State::seeded(3)),
+        );
+        assert!(one == two);
+        assert_ne!(one.0, three.0);
+        assert_ne!(one.1, three.1);
+    }
+
+    #[test]
+    fn ids_that_are_taken_are_passed_over() {
+        let mut state = State::default();
+        let first = posted(&mut state.clone(), json!({}));
+        let number: i64 = first.strip_prefix("WR-").unwrap().parse().unwrap();
+        state = State::from_json(&json!({
+            "contracts": [{"pk": 1, "web_ref": first}, {"pk": number + 1, "web_ref": "a"}],
+            "tickets": [{"web_ref": format!("ST-{}", number + 2)}],
+            "cards": [{"pk": number + 3}],
+            "catalog": {"accessories": [{"id": number + 4}]},
+        }))
+        .unwrap();
+        assert_eq!(posted(&mut state, json!({})), format!("WR-{}", number + 5));
+    }
+
+    #[test]
+    fn lookups_do_not_grow_the_state() {
+        let mut state = store();
+        let size = |state: &State| state.to_json().to_string().len();
+        let mut full = 0;
+        for round in 0..3_000 {
+            done(&mut state, "CustomerAccessToken", json!({"Acct": 20417}));
+            details(&mut state, "R-104233");
+            if round == ACCESS_TOKENS + 9 {
+                full = size(&state);
+            }
+        }
+        assert_eq!(state.store.access_tokens.len(), ACCESS_TOKENS);
+        // Only the digits of a counter.
+        assert!(size(&state) <= full + 1);
+    }
+
+    #[test]
+    fn what_a_person_writes_is_read_strictly() {
+        for (json, pointer, reason) in [
+            (json!([]), "", "an object is expected"),
+            (json!({"stuff": 1}), "/stuff", "there is no such member"),
+            (
+                json!({"merchant": ["u"]}),
+                "/merchant",
+                "an object is expected",
+            ),
+            (
+                json!({"customers": [{"account": 1}, {"account": "7770"}]}),
+                "/customers/1/account",
+                "i32",
+            ),
+            (
+                json!({"customers": [{"account": 5_000_000_000_i64}]}),
+                "/customers/0/account",
+                "i32",
+            ),
+            (
+                json!({"customers": [{"name": "N"}]}),
+                "/customers/0/account",
+                "from 1",
+            ),
+            (
+                json!({"customers": [{"account": 5}, {"account": 5}]}),
+                "/customers/1/account",
+                "another",
+            ),
+            (
+                json!({"customers": [{"account": 5, "web_id": 1}, {"account": 6, "web_id": 1}]}),
+                "/customers/1/web_id",
+                "another",
+            ),
+            (
+                json!({"customers": [{"account": 5, "last_sub": -1}]}),
+                "/customers/0/last_sub",
+                "from 0",
+            ),
+            (
+                json!({"customers": {}}),
+                "/customers",
+                "an array is expected",
+            ),
+            (
+                json!({"students": [{"pk": 1, "account": 5}]}),
+                "/students/0/account",
+                "no customer",
+            ),
+            (
+                json!({"cards": [{"pk": 1}, {"pk": 1}]}),
+                "/cards/1/pk",
+                "another",
+            ),
+            (
+                json!({"cards": [{"pk": 1, "account": 9}]}),
+                "/cards/0/account",
+                "no customer",
+            ),
+            (
+                json!({"contracts": [{"pk": 1}]}),
+                "/contracts/0/web_ref",
+                "not empty",
+            ),
+            (
+                json!({"contracts": [{"web_ref": "a"}]}),
+                "/contracts/0/pk",
+                "from 1",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a"}, {"pk": 2, "web_ref": "b", "ref": "a"}]}),
+                "/contracts/1/ref",
+                "another",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "sub": 1}]}),
+                "/contracts/0/sub",
+                "account",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "card": 3}]}),
+                "/contracts/0/card",
+                "no card",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "accessories": [{"id": 3}, {"id": 3}]}]}),
+                "/contracts/0/accessories/1/id",
+                "another",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "cash_price": 7770}]}),
+                "/contracts/0/cash_price",
+                "a string is expected",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "cash_price": "7770x"}]}),
+                "/contracts/0/cash_price",
+                "an amount",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "rate": {"mo_pay": "1e3"}}]}),
+                "/contracts/0/rate/mo_pay",
+                "an amount",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "posted": "2026-02-30T00:00:00"}]}),
+                "/contracts/0/posted",
+                "a date",
+            ),
+            (
+                json!({"contracts": [{"pk": 1, "web_ref": "a", "posted": "2026-2-03T00:00:00"}]}),
+                "/contracts/0/posted",
+                "a date",
+            ),
+            (
+                json!({"tickets": [{"web_ref": "a"}, {"web_ref": "a"}]}),
+                "/tickets/1/web_ref",
+                "another",
+            ),
+            (
+                json!({"access_tokens": [{"account": 1}]}),
+                "/access_tokens/0/token",
+                "not empty",
+            ),
+            (
+                json!({"access_tokens": vec![json!({"token": "t"}); 1_001]}),
+                "/access_tokens",
+                "at most 1000",
+            ),
+            (
+                json!({"bookings": [{"operation": "Buy"}]}),
+                "/bookings/0/operation",
+                "the vendor's name",
+            ),
+            (
+                json!({"catalog": {"rates": [{"id": 1}, {"id": 1}]}}),
+                "/catalog/rates/1/id",
+                "another",
+            ),
+            (json!({"ids_given": -1}), "/ids_given", "from 0"),
+            (json!({"ids_given": i64::MAX}), "/ids_given", "from 0"),
+            (json!({"accounts_given": -1}), "/accounts_given", "from 0"),
+            (json!({"seed": -1}), "/seed", "u64"),
+            (json!({"a/b~c": 1}), "/a~1b~0c", "no such member"),
+        ] {
+            let problem = State::from_json(&json).unwrap_err();
+            assert_eq!(problem.pointer, pointer, "{json}: {problem}");
+            assert!(problem.reason.contains(reason), "{json}: {problem}");
+            assert!(!problem.reason.contains("7770"), "{json}: {problem}");
+        }
+    }
+
+    #[test]
+    fn the_debug_form_tells_nothing_of_people_and_cards() {
+        let canary = "Canary-4711";
+        let mut state = State::default();
+        for operation in OPERATIONS {
+            // The canary in every text that any operation takes.
+            let mut request = filled(operation.request, canary);
+            for name in ["CusAcct", "CustomerAcct", "Acct", "Mode", "MassUpdateItems"] {
+                request.set(name, Value::Null);
+            }
+            if let Value::Object(mut card) = request.get("CcInfo").clone() {
+                card.set("TokenPk", Value::Null);
+                request.set("CcInfo", Value::Object(card));
+            }
+            let settings = Settings {
+                check_rules: false,
+                ..Settings::default()
+            };
+            let answer = call_with(&mut state, operation.name, &request, &settings);
+            assert!(!format!("{answer:?}").contains(canary), "{answer:?}");
+        }
+        let json = state.to_json().to_string();
+        assert!(json.matches(canary).count() > 10, "{json}");
+        // A RefNumber is an order's, no person's; bookings show it.
+        let mut debug = format!("{state:?}");
+        assert!(debug.contains("customers: 1"), "{debug}");
+        for booking in state.bookings() {
+            debug +=
+                &format!("{booking:?}").replace(&format!("ref_number: Some(\"{canary}\")"), "");
+        }
+        assert!(!debug.contains(canary), "{debug}");
+    }
+
+    fn filled(of: &'static crate::schema::Type, text: &str) -> Object {
+        let mut object = Object::new(of);
+        for (index, member) in of.members.iter().enumerate() {
+            *object.value_mut(index) = filled_value(member.kind, text);
+        }
+        object
+    }
+
+    fn filled_value(kind: Kind, text: &str) -> Value {
+        match kind {
+            Kind::Bool => Value::Bool(true),
+            Kind::Int | Kind::Long => Value::Int(1),
+            Kind::Decimal => Value::Decimal(rust_decimal::Decimal::ONE),
+            Kind::DateTime => Value::DateTime(DateTime::MIN),
+            Kind::String => Value::String(text.to_owned()),
+            Kind::Object(of) => Value::Object(filled(of, text)),
+            Kind::List(item) => Value::List(vec![filled_value(*item, text)]),
+        }
+    }
+
+    /// A source of choices that follows from its seed.
+    struct Choices(u64);
+
+    impl Choices {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = digest::mix(self.0);
+            usize::try_from(self.0 % u64::try_from(limit).unwrap()).unwrap()
+        }
+
+        fn request(&mut self, of: &'static crate::schema::Type, state: &State) -> Object {
+            let mut object = Object::new(of);
+            for (index, member) in of.members.iter().enumerate() {
+                if !member.nullable || self.below(3) == 0 || member.name == "Ref" {
+                    *object.value_mut(index) = self.value(member.name, member.kind, state);
+                }
+            }
+            object
+        }
+
+        fn value(&mut self, name: &str, kind: Kind, state: &State) -> Value {
+            let store = &state.store;
+            let pick = |choices: &mut Self, numbers: Vec<i64>| match numbers.len() {
+                0 => 1,
+                length => numbers[choices.below(length)],
+            };
+            match kind {
+                Kind::Bool => Value::Bool(self.below(2) == 0),
+                Kind::Int if name.contains("Acct") => {
+                    let accounts = store.customers.iter().map(|it| it.account.into());
+                    Value::Int(pick(self, accounts.collect()))
+                }
+                Kind::Long if name == "TokenPk" || name == "ItemKey" => {
+                    let keys = store.cards.iter().map(|it| it.pk);
+                    let keys = keys.chain(store.contracts.iter().map(|it| it.pk));
+                    Value::Int(pick(self, keys.collect()))
+                }
+                Kind::Long => {
+                    let ids = store.contracts.iter().flat_map(|it| &it.accessories);
+                    let ids = ids.map(|it| it.id).chain([7301, 7302, 90210, 4001, -5]);
+                    Value::Int(pick(self, ids.collect()))
+                }
+                Kind::Int => Value::Int([0, 1, -1, 3, i64::from(i32::MAX)][self.below(5)]),
+                Kind::Decimal => {
+                    let texts = [
+                        "0",
+                        "12.50",
+                        "-0.00",
+                        "79228162514264337593543950335",
+                        "0.0000000000000000000000000001",
+                    ];
+                    Value::Decimal(texts[self.below(5)].parse().unwrap())
+                }
+                Kind::DateTime => Value::DateTime(DateTime {
+                    ticks: [0, 1, 639_000_000_000_000_000, DateTime::MAX_TICKS][self.below(4)],
+                    kind: [DateKind::Unspecified, DateKind::Utc, DateKind::Local][self.below(3)],
+                }),
+                Kind::String if name == "Ref" => {
+                    let contract = &store.contracts[self.below(store.contracts.len())];
+                    let by_sub = contract.account.zip(contract.sub);
+                    Value::String(match (self.below(8), by_sub) {
+                        (0, _) => "none".to_owned(),
+                        (1, Some((account, sub))) => format!("{account}-{sub}"),
+                        _ => contract.web_ref.clone(),
+                    })
+                }
+                Kind::String if name == "Mode" => {
+                    Value::String(rules::MODES[self.below(4)].0.to_owned())
+                }
+                Kind::String => {
+                    Value::String(["", "é\u{0}\"", "STUDENTNAME"][self.below(3)].to_owned())
+                }
+                Kind::Object(of) => Value::Object(self.request(of, state)),
+                Kind::List(item) => {
+                    let count = self.below(3);
+                    Value::List((0..count).map(|_| self.value("", *item, state)).collect())
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_state_that_calls_reach_is_written_and_read_without_loss() {
+        let mut settings = Settings {
+            check_rules: false,
+            ..Settings::default()
+        };
+        let mut done = std::collections::BTreeMap::<_, usize>::new();
+        for seed in 0..30 {
+            let mut choices = Choices(seed);
+            settings.access_token_seconds = [None, Some(3)][choices.below(2)];
+            let mut state = store();
+            // Only a loaded state goes on with other calls.
+            let mut copy = state.clone();
+            for _ in 0..15 {
+                let operation = &OPERATIONS[choices.below(OPERATIONS.len())];
+                let request = choices.request(operation.request, &state);
+                let answer = call_with(&mut state, operation.name, &request, &settings);
+                assert_eq!(
+                    answer,
+                    call_with(&mut copy, operation.name, &request, &settings)
+                );
+                let json = state.to_json();
+                copy = State::from_json(&json).unwrap();
+                assert!(copy == state, "seed {seed}: {json}");
+                assert_eq!(copy.to_json(), json, "seed {seed}");
+                if let Answer::Dto(answer) = answer
+                    && status(&answer, "StatusCode") == "OK"
+                {
+                    *done.entry(operation.name).or_default() += 1;
+                }
+            }
+        }
+        // The choices reach every operation, not only its errors.
+        assert_eq!(done.len(), OPERATIONS.len());
+        assert!(done.values().all(|count| *count > 5), "{done:?}");
+    }
+}

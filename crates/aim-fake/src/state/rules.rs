@@ -1,0 +1,130 @@
+//! What a request must keep to before anything is done: the rules between
+//! members, and members that the document requires.
+
+use super::Outcome;
+use crate::settings::Settings;
+use crate::value::{Object, Value};
+
+/// The values of `Mode`, and whether each takes an `ItemKey`.
+pub(super) const MODES: [(&str, bool); 4] = [
+    ("ADD_CUSTOMER_CARD", false),
+    ("ADD_CONTRACT_CARD", true),
+    ("ADD_STUDENT_CARD", true),
+    ("UPDATE_CARD", true),
+];
+
+/// Checks what the settings say is to be checked.
+pub(super) fn check(request: &Object, settings: &Settings) -> Outcome<()> {
+    if settings.check_rules {
+        check_exclusive(request)?;
+        check_mode(request)?;
+    }
+    if settings.check_required {
+        check_required(request, "")?;
+    }
+    Ok(())
+}
+
+fn check_exclusive(request: &Object) -> Outcome<()> {
+    for group in request.of().exclusive {
+        let sent = group.iter().filter(|name| !request.get(name).is_null());
+        if sent.count() > 1 {
+            let names = group.join(" and ");
+            return Err(format!("{names} exclude each other: send one of them").into());
+        }
+    }
+    Ok(())
+}
+
+/// `Mode` and `ItemKey` of CustomerAccessToken; no other type has a `Mode`.
+fn check_mode(request: &Object) -> Outcome<()> {
+    let Some(mode) = request.get("Mode").as_str().filter(|mode| !mode.is_empty()) else {
+        return Ok(());
+    };
+    let has_key = !request.get("ItemKey").is_null();
+    match MODES.iter().find(|(name, _)| *name == mode) {
+        None => {
+            let modes = MODES.map(|(name, _)| name).join(", ");
+            Err(format!("this Mode is unknown: send one of {modes}, or none").into())
+        }
+        Some((mode, true)) if !has_key => {
+            Err(format!("ItemKey is missing: send it with the Mode {mode}").into())
+        }
+        Some((mode, false)) if has_key => {
+            Err(format!("ItemKey is not for the Mode {mode}: leave it out").into())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Looks for required members below an object that was sent; `path` is where
+/// it stands, with a point at its end.
+fn check_required(object: &Object, path: &str) -> Outcome<()> {
+    for (member, value) in object.of().members.iter().zip(object.values()) {
+        let name = member.name;
+        if member.required && (value.is_null() || value.as_str() == Some("")) {
+            return Err(format!("{path}{name} is missing: it is required").into());
+        }
+        if let Value::Object(object) = value {
+            check_required(object, &format!("{path}{name}."))?;
+        }
+        for (index, item) in value.items().iter().enumerate() {
+            if let Value::Object(object) = item {
+                check_required(object, &format!("{path}{name}[{index}]."))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{call, refused, store};
+    use super::*;
+    use crate::wire::Answer;
+
+    #[test]
+    fn required_members_are_looked_for_where_that_is_set() {
+        let settings = Settings {
+            check_required: true,
+            ..Settings::default()
+        };
+        for (operation, request, path) in [
+            (
+                "C2BPostContract",
+                json!({"CustomerInfo": {"Name": "N"}}),
+                "CustomerInfo.Email is missing",
+            ),
+            (
+                "PostServiceTicket",
+                json!({"CustomerInfo": {"Name": "", "Email": "e"}}),
+                "CustomerInfo.Name is missing",
+            ),
+            (
+                "PostServiceTicket",
+                json!({"CcInfo": {"TokenStr": "t", "CardType": "VISA"}}),
+                "CcInfo.LastFour is missing",
+            ),
+            (
+                "C2BPostContract",
+                json!({"FormInputList": [{"Key": "K", "Value": "V"}, {"Key": "K"}]}),
+                "FormInputList[1].Value is missing",
+            ),
+        ] {
+            let message = refused(&mut store(), operation, request.clone(), &settings);
+            assert!(message.contains(path), "{message}");
+            let answer = call(&mut store(), operation, &request, &Settings::default());
+            let Answer::Dto(answer) = answer else {
+                panic!("{answer:?}");
+            };
+            assert!(!answer.get("WebRef").is_null());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+//! What the tests of the state share.
+
+use serde_json::{Value as Json, json};
+
+use super::State;
+use crate::schema::{Kind, Operation, Type};
+use crate::settings::Settings;
+use crate::value::{Object, Value};
+use crate::wire::date::{DateKind, DateTime};
+use crate::wire::{Answer, Call, Request};
+
+/// A request or an answer from plain JSON as a client writes it.
+pub fn object(of: &'static Type, json: &Json) -> Object {
+    let mut object = Object::new(of);
+    for (name, json) in json.as_object().unwrap() {
+        let member = &of.members[of.position(name).unwrap()];
+        object.set(name, value(member.kind, json));
+    }
+    object
+}
+
+fn value(kind: Kind, json: &Json) -> Value {
+    match (kind, json) {
+        (_, Json::Null) => Value::Null,
+        (Kind::Bool, _) => Value::Bool(json.as_bool().unwrap()),
+        (Kind::Int | Kind::Long, _) => Value::Int(json.as_i64().unwrap()),
+        (Kind::Decimal, _) => Value::Decimal(json.to_string().trim_matches('"').parse().unwrap()),
+        (Kind::DateTime, _) => Value::DateTime(
+            DateTime::from_round_trip(json.as_str().unwrap(), DateKind::Unspecified).unwrap(),
+        ),
+        (Kind::String, _) => Value::String(json.as_str().unwrap().to_owned()),
+        (Kind::Object(of), _) => Value::Object(object(of, json)),
+        (Kind::List(item), _) => {
+            let items = json.as_array().unwrap().iter();
+            Value::List(items.map(|json| value(*item, json)).collect())
+        }
+    }
+}
+
+/// Calls an operation with a bound request.
+pub fn call_with(state: &mut State, name: &str, request: &Object, settings: &Settings) -> Answer {
+    let call = Call {
+        operation: Operation::named(name).unwrap(),
+        request,
+        http: &Request::default(),
+    };
+    state.answer(&call, settings)
+}
+
+/// Calls an operation with plain JSON.
+pub fn call(state: &mut State, name: &str, request: &Json, settings: &Settings) -> Answer {
+    let request = object(Operation::named(name).unwrap().request, request);
+    call_with(state, name, &request, settings)
+}
+
+/// Calls an operation that is to succeed, under default settings.
+pub fn done(state: &mut State, name: &str, request: Json) -> Object {
+    match call(state, name, &request, &Settings::default()) {
+        Answer::Dto(answer) if status(&answer, "StatusCode") == "OK" => answer,
+        other => panic!("{name} is refused: {other:?}"),
+    }
+}
+
+/// Calls an operation that is to be refused and to change nothing; returns the
+/// text of the error.
+pub fn refused(state: &mut State, name: &str, request: Json, settings: &Settings) -> String {
+    let before = state.clone();
+    let answer = call(state, name, &request, settings);
+    assert!(*state == before, "{name}: a refused call changed the state");
+    let Answer::Dto(answer) = answer else {
+        panic!("{name}: {answer:?}");
+    };
+    assert_eq!(status(&answer, "StatusCode"), "Error", "{name}");
+    let message = status(&answer, "ErrorMessage");
+    assert!(!message.is_empty(), "{name}");
+    message
+}
+
+/// A text of `Status`.
+pub fn status(answer: &Object, name: &str) -> String {
+    let status = answer.get("Status").as_object().unwrap();
+    status.get(name).as_str().unwrap_or_default().to_owned()
+}
+
+/// A text of an answer.
+pub fn text<'a>(answer: &'a Object, name: &str) -> &'a str {
+    answer.get(name).as_str().unwrap_or_default()
+}
+
+/// An amount of an answer, with its scale.
+pub fn amount(answer: &Object, name: &str) -> String {
+    answer.get(name).as_decimal().unwrap().to_string()
+}
+
+/// Posts a contract and returns its `WebRef`.
+pub fn posted(state: &mut State, request: Json) -> String {
+    text(&done(state, "C2BPostContract", request), "WebRef").to_owned()
+}
+
+/// What GetContractDetails tells of a contract.
+pub fn details(state: &mut State, reference: &str) -> Object {
+    done(state, "GetContractDetails", json!({ "Ref": reference }))
+}
+
+/// The fixture that comes with the crate.
+pub fn store() -> State {
+    State::example().unwrap()
+}

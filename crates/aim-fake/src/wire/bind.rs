@@ -1,0 +1,395 @@
+//! How a request object is made of a body, a query and a form, and which of
+//! them wins.
+
+use std::collections::HashMap;
+
+use super::errors::Exception;
+use super::incoming::Incoming;
+use super::{json, jsv, negotiate, params, xml};
+use crate::schema::Type;
+use crate::settings::Format;
+use crate::value::{Object, Value};
+
+/// Makes the request of a service that was reached by its own route: the body
+/// first, then the path over it, then the query, then the form.
+pub(super) fn by_route(
+    incoming: &Incoming<'_>,
+    of: &'static Type,
+    path_info: Option<&str>,
+) -> Result<Object, Exception> {
+    let format = incoming.content_type().and_then(negotiate::format_of);
+    let mut object = from_body(incoming, of, format)?;
+    let form = if incoming.verb_has_body() {
+        incoming.form()
+    } else {
+        &[]
+    };
+    if form.is_empty() && path_info.is_none() {
+        bind(incoming, &mut object, incoming.query())?;
+        return Ok(object);
+    }
+    // What comes later takes the place of an equal name, even by an empty
+    // value, which then binds nothing.
+    let path = path_info.map(|path| ("PathInfo", path));
+    let pairs = incoming.query().iter().chain(form);
+    let mut values: Vec<(String, String)> = Vec::new();
+    let mut places = HashMap::new();
+    for (name, value) in path
+        .into_iter()
+        .chain(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+    {
+        let place = *places.entry(name).or_insert(values.len());
+        match values.get_mut(place) {
+            Some((_, known)) => value.clone_into(known),
+            None => values.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    bind(incoming, &mut object, &values)?;
+    Ok(object)
+}
+
+/// Makes the request of a service that was reached by the name of its request:
+/// of the query alone where there is no body, of query and then form where it
+/// is a form, else of the body, with the query for what that left out.
+pub(super) fn by_name(
+    incoming: &Incoming<'_>,
+    of: &'static Type,
+    format: Option<Format>,
+) -> Result<Object, Exception> {
+    if reads_query(incoming) {
+        let mut object = Object::new(of);
+        bind(incoming, &mut object, incoming.query())?;
+        return Ok(object);
+    }
+    let mut object = if incoming.is_form() {
+        let mut object = Object::new(of);
+        bind(incoming, &mut object, incoming.query())?;
+        bind(incoming, &mut object, incoming.form())?;
+        object
+    } else {
+        from_body(incoming, of, format)?
+    };
+    if incoming.verb_has_body() {
+        fill(incoming, &mut object)?;
+    }
+    Ok(object)
+}
+
+/// Makes the requests of a batch, which has to be a list in JSON or JSV;
+/// anything else is an empty batch.
+pub(super) fn batch(
+    incoming: &Incoming<'_>,
+    of: &'static Type,
+    format: Option<Format>,
+) -> Result<Vec<Object>, Exception> {
+    let format = format.filter(|format| {
+        matches!(format, Format::Json | Format::Jsv) && negotiate::is_on(*format, incoming.settings)
+    });
+    let (Some(format), false, false, true) = (
+        format,
+        reads_query(incoming),
+        incoming.is_form(),
+        incoming.has_body(),
+    ) else {
+        return Ok(Vec::new());
+    };
+    items(&incoming.body()?, format == Format::Json)
+        .into_iter()
+        .map(|item| read(item, of, format, incoming))
+        .collect()
+}
+
+/// Whether a request by name is made of the query alone.
+fn reads_query(incoming: &Incoming<'_>) -> bool {
+    let has_body = incoming.content_type().is_some() && incoming.content_length() > 0;
+    !has_body && !incoming.verb_has_body()
+}
+
+/// Writes values over those of an object.
+fn bind(
+    incoming: &Incoming<'_>,
+    object: &mut Object,
+    values: &[(String, String)],
+) -> Result<(), Exception> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    params::bind(object, values, incoming.settings)
+        .map_err(|fields| Exception::unbound(object.of(), fields))
+}
+
+/// Writes query values to members that are still as they were made.
+fn fill(incoming: &Incoming<'_>, object: &mut Object) -> Result<(), Exception> {
+    for pair in incoming.query() {
+        let Some(index) = object.of().position(&pair.0) else {
+            continue;
+        };
+        let member = &object.of().members[index];
+        if object.values()[index] == Value::default_of(member.kind, member.nullable) {
+            // ServiceStack does not collect these by field: the first one ends
+            // the request, with the words of the parser.
+            params::bind(object, std::slice::from_ref(pair), incoming.settings).map_err(|_| {
+                Exception::new(
+                    "FormatException",
+                    "Input string was not in a correct format.",
+                )
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the body where there is one in that format; without, or in a format
+/// that nobody reads, the object stays empty, in silence.
+fn from_body(
+    incoming: &Incoming<'_>,
+    of: &'static Type,
+    format: Option<Format>,
+) -> Result<Object, Exception> {
+    match format.filter(|format| negotiate::is_on(*format, incoming.settings)) {
+        Some(format) if incoming.has_body() => read(&incoming.body()?, of, format, incoming),
+        _ => Ok(Object::new(of)),
+    }
+}
+
+fn read(
+    body: &[u8],
+    of: &'static Type,
+    format: Format,
+    incoming: &Incoming<'_>,
+) -> Result<Object, Exception> {
+    match format {
+        Format::Xml => xml::read(body, of, incoming.settings),
+        _ if body.is_empty() => Ok(Object::new(of)),
+        // One line of JSON; of more lines the first counts here.
+        Format::Json | Format::Jsonl => json::read(body, of, incoming.settings),
+        Format::Jsv => jsv::read(body, of, incoming.settings),
+        // A table of values is no form of a request that anybody sends.
+        Format::Csv | Format::Html => Ok(Object::new(of)),
+    }
+}
+
+/// The items of a list in JSON or JSV, as they stand between its brackets. A
+/// backslash means something in JSON alone.
+fn items(list: &[u8], is_json: bool) -> Vec<&[u8]> {
+    let Some(list) = list
+        .trim_ascii()
+        .strip_prefix(b"[")
+        .map(|list| list.strip_suffix(b"]").unwrap_or(list))
+    else {
+        return Vec::new();
+    };
+    let mut items = Vec::new();
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0_usize, false, false);
+    for (index, byte) in list.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted && is_json => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                items.push(&list[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    let rest = &list[start..];
+    if !rest.trim_ascii().is_empty() {
+        items.push(rest);
+    }
+    items
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use super::*;
+    use crate::recorded::object_to_json;
+    use crate::schema::Operation;
+    use crate::settings::Settings;
+    use crate::wire::tests::request;
+
+    const JSON: &str = "Content-Type: application/json";
+    const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+
+    fn details() -> &'static Type {
+        Operation::named("GetContractDetails").unwrap().request
+    }
+
+    fn shown(bound: Result<Object, Exception>) -> String {
+        match bound {
+            Ok(object) => object_to_json(&object, false).to_string(),
+            Err(exception) => format!("{}: {}", exception.name, exception.message),
+        }
+    }
+
+    #[test]
+    fn on_a_route_the_form_beats_the_query_and_that_the_body() {
+        let settings = Settings::default();
+        for (text, wanted) in [
+            (
+                format!("POST /api/X?Ref=q\n{JSON}\n\n{{\"Ref\":\"b\",\"Sub\":1}}"),
+                r#"{"Ref":"q","Sub":1}"#,
+            ),
+            (
+                format!("POST /api/X?Ref=&Sub=\n{JSON}\n\n{{\"Ref\":\"b\",\"Sub\":1}}"),
+                r#"{"Ref":"b","Sub":1}"#,
+            ),
+            (
+                format!("POST /api/X?Ref=q&Sub=2\n{FORM}\n\nRef=f"),
+                r#"{"Ref":"f","Sub":2}"#,
+            ),
+            // An empty value of the same name takes the query's place; in
+            // another case both are there.
+            (format!("POST /api/X?Ref=q\n{FORM}\n\nRef="), "{}"),
+            (
+                format!("POST /api/X?Ref=q\n{FORM}\n\nref="),
+                r#"{"Ref":"q"}"#,
+            ),
+            (
+                format!("POST /api/X?Ref=q\n{FORM}\n\nref=f"),
+                r#"{"Ref":"f"}"#,
+            ),
+            (
+                format!("GET /api/X?Ref=q\n{FORM}\n\nSub=1"),
+                r#"{"Ref":"q"}"#,
+            ),
+            (
+                format!("GET /api/X\n{JSON}\n\n{{\"Ref\":\"b\"}}"),
+                r#"{"Ref":"b"}"#,
+            ),
+            (
+                "POST /api/X\nContent-Type: text/plain\n\n{\"Ref\":\"b\"}".to_owned(),
+                "{}",
+            ),
+            ("POST /api/X\n\n{\"Ref\":\"b\"}".to_owned(), "{}"),
+            (
+                "POST /api/X\nContent-Type: application/jsv\n\n{Ref:b}".to_owned(),
+                r#"{"Ref":"b"}"#,
+            ),
+            (
+                "POST /api/X\nContent-Type: text/jsonl\n\n{\"Ref\":\"b\"}".to_owned(),
+                r#"{"Ref":"b"}"#,
+            ),
+            (
+                "POST /api/X\nContent-Type: text/csv\n\nRef\r\nb".to_owned(),
+                "{}",
+            ),
+            (
+                "POST /api/X?Sub=x".to_owned(),
+                "SerializationException: Unable to bind to request 'GetContractDetailsRequest'",
+            ),
+        ] {
+            let http = request(&text);
+            let incoming = Incoming::new(&http, &settings);
+            assert_eq!(
+                shown(by_route(&incoming, details(), None)),
+                wanted,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn by_name_the_query_fills_what_the_body_left_out() {
+        let settings = Settings::default();
+        for (text, wanted) in [
+            (
+                format!("POST /api/X?Ref=q&Sub=4\n{JSON}\n\n{{\"Ref\":\"b\"}}"),
+                r#"{"Ref":"b","Sub":4}"#,
+            ),
+            (
+                "POST /api/X\nContent-Type: text/plain\n\n{\"Ref\":\"b\"}".to_owned(),
+                r#"{"Ref":"b"}"#,
+            ),
+            (
+                "POST /api/X?Ref=q\n\n{\"Ref\":\"b\"}".to_owned(),
+                r#"{"Ref":"b"}"#,
+            ),
+            ("GET /api/X?Ref=q".to_owned(), r#"{"Ref":"q"}"#),
+            // With a body even a GET forgets its query.
+            (
+                format!("GET /api/X?Ref=q\n{JSON}\n\n{{\"Sub\":1}}"),
+                r#"{"Sub":1}"#,
+            ),
+            (
+                format!("POST /api/X?Ref=q&Sub=2\n{FORM}\n\nRef=f"),
+                r#"{"Ref":"f","Sub":2}"#,
+            ),
+            (
+                format!("POST /api/X?Sub=x\n{JSON}\n\n{{}}"),
+                "FormatException: Input string was not in a correct format.",
+            ),
+            (
+                "GET /api/X?Sub=x".to_owned(),
+                "SerializationException: Unable to bind to request 'GetContractDetailsRequest'",
+            ),
+        ] {
+            let http = request(&text);
+            let incoming = Incoming::new(&http, &settings);
+            let bound = by_name(&incoming, details(), Some(Format::Json));
+            assert_eq!(shown(bound), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_path_is_a_value_before_the_query() {
+        let settings = Settings::default();
+        let of = Operation::named("Fallback").unwrap().request;
+        for (text, wanted) in [
+            ("GET /api/a/b", r#"{"PathInfo":"a/b"}"#),
+            ("GET /api/a/b?PathInfo=q", r#"{"PathInfo":"q"}"#),
+            ("GET /api/a/b?PathInfo=", "{}"),
+        ] {
+            let http = request(text);
+            let incoming = Incoming::new(&http, &settings);
+            assert_eq!(
+                shown(by_route(&incoming, of, Some("a/b"))),
+                wanted,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_format_that_is_off_is_not_read() {
+        let settings = Settings {
+            formats: vec![Format::Html],
+            ..Settings::default()
+        };
+        let http = request(&format!("POST /api/X\n{JSON}\n\n[broken"));
+        let incoming = Incoming::new(&http, &settings);
+        assert_eq!(shown(by_route(&incoming, details(), None)), "{}");
+    }
+
+    #[test]
+    fn lists_are_split_where_they_are() {
+        let split = |list: &str, is_json| -> Vec<String> {
+            items(list.as_bytes(), is_json)
+                .into_iter()
+                .map(|item| String::from_utf8(item.to_vec()).unwrap())
+                .collect()
+        };
+        assert_eq!(split(" [{\"a\":[1,2]},{}] ", true), ["{\"a\":[1,2]}", "{}"]);
+        assert_eq!(
+            split(r#"[{"a":"],\",{"},{"b":1}"#, true),
+            [r#"{"a":"],\",{"}"#, r#"{"b":1}"#]
+        );
+        assert_eq!(
+            split(r#"[{a:"\"},{b:","}]"#, false),
+            [r#"{a:"\"}"#, r#"{b:","}"#]
+        );
+        assert_eq!(split("[]", true), [""; 0]);
+        assert_eq!(split("[ ]", true), [""; 0]);
+        assert_eq!(split("{}", true), [""; 0]);
+        assert_eq!(split("", true), [""; 0]);
+        assert_eq!(split("[}]],", true), ["}]]"]);
+    }
+}

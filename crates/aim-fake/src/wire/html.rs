@@ -1,0 +1,80 @@
+//! The HTML pages: ServiceStack answers with one where nobody asks for
+//! anything else. These are aim-fake's own.
+
+use crate::schema::OPERATIONS;
+
+/// The page of an answer: what was asked, the status, and the answer in JSON.
+#[must_use]
+pub fn page(request: &str, status: u16, json: &str) -> String {
+    let request = escape(request);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <title>{request}: {status}</title>\n</head>\n<body>\n<h1>{request}</h1>\n\
+         <p>Status {status}. This is a page because the request did not ask for \
+         <code>Accept: application/json</code>.</p>\n<pre>{}</pre>\n</body>\n</html>\n",
+        escape(json)
+    )
+}
+
+/// The page that lists the services.
+#[must_use]
+pub fn metadata() -> String {
+    let mut list = String::new();
+    for route in OPERATIONS.iter().flat_map(|operation| operation.routes) {
+        list.push_str(&format!(
+            "<li><code>{} {}</code></li>\n",
+            route.verbs.join(", "),
+            escape(route.path)
+        ));
+    }
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <title>AIM Web Services (aim-fake)</title>\n</head>\n<body>\n\
+         <h1>AIM Web Services (aim-fake)</h1>\n<ul>\n{list}</ul>\n</body>\n</html>\n"
+    )
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_shows_its_answer_and_runs_none_of_it() {
+        let page = page("<b>", 400, r#"{"Message":"<script>'&'</script>"}"#);
+        assert!(page.contains("<h1>&lt;b&gt;</h1>"), "{page}");
+        assert!(page.contains("Status 400."), "{page}");
+        assert!(
+            page.contains(
+                "<pre>{&quot;Message&quot;:&quot;&lt;script&gt;&#39;&amp;&#39;&lt;/script&gt;&quot;}</pre>"
+            ),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn the_list_has_every_route() {
+        let page = metadata();
+        for route in [
+            "/PostServiceTicket",
+            "/C2BSetContractSerial",
+            "/CustomerAccessToken",
+        ] {
+            assert!(page.contains(route), "{route}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! A request as ServiceStack sees it: verb, path below the handler, values of
+//! query and form, body.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, GzDecoder};
+
+use super::errors::Exception;
+use super::{Request, params};
+use crate::settings::Settings;
+
+/// A request, taken apart as far as its services need it.
+pub(super) struct Incoming<'a> {
+    /// The request as it came.
+    pub http: &'a Request,
+    /// How the host is set up.
+    pub settings: &'a Settings,
+    /// The path, decoded.
+    path: String,
+    /// Where the handler's part of the path ends; none where the path leads
+    /// past the handler.
+    handler_end: Option<usize>,
+    query: Vec<(String, String)>,
+    form: OnceCell<Vec<(String, String)>>,
+}
+
+/// Where ServiceStack answers on the vendor's host, and on a merchant's own.
+const HANDLERS: [&str; 2] = ["/aeservices30/api", "/api"];
+
+impl<'a> Incoming<'a> {
+    pub fn new(http: &'a Request, settings: &'a Settings) -> Self {
+        let (path, query) = http
+            .target
+            .split_once('?')
+            .unwrap_or((http.target.as_str(), ""));
+        let path = decode_path(path);
+        let is_handler = |handler: &&&str| {
+            path.split_at_checked(handler.len())
+                .is_some_and(|(start, rest)| {
+                    start.eq_ignore_ascii_case(handler)
+                        && (rest.is_empty() || rest.starts_with('/'))
+                })
+        };
+        Self {
+            http,
+            settings,
+            handler_end: HANDLERS
+                .iter()
+                .find(is_handler)
+                .map(|handler| handler.len()),
+            path,
+            query: params::split(query.as_bytes()),
+            form: OnceCell::new(),
+        }
+    }
+
+    /// Where the handler answers, as the request spells it: the application's
+    /// path and `/api`, or `/api` alone on a merchant's own host. None where
+    /// the path leads past the handler.
+    pub fn handler(&self) -> Option<&str> {
+        self.path.get(..self.handler_end?)
+    }
+
+    /// The path behind that of the handler.
+    pub fn path(&self) -> &str {
+        self.path
+            .get(self.handler_end.unwrap_or(0)..)
+            .unwrap_or_default()
+    }
+
+    /// The verb that counts: another one may stand in a header field, in the
+    /// query or in a form.
+    pub fn verb(&self) -> &str {
+        const NAME: &str = "X-Http-Method-Override";
+        let in_form = || match self.content_type() {
+            Some(text) if real_content_type(text).as_deref() == Some(FORM) => {
+                value_of(self.form(), NAME)
+            }
+            _ => None,
+        };
+        self.http
+            .header(NAME)
+            .or_else(|| value_of(&self.query, NAME))
+            .or_else(in_form)
+            .filter(|verb| !verb.is_empty())
+            .unwrap_or(&self.http.method)
+    }
+
+    /// Whether ServiceStack looks for a form or a body without a length.
+    pub fn verb_has_body(&self) -> bool {
+        !matches!(self.verb(), "GET" | "DELETE" | "HEAD" | "OPTIONS")
+    }
+
+    pub fn query(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// A value of the query, by its name without case.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        value_of(&self.query, name)
+    }
+
+    pub fn content_type(&self) -> Option<&'a str> {
+        self.http.header("content-type").map(str::trim)
+    }
+
+    pub fn accept(&self) -> Option<&'a str> {
+        self.http.header("accept").map(str::trim)
+    }
+
+    pub fn is_form(&self) -> bool {
+        self.content_type().is_some_and(|text| {
+            [FORM, MULTIPART].iter().any(|form| {
+                text.get(..form.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(form))
+            })
+        })
+    }
+
+    /// The values of a form; none where the body is something else.
+    pub fn form(&self) -> &[(String, String)] {
+        self.form.get_or_init(|| {
+            let (true, Some(content_type)) = (self.is_form(), self.content_type()) else {
+                return Vec::new();
+            };
+            // A form that cannot be unpacked is an empty one.
+            let body = self.body().unwrap_or_default();
+            let multipart = content_type
+                .get(..MULTIPART.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(MULTIPART));
+            if multipart {
+                params::split_multipart(content_type, &body)
+            } else {
+                params::split(&body)
+            }
+        })
+    }
+
+    /// Whether ServiceStack knows of a body: by its length, so that a chunked
+    /// one is not seen, unless it says how it is packed.
+    pub fn has_body(&self) -> bool {
+        self.content_length() > 0
+            || (self.verb_has_body() && self.http.header("content-encoding").is_some())
+    }
+
+    pub fn content_length(&self) -> u64 {
+        self.http
+            .header("content-length")
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0)
+    }
+
+    /// The body, unpacked.
+    pub fn body(&self) -> Result<Cow<'a, [u8]>, Exception> {
+        let body = self.http.body.as_slice();
+        // Each name is compared as it stands, by ServiceStack.
+        match self.http.header("content-encoding") {
+            Some("gzip") => unpack(GzDecoder::new(body), self.settings),
+            Some("deflate") => unpack(DeflateDecoder::new(body), self.settings),
+            _ => Ok(Cow::Borrowed(body)),
+        }
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
+/// A content type without its parameters, in lower case; none of an empty one.
+pub(super) fn real_content_type(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.split(';').next().unwrap_or_default().trim();
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        _ if text.is_empty() => None,
+        true => Some(Cow::Owned(text.to_ascii_lowercase())),
+        false => Some(Cow::Borrowed(text)),
+    }
+}
+
+/// ServiceStack reads `//` as one slash and `+` as a space, in a path too.
+fn decode_path(path: &str) -> String {
+    let path = path.replace("//", "/").replace('+', " ");
+    percent_encoding::percent_decode_str(&path)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn value_of<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
+    pairs
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// Unpacks a body, up to the size of the largest body: a small one may unpack
+/// to more than there is memory.
+fn unpack(packed: impl Read, settings: &Settings) -> Result<Cow<'static, [u8]>, Exception> {
+    let limit = u64::try_from(settings.max_body).unwrap_or(u64::MAX);
+    let mut body = Vec::new();
+    match packed.take(limit.saturating_add(1)).read_to_end(&mut body) {
+        Ok(_) if body.len() <= settings.max_body => Ok(Cow::Owned(body)),
+        _ => Err(Exception::new(
+            "InvalidDataException",
+            "Found invalid data while decoding.",
+        )),
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder};
+
+    use super::*;
+    use crate::wire::tests::request;
+
+    #[test]
+    fn the_handler_answers_under_three_paths_in_any_case() {
+        for (target, handler, path) in [
+            ("/aeservices30/api/X", Some("/aeservices30/api"), "/X"),
+            ("/aeServices30/API/X/", Some("/aeServices30/API"), "/X/"),
+            ("/api/X?a=/b", Some("/api"), "/X"),
+            ("/Api", Some("/Api"), ""),
+            ("/api/", Some("/api"), "/"),
+            ("//api//X", Some("/api"), "/X"),
+            ("/api/a%20b%2Fc+d", Some("/api"), "/a b/c d"),
+            ("/api/%zz%", Some("/api"), "/%zz%"),
+            ("/api/%ff", Some("/api"), "/\u{fffd}"),
+            ("/apis/X", None, "/apis/X"),
+            ("/aeservices30/apis", None, "/aeservices30/apis"),
+            ("/aeservices30", None, "/aeservices30"),
+            ("/é/api", None, "/é/api"),
+            ("", None, ""),
+        ] {
+            let http = request(&format!("GET {target}"));
+            let settings = Settings::default();
+            let incoming = Incoming::new(&http, &settings);
+            assert_eq!(incoming.handler(), handler, "{target}");
+            assert_eq!(incoming.path(), path, "{target}");
+        }
+    }
+
+    #[test]
+    fn the_verb_may_stand_in_header_query_and_form() {
+        const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+        for (text, verb) in [
+            ("POST /api/X".to_owned(), "POST"),
+            ("POST /api/X\nX-Http-Method-Override: GET".to_owned(), "GET"),
+            ("POST /api/X?x-http-method-override=PUT".to_owned(), "PUT"),
+            (
+                format!("POST /api/X\n{FORM}\n\nX-Http-Method-Override=GET"),
+                "GET",
+            ),
+            // A JSON body is not searched, and the header comes first.
+            (
+                "POST /api/X\nContent-Type: application/json\n\nX-Http-Method-Override=GET"
+                    .to_owned(),
+                "POST",
+            ),
+            (
+                "POST /api/X?X-Http-Method-Override=PUT\nX-HTTP-METHOD-OVERRIDE: GET".to_owned(),
+                "GET",
+            ),
+            ("POST /api/X?X-Http-Method-Override=".to_owned(), "POST"),
+        ] {
+            let http = request(&text);
+            let settings = Settings::default();
+            assert_eq!(Incoming::new(&http, &settings).verb(), verb, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_known_by_its_length_or_its_packing() {
+        for (text, known) in [
+            ("POST /api/X\n\n{}", true),
+            ("GET /api/X\n\n{}", true),
+            ("POST /api/X\nContent-Length: 0", false),
+            ("POST /api/X\nTransfer-Encoding: chunked\n\n{}", false),
+            (
+                "POST /api/X\nTransfer-Encoding: chunked\nContent-Encoding: gzip\n\n{}",
+                true,
+            ),
+            (
+                "GET /api/X\nTransfer-Encoding: chunked\nContent-Encoding: gzip\n\n{}",
+                false,
+            ),
+            ("POST /api/X\nContent-Length: many\n\n{}", false),
+        ] {
+            let http = request(text);
+            let settings = Settings::default();
+            assert_eq!(Incoming::new(&http, &settings).has_body(), known, "{text}");
+        }
+    }
+
+    #[test]
+    fn bodies_are_unpacked_up_to_the_largest() {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(&[b'a'; 100]).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+        deflate.write_all(b"abc").unwrap();
+        let deflate = deflate.finish().unwrap();
+        let unpacked = |encoding: &str, body: &[u8], max_body: usize| {
+            let mut http = request(&format!("POST /api/X\nContent-Encoding: {encoding}"));
+            http.body = body.to_vec();
+            let settings = Settings {
+                max_body,
+                ..Settings::default()
+            };
+            let body = Incoming::new(&http, &settings).body().map(Cow::into_owned);
+            body.map_err(|exception| exception.name)
+        };
+        let broken = Err(Cow::Borrowed("InvalidDataException"));
+        assert_eq!(unpacked("gzip", &gzip, 100), Ok(vec![b'a'; 100]));
+        assert_eq!(unpacked("gzip", &gzip, 99), broken);
+        assert_eq!(unpacked("gzip", b"no gzip", 100), broken);
+        assert_eq!(unpacked("deflate", &deflate, 100), Ok(b"abc".to_vec()));
+        // ServiceStack on the .NET Framework knows no other name, in no other
+        // case.
+        assert_eq!(unpacked("GZIP", b"abc", 100), Ok(b"abc".to_vec()));
+        assert_eq!(unpacked("br", b"abc", 100), Ok(b"abc".to_vec()));
+    }
+
+    #[test]
+    fn a_content_type_is_compared_without_parameters_and_case() {
+        for (text, real) in [
+            ("application/json", Some("application/json")),
+            (
+                " Application/JSON ; charset=utf-8",
+                Some("application/json"),
+            ),
+            ("", None),
+            ("  ", None),
+            (";q=1", None),
+            ("*/*;q=0.8", Some("*/*")),
+        ] {
+            assert_eq!(real_content_type(text).as_deref(), real, "{text:?}");
+        }
+    }
+}

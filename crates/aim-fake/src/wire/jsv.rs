@@ -1,0 +1,887 @@
+//! JSV, ServiceStack's own text format: bodies, values of queries and forms,
+//! and answers.
+//!
+//! JSV is JSON with the quotes of CSV, and only where they are needed:
+//! `{Ref:C-1,Notes:"a,b",Ids:[1,2]}`. Its reader looks ahead for nothing but
+//! the next separator, so most broken text is read as something.
+
+use std::borrow::Cow;
+
+use super::errors::Exception;
+use super::style::Style;
+use super::{date, decimal, scalar};
+use crate::schema::{Kind, Type};
+use crate::settings::Settings;
+use crate::value::{Object, Value};
+
+/// What ServiceStack puts in the place of an empty text in quotes, to tell it
+/// from no text at all. Text that consists of it is taken for empty too.
+const EMPTY: &str = "\u{200b}";
+
+/// Why text is no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unreadable {
+    /// It does not begin with a brace.
+    NoBrace,
+    /// It ends within a name.
+    Cut,
+}
+
+/// Reads a request body.
+///
+/// Names compare without case, the last of equal names wins, members that
+/// nobody knows or that cannot be read are dropped in silence.
+///
+/// # Errors
+///
+/// The exception that ServiceStack throws for text that is no object, or that
+/// ends within a name.
+pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
+    read_request(&decode(body), of, settings)
+}
+
+/// Reads the body of a batch: a list of requests. An item without text is an
+/// empty request.
+///
+/// # Errors
+///
+/// As [`read`], for any of them.
+pub fn read_batch(
+    body: &[u8],
+    of: &'static Type,
+    settings: &Settings,
+) -> Result<Vec<Object>, Exception> {
+    let text = decode(body);
+    items(&text)
+        .map_err(|why| why.into_exception(of, &text))?
+        .unwrap_or_default()
+        .into_iter()
+        .map(|text| read_request(text, of, settings))
+        .collect()
+}
+
+/// Reads a value of a query or a form; none where ServiceStack cannot.
+///
+/// A string is taken as it stands, everything else is JSV. Null stands for a
+/// value that leaves the member as it is.
+#[must_use]
+pub fn read_value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+    if matches!(kind, Kind::String) {
+        return Some(Value::String(text.to_owned()));
+    }
+    value(kind, nullable, text, settings)
+}
+
+/// Writes an answer.
+///
+/// # Errors
+///
+/// The exception that .NET throws for a date that it cannot write.
+pub fn write(object: &Object, style: &Style) -> Result<String, Exception> {
+    // JSV has no null, so that it cannot be asked for one.
+    let style = Style {
+        include_nulls: false,
+        ..style.clone()
+    };
+    let mut out = String::new();
+    write_object(&mut out, object, &style)?;
+    Ok(out)
+}
+
+/// Writes a string: within quotes if it holds anything that means something in
+/// JSV, and then with its own quotes doubled.
+pub fn write_string(out: &mut String, text: &str) {
+    let special = |letter| {
+        matches!(
+            letter,
+            '"' | ':' | ',' | '{' | '}' | '[' | ']' | '\r' | '\n'
+        )
+    };
+    if text.is_empty() || text.contains(special) {
+        out.push('"');
+        out.push_str(&text.replace('"', "\"\""));
+        out.push('"');
+    } else {
+        out.push_str(text);
+    }
+}
+
+fn write_object(out: &mut String, object: &Object, style: &Style) -> Result<(), Exception> {
+    out.push('{');
+    let mut separator = "";
+    for (member, value) in object.of().members.iter().zip(object.values()) {
+        if !style.writes(member, value) {
+            continue;
+        }
+        out.push_str(separator);
+        separator = ",";
+        out.push_str(&style.name(member.name));
+        out.push(':');
+        write_value(out, value, member.nullable, style)?;
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn write_value(
+    out: &mut String,
+    value: &Value,
+    nullable: bool,
+    style: &Style,
+) -> Result<(), Exception> {
+    match value {
+        // A null item of a list of objects.
+        Value::Null => out.push_str("{}"),
+        Value::Bool(value) => out.push_str(if *value { "True" } else { "False" }),
+        Value::Int(value) => out.push_str(&value.to_string()),
+        Value::Decimal(value) => out.push_str(&decimal::write(*value)),
+        Value::DateTime(value) => {
+            match date::write_by_function(*value, style).filter(|_| !nullable) {
+                Some(text) => write_string(out, &text),
+                None => out.push_str(&date::write_jsv(*value, style)?),
+            }
+        }
+        Value::String(value) => write_string(out, value),
+        Value::Object(value) => write_object(out, value, style)?,
+        Value::List(items) => {
+            out.push('[');
+            let mut separator = "";
+            for item in items {
+                out.push_str(separator);
+                separator = ",";
+                write_value(out, item, false, style)?;
+            }
+            out.push(']');
+        }
+    }
+    Ok(())
+}
+
+/// The text of a body, without a byte order mark.
+fn decode(body: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body))
+}
+
+fn read_request(text: &str, of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
+    match object(of, text, settings) {
+        Ok(object) => Ok(object.unwrap_or_else(|| Object::new(of))),
+        Err(why) => Err(why.into_exception(of, text)),
+    }
+}
+
+impl Unreadable {
+    fn into_exception(self, of: &Type, text: &str) -> Exception {
+        match self {
+            Self::NoBrace => Exception::serialization(format!(
+                "Type definitions should start with a '{{', expecting serialized type '{}', got string starting with: {}",
+                of.name,
+                text.chars().take(50).collect::<String>()
+            )),
+            Self::Cut => Exception {
+                name: Cow::Borrowed("IndexOutOfRangeException"),
+                message: "Index was outside the bounds of the array.".to_owned(),
+                fields: Vec::new(),
+            },
+        }
+    }
+}
+
+/// Reads a value of any kind; none where ServiceStack cannot. It calls itself
+/// for members and items, so it goes as deep as the document's types do,
+/// whatever the text.
+fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+    match kind {
+        Kind::Object(of) => object(of, text, settings)
+            .ok()
+            .map(|object| object.map_or(Value::Null, Value::Object)),
+        Kind::List(item) => list(*item, text, settings),
+        Kind::String => Some(match &*unquote(text)? {
+            "" => Value::Null,
+            EMPTY => Value::String(String::new()),
+            text => Value::String(text.to_owned()),
+        }),
+        _ => match &*unquote(text)? {
+            EMPTY if nullable && !matches!(kind, Kind::DateTime) => Some(Value::Null),
+            text => scalar::parse(kind, nullable, text, settings),
+        },
+    }
+}
+
+/// Reads an object; none for no text, and for one that names its .NET type and
+/// nothing else.
+fn object(
+    of: &'static Type,
+    text: &str,
+    settings: &Settings,
+) -> Result<Option<Object>, Unreadable> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let mut rest = text.strip_prefix('{').ok_or(Unreadable::NoBrace)?;
+    let first = rest.trim_start_matches(scalar::is_white);
+    if first.is_empty() || first.starts_with('}') {
+        return Ok(Some(Object::new(of)));
+    }
+    let mut object = None;
+    while !rest.is_empty() {
+        let name = &rest[..name_end(rest)?];
+        rest = skip_letter(&rest[name.len()..]).ok_or(Unreadable::Cut)?;
+        let text = &rest[..value_end(rest)];
+        rest = &rest[text.len()..];
+        // Whatever stands between two members, or behind the last one.
+        rest = skip_letter(rest).unwrap_or(rest);
+
+        let name = name.trim();
+        // A .NET type, which is not for a caller to choose.
+        if name.eq_ignore_ascii_case("__type") && text.chars().nth(1).is_some() {
+            continue;
+        }
+        let object = object.get_or_insert_with(|| Object::new(of));
+        let Some(index) = of.position(name) else {
+            continue;
+        };
+        let member = &of.members[index];
+        if let Some(value) = value(member.kind, member.nullable, text, settings) {
+            *object.value_mut(index) = value;
+        }
+    }
+    Ok(object)
+}
+
+/// Reads a list: null for no text, none where ServiceStack cannot read it.
+fn list(item: Kind, text: &str, settings: &Settings) -> Option<Value> {
+    let Some(texts) = items(text).ok()? else {
+        return Some(Value::Null);
+    };
+    texts
+        .into_iter()
+        .map(|text| match text {
+            "" | EMPTY => Some(Value::default_of(item, false)),
+            text => value(item, false, text, settings),
+        })
+        .collect::<Option<_>>()
+        .map(Value::List)
+}
+
+/// Splits a list, with its brackets or without them, into the texts of its
+/// items; none for no text.
+fn items(text: &str) -> Result<Option<Vec<&str>>, Unreadable> {
+    if text.is_empty() || text == EMPTY {
+        return Ok(None);
+    }
+    let text = text.trim();
+    let mut rest = match text.strip_prefix('[') {
+        // Nobody looks whether the last letter is the other bracket.
+        Some(inner) => without_last(inner).ok_or(Unreadable::Cut)?,
+        None if text.is_empty() => return Err(Unreadable::Cut),
+        None => text,
+    };
+    let mut items = Vec::new();
+    if rest.trim_start().is_empty() || rest == EMPTY {
+        return Ok(Some(items));
+    }
+    let of_objects = rest.starts_with('{');
+    while !rest.is_empty() {
+        let text = &rest[..value_end(rest)];
+        items.push(text);
+        rest = &rest[text.len()..];
+        if of_objects {
+            // Any letter separates two objects.
+            rest = skip_letter(rest).unwrap_or_default();
+        } else if let Some(after) = rest.strip_prefix([',', '}']) {
+            rest = after;
+            // One more item comes behind the last separator, unless that one
+            // stands for an item already.
+            if rest.is_empty() && !matches!(text, "" | EMPTY) {
+                items.push("");
+            }
+        }
+    }
+    Ok(Some(items))
+}
+
+/// Takes the quotes off; none for a single one. Text that begins with a quote
+/// loses its last letter, whichever that is.
+fn unquote(text: &str) -> Option<Cow<'_, str>> {
+    let Some(inner) = text.strip_prefix('"') else {
+        return Some(Cow::Borrowed(text));
+    };
+    Some(match without_last(inner)? {
+        "" => Cow::Borrowed(EMPTY),
+        inner => Cow::Owned(inner.replace("\"\"", "\"")),
+    })
+}
+
+/// The text without its last letter; none if there is no letter.
+fn without_last(text: &str) -> Option<&str> {
+    let mut letters = text.chars();
+    letters.next_back()?;
+    Some(letters.as_str())
+}
+
+/// The text without its first letter; none if there is no letter.
+fn skip_letter(text: &str) -> Option<&str> {
+    let mut letters = text.chars();
+    letters.next()?;
+    Some(letters.as_str())
+}
+
+/// How long the name is that the text begins with: up to a colon, or a whole
+/// pair of quotes or braces (quotes stay part of the name, so that no member
+/// has it). The first letter is never the end.
+fn name_end(text: &str) -> Result<usize, Unreadable> {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(b'"') => Ok(quoted_end(bytes)),
+        Some(b'{') => Ok(nested_end(bytes, b'{', b'}')),
+        _ => bytes
+            .iter()
+            .skip(1)
+            .position(|byte| *byte == b':')
+            .map(|at| at + 1)
+            .ok_or(Unreadable::Cut),
+    }
+}
+
+/// How long the value is that the text begins with: a whole pair of quotes,
+/// braces or brackets, or up to a comma or a closing brace.
+fn value_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        None | Some(b',' | b'}') => 0,
+        Some(b'"') => quoted_end(bytes),
+        Some(b'{') => nested_end(bytes, b'{', b'}'),
+        Some(b'[') => nested_end(bytes, b'[', b']'),
+        Some(_) => bytes
+            .iter()
+            .position(|byte| matches!(byte, b',' | b'}'))
+            .unwrap_or(bytes.len()),
+    }
+}
+
+/// Behind the quote that closes the first one; two in a row stand for one
+/// within. The end of the text closes too.
+fn quoted_end(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while at < bytes.len() {
+        if bytes[at] == b'"' {
+            if bytes.get(at + 1) != Some(&b'"') {
+                return at + 1;
+            }
+            at += 1;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// Behind the bracket that closes the first one, those within quotes not
+/// counted. The end of the text closes too.
+fn nested_end(bytes: &[u8], open: u8, close: u8) -> usize {
+    let mut depth = 1_usize;
+    let mut quoted = false;
+    for (at, byte) in bytes.iter().enumerate().skip(1) {
+        if *byte == b'"' {
+            quoted = !quoted;
+        }
+        if quoted {
+            continue;
+        }
+        if *byte == open {
+            depth += 1;
+        } else if *byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::recorded::{object_from_json, object_to_json};
+    use crate::schema::TYPES;
+    use crate::settings::DateFormat;
+
+    fn named(name: &str) -> &'static Type {
+        Type::named(name).unwrap()
+    }
+
+    fn written(name: &str, value: &Json, settings: &Settings, jsconfig: Option<&str>) -> String {
+        let object = object_from_json(named(name), value, "").unwrap();
+        write(&object, &Style::new(settings, jsconfig)).unwrap()
+    }
+
+    /// What becomes of the member `Rate` of a contract; "bad" for a 400.
+    fn rate(text: &str) -> Json {
+        let kind = Kind::Object(named("Rate"));
+        match read_value(kind, true, text, &Settings::default()) {
+            None => json!("bad"),
+            Some(Value::Object(object)) => {
+                let mut json = object_to_json(&object, false);
+                // It is in every rate.
+                if json["Months"] == 0 {
+                    json.as_object_mut().unwrap().remove("Months");
+                }
+                json
+            }
+            Some(other) => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn list_of(kind: &'static Kind, text: &str) -> Json {
+        match read_value(Kind::List(kind), true, text, &Settings::default()) {
+            None => json!("bad"),
+            Some(Value::List(items)) => items
+                .iter()
+                .map(|item| match item {
+                    Value::Object(object) => object_to_json(object, false),
+                    Value::Int(number) => json!(number),
+                    Value::Null => Json::Null,
+                    other => panic!("{text}: {other:?}"),
+                })
+                .collect(),
+            Some(Value::Null) => Json::Null,
+            Some(other) => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_objects() {
+        let table = [
+            // As it should be.
+            (r"{}", json!({})),
+            (
+                r"{PlanCode:A,Level:2}",
+                json!({"PlanCode": "A", "Level": 2}),
+            ),
+            (
+                r"{plancode:A,LEVEL:2}",
+                json!({"PlanCode": "A", "Level": 2}),
+            ),
+            (r"{Months:3}", json!({"Months": 3})),
+            (r"{PlanCode:A,PlanCode:B}", json!({"PlanCode": "B"})),
+            (r"{Nope:{a:[1,2]},Level:2}", json!({"Level": 2})),
+            (
+                r"{ PlanCode : A , Level : 2 }",
+                json!({"PlanCode": " A ", "Level": 2}),
+            ),
+            // Quotes.
+            (
+                r#"{PlanCode:"a,b",Grade:"{x}:"}"#,
+                json!({"PlanCode": "a,b", "Grade": "{x}:"}),
+            ),
+            (
+                r#"{PlanCode:"say ""hi""",Level:2}"#,
+                json!({"PlanCode": "say \"hi\"", "Level": 2}),
+            ),
+            (
+                r#"{PlanCode:say "hi",Level:2}"#,
+                json!({"PlanCode": "say \"hi\"", "Level": 2}),
+            ),
+            (r#"{Level:"2"}"#, json!({"Level": 2})),
+            // Text without quotes ends at a comma or a closing brace.
+            (
+                r"{PlanCode:a:b{c[d,Level:2}",
+                json!({"PlanCode": "a:b{c[d", "Level": 2}),
+            ),
+            (
+                r"{PlanCode:{a:b},Grade:[c,d]}",
+                json!({"PlanCode": "{a:b}", "Grade": "[c,d]"}),
+            ),
+            // Nothing, and nothing in quotes.
+            (r"{PlanCode:,Level:2}", json!({"Level": 2})),
+            (r"{PlanCode:A,PlanCode:}", json!({})),
+            (r#"{PlanCode:"",Level:""}"#, json!({"PlanCode": ""})),
+            (r"{PlanCode:null,Level:null}", json!({"PlanCode": "null"})),
+            // Values that are dropped.
+            (r"{Level:x,Grade:c}", json!({"Grade": "c"})),
+            (r"{Months:,Grade:c}", json!({"Grade": "c"})),
+            (r#"{PlanCode:""#, json!({})),
+            // Names in quotes are nobody's, as in JSON.
+            (r#"{"PlanCode":"A","Level":2}"#, json!({})),
+            (r"{__type:System.Int32,Level:2}", json!({"Level": 2})),
+            // Cut short.
+            (r"{", json!({})),
+            (r"{  ", json!({})),
+            (r"{PlanCode:A", json!({"PlanCode": "A"})),
+            (r#"{PlanCode:"abc"#, json!({"PlanCode": "ab"})),
+            (r#"{PlanCode:"}"#, json!({"PlanCode": ""})),
+            (r"{PlanCode:", json!({})),
+            (r"{PlanCode", json!("bad")),
+            (r#"{"PlanCode""#, json!("bad")),
+            (r"{Level:2,Grade", json!("bad")),
+            (r"{Level:2}x", json!("bad")),
+            (r"{Level:2}}", json!("bad")),
+            // No object at all.
+            (r"PlanCode:A", json!("bad")),
+            (r" {PlanCode:A}", json!("bad")),
+            (r#""{PlanCode:A}""#, json!("bad")),
+            (r"[]", json!("bad")),
+            // What comes behind quotes counts as the separator.
+            (r#"{PlanCode:"a"é,Level:2}"#, json!({"PlanCode": "a"})),
+            (r#"{PlanCode:"aé"#, json!({"PlanCode": "a"})),
+        ];
+        for (text, expected) in table {
+            assert_eq!(rate(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_lists_of_numbers() {
+        let table = [
+            ("1", json!([1])),
+            ("1,2,3", json!([1, 2, 3])),
+            ("[1,2,3]", json!([1, 2, 3])),
+            ("[ 1 , 2 ]", json!([1, 2])),
+            (" [1] ", json!([1])),
+            (r#""1",2"#, json!([1, 2])),
+            ("[]", json!([])),
+            ("[ ]", json!([])),
+            ("1,,3", json!([1, 0, 3])),
+            ("1,2,", json!([1, 2, 0])),
+            (",", json!([0])),
+            (",,", json!([0, 0])),
+            // The last letter goes with the first bracket.
+            ("[1", json!([])),
+            ("[1,2", json!([1, 0])),
+            ("[12", json!([1])),
+            ("[", json!("bad")),
+            (" ", json!("bad")),
+            ("1,x", json!("bad")),
+            ("1]", json!("bad")),
+            ("{}", json!("bad")),
+            ("12.5", json!("bad")),
+            ("\"", json!("bad")),
+            ("", Json::Null),
+        ];
+        for (text, expected) in table {
+            assert_eq!(list_of(&Kind::Long, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_lists_of_objects() {
+        static ITEM: std::sync::LazyLock<Kind> =
+            std::sync::LazyLock::new(|| Kind::Object(named("DeliveredAccessory")));
+        let a = json!({"Id": 1, "Delivered": true});
+        let b = json!({"Id": 2, "Delivered": false});
+        let table = [
+            ("[{Id:1,Delivered:True},{Id:2}]", json!([a, b])),
+            ("{Id:1,Delivered:1},{Id:2}", json!([a, b])),
+            ("{Id:1,Delivered:on}{Id:2}", json!("bad")),
+            ("{Id:1,Delivered:on};{Id:2}", json!([a, b])),
+            ("{Id:2}", json!([b])),
+            ("[{}]", json!([{"Id": 0, "Delivered": false}])),
+            ("[]", json!([])),
+            ("{Id:1,Delivered:t},,{Id:2}", json!([a, null, b])),
+            ("[{Id:2}", json!([b])),
+            ("[{Id:2},{Id", json!("bad")),
+            ("{Id:2}, {Id:2}", json!("bad")),
+            ("Id:2", json!("bad")),
+            ("[object Object]", json!("bad")),
+        ];
+        for (text, expected) in table {
+            assert_eq!(list_of(&ITEM, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_scalars_of_a_query() {
+        let settings = Settings::default();
+        let read = |kind, nullable, text: &str| read_value(kind, nullable, text, &settings);
+        let string = |text: &str| Some(Value::String(text.to_owned()));
+        // A string is taken as it stands.
+        assert_eq!(read(Kind::String, true, r#""a""#), string(r#""a""#));
+        assert_eq!(read(Kind::String, true, "{a}"), string("{a}"));
+        // Anything else is JSV.
+        assert_eq!(read(Kind::Int, true, r#""5""#), Some(Value::Int(5)));
+        assert_eq!(read(Kind::Int, true, r#""""#), Some(Value::Null));
+        assert_eq!(read(Kind::Int, false, r#""""#), None);
+        assert_eq!(read(Kind::Int, true, "\""), None);
+        assert_eq!(read(Kind::Bool, true, "True,False"), None);
+        assert_eq!(read(Kind::Bool, false, "TRUE"), Some(Value::Bool(true)));
+    }
+
+    #[test]
+    fn reads_bodies() {
+        let of = named("GetContractDetailsRequest");
+        let read = |body: &[u8]| read(body, of, &Settings::default());
+        let table: [(&[u8], Json); 6] = [
+            (b"", json!({})),
+            (b"{}", json!({})),
+            (br#"{Ref:"a,b",Sub:1}"#, json!({"Ref": "a,b", "Sub": 1})),
+            (b"\xef\xbb\xbf{Ref:a}", json!({"Ref": "a"})),
+            (b"{Ref:a\xffb}", json!({"Ref": "a\u{fffd}b"})),
+            (b"{__type:ab}", json!({})),
+        ];
+        for (body, expected) in table {
+            assert_eq!(object_to_json(&read(body).unwrap(), false), expected);
+        }
+
+        let thrown = read(format!("hello {}", "é".repeat(60)).as_bytes()).unwrap_err();
+        assert_eq!(thrown.name, "SerializationException");
+        assert_eq!(
+            thrown.message,
+            format!(
+                "Type definitions should start with a '{{', expecting serialized type 'GetContractDetailsRequest', got string starting with: hello {}",
+                "é".repeat(44)
+            )
+        );
+        let thrown = read(b"{Ref:a}x").unwrap_err();
+        assert_eq!(thrown.name, "IndexOutOfRangeException");
+        assert_eq!(thrown.message, "Index was outside the bounds of the array.");
+    }
+
+    #[test]
+    fn reads_batches() {
+        let of = named("GetContractDetailsRequest");
+        let read = |body: &str| {
+            read_batch(body.as_bytes(), of, &Settings::default()).map(|requests| {
+                requests
+                    .iter()
+                    .map(|request| object_to_json(request, false))
+                    .collect::<Json>()
+            })
+        };
+        let table = [
+            ("[{Ref:a},{Sub:1}]", json!([{"Ref": "a"}, {"Sub": 1}])),
+            ("\u{feff}{Ref:a}", json!([{"Ref": "a"}])),
+            ("[{Ref:a},,{}]", json!([{"Ref": "a"}, {}, {}])),
+            ("[]", json!([])),
+            ("", json!([])),
+        ];
+        for (body, expected) in table {
+            assert_eq!(read(body), Ok(expected), "{body}");
+        }
+        let name = |body| read(body).unwrap_err().name;
+        assert_eq!(name("[hello]"), "SerializationException");
+        assert_eq!(name("[{Ref:a},{Ref"), "IndexOutOfRangeException");
+        assert_eq!(name("["), "IndexOutOfRangeException");
+    }
+
+    #[test]
+    fn writes_strings() {
+        let table = [
+            ("", r#""""#),
+            ("a b", "a b"),
+            (" a", " a"),
+            ("O'Neil/\\+%&<>;", "O'Neil/\\+%&<>;"),
+            ("\t\u{0}\u{2028}é🎻", "\t\u{0}\u{2028}é🎻"),
+            ("\"", r#""""""#),
+            ("a\"b", r#""a""b""#),
+            ("a,b", r#""a,b""#),
+            ("a:b", r#""a:b""#),
+            ("{", r#""{""#),
+            ("}", r#""}""#),
+            ("[", r#""[""#),
+            ("]", r#""]""#),
+            ("\r", "\"\r\""),
+            ("\n", "\"\n\""),
+        ];
+        for (text, expected) in table {
+            let mut out = String::new();
+            write_string(&mut out, text);
+            assert_eq!(out, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn writes_objects() {
+        let date = |kind| json!({"datetime": "2026-11-21T10:20:30.1234567", "kind": kind});
+        let details = json!({
+            "Topic": "a:b",
+            "NextDueDate": date("Unspecified"),
+            "PaymentAmount": {"decimal": "12.50"},
+            "Inventory": [{"Item": "BOW"}, null, {}],
+            "Payments": [],
+        });
+        let rest = "PastDueAmount:0,LateCharges:0,OtherCharges:0,TotalDue:0,AccumulatedCredit:0,Topic:\"a:b\",Inventory:[{Item:BOW},{},{}],Payments:[],PaymentAmt:0,PastDueAmt:0,CurrentBalance:0,TotalPayoff:0";
+        let table = [
+            // The function's text is a string; a default date is left out.
+            (DateFormat::Seconds, "\"2026-11-21T10:20:30\"", ""),
+            (DateFormat::DateOnly, "2026-11-21", ""),
+            // No function: the zone's offset, and no date is left out.
+            (
+                DateFormat::Iso8601,
+                "2026-11-21T10:20:30.1234567-05:00",
+                ",PayoffDate:0001-01-01",
+            ),
+            (
+                DateFormat::Wcf,
+                "2026-11-21T10:20:30.1234567-05:00",
+                ",PayoffDate:0001-01-01",
+            ),
+        ];
+        for (date_format, next, end) in table {
+            let settings = Settings {
+                date_format,
+                ..Settings::default()
+            };
+            assert_eq!(
+                written("GetContractDetailsResponse", &details, &settings, None),
+                format!("{{NextDueDate:{next},PaymentAmount:12.50,{rest}{end}}}"),
+            );
+        }
+
+        let settings = Settings::default();
+        // `DateTime?` is out of the function's reach.
+        assert_eq!(
+            written(
+                "ContractFulfillmentRequest",
+                &json!({"FirstDue": date("Utc"), "Unlock": true}),
+                &settings,
+                None
+            ),
+            "{FirstDue:2026-11-21T10:20:30.1234567Z,Unlock:True}"
+        );
+        // What a request may ask for; nulls are never written.
+        assert_eq!(
+            written("FormInput", &json!({"Key": "k"}), &settings, Some("inv")),
+            "{Key:k,Encrypted:False}"
+        );
+        assert_eq!(
+            written("FormInput", &json!({"Key": "k"}), &settings, Some("edv")),
+            "{Key:k}"
+        );
+        assert_eq!(
+            written("FormInput", &json!({"Key": "k"}), &settings, Some("eccn")),
+            "{key:k,encrypted:False}"
+        );
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let contract = |text: &str| {
+            json!({
+                "SchoolName": text,
+                "AIMSchoolId": 9_007_199_254_740_993_i64,
+                "Rate": {"PlanCode": text, "Level": -2, "DownPay": {"decimal": "12.50"}, "Months": 3},
+                "AccessoryIdList": [1, -2],
+                "FormInputList": [
+                    {"Key": text, "Value": "", "Encrypted": true},
+                    {"Encrypted": false},
+                ],
+                "Cat": 1,
+                "Sub": 2,
+                "ReturnTopic": false,
+            })
+        };
+        for text in [
+            "a", " ", "\"", "\"\"", "a\"b\"", "a,b", "{", "}", "[", "]", "{a:b}", "[1,2]", ":",
+            "\r\n", "\\", "é🎻", "null", "\u{feff}", "a\tb", ",", "\"a",
+        ] {
+            let expected = contract(text);
+            let sent = written(
+                "C2BPostContractRequest",
+                &expected,
+                &Settings::default(),
+                None,
+            );
+            let object = read(
+                sent.as_bytes(),
+                named("C2BPostContractRequest"),
+                &Settings::default(),
+            );
+            assert_eq!(object_to_json(&object.unwrap(), false), expected, "{sent}");
+        }
+    }
+
+    #[test]
+    fn survives_any_text() {
+        let settings = Settings::default();
+        let mut seed = 1_u32;
+        let mut random = |below: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) % below
+        };
+        let pieces = [
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\"\"",
+            ":",
+            ",",
+            " ",
+            "é",
+            "🎻",
+            "\u{200b}",
+            "Ref",
+            "Rate",
+            "FormInputList",
+            "MassUpdateItems",
+            "Key",
+            "1",
+            "x",
+            "__type",
+            "\n",
+            "\u{0}",
+        ];
+        for _ in 0..4000 {
+            let mut text = String::new();
+            for _ in 0..random(24) {
+                text.push_str(pieces[random(22) as usize]);
+            }
+            for of in TYPES {
+                let _ = read(text.as_bytes(), of, &settings);
+                for member in of.members {
+                    let _ = read_value(member.kind, member.nullable, &text, &settings);
+                }
+            }
+        }
+    }
+
+    /// Neither deep nor long text costs more than reading it.
+    #[test]
+    fn reads_deep_text() {
+        let settings = Settings::default();
+        let list = Kind::List(&Kind::Long);
+        for text in [
+            "{",
+            "[",
+            "\"",
+            "{a:",
+            "[{",
+            "{Rate:",
+            "{Rate:{",
+            ",",
+            "{MassUpdateItems:[",
+        ] {
+            let text = text.repeat(20_000);
+            for of in TYPES {
+                let _ = read(text.as_bytes(), of, &settings);
+            }
+            let _ = read_value(list, true, &text, &settings);
+        }
+    }
+
+    /// The reader goes as deep as the types do.
+    #[test]
+    fn types_are_not_deep() {
+        fn depth(kind: Kind) -> usize {
+            match kind {
+                Kind::Object(of) => {
+                    let below = of.members.iter().map(|member| depth(member.kind));
+                    1 + below.max().unwrap_or(0)
+                }
+                Kind::List(item) => depth(*item),
+                _ => 0,
+            }
+        }
+        for of in TYPES {
+            assert!(depth(Kind::Object(of)) < 10, "{of:?}");
+        }
+    }
+}

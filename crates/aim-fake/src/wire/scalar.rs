@@ -1,0 +1,157 @@
+//! Text to `bool`, `int`, `long`, `decimal`, `DateTime` and `string`.
+
+use super::{date, decimal};
+use crate::schema::Kind;
+use crate::settings::{DateFormat, Settings};
+use crate::value::Value;
+
+/// ServiceStack.Text's mark for text that is there but empty (`""` in JSON): it
+/// counts as white space in numbers, and as nothing where null is possible.
+pub const EMPTY: &str = "\u{200b}";
+
+/// Reads a scalar as ServiceStack's text parsers do; none where they give up
+/// (a JSON member then keeps its default in silence, a query value is a 400).
+///
+/// Empty text is null where the type is nullable. Classes and lists are not
+/// read here: none.
+#[must_use]
+pub fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+    match kind {
+        Kind::String => Some(Value::String(text.to_owned())),
+        Kind::Object(_) | Kind::List(_) => None,
+        Kind::DateTime if nullable && text.is_empty() => Some(Value::Null),
+        Kind::DateTime => {
+            let dcjs = settings.date_format == DateFormat::Dcjs;
+            date::parse(text, settings.time_zone, dcjs).map(Value::DateTime)
+        }
+        _ if nullable && matches!(text, "" | EMPTY) => Some(Value::Null),
+        Kind::Bool => parse_bool(text).map(Value::Bool),
+        Kind::Int => parse_integer(text)
+            .filter(|number| i32::try_from(*number).is_ok())
+            .map(Value::Int),
+        Kind::Long => parse_integer(text).map(Value::Int),
+        Kind::Decimal => decimal::parse(text).map(Value::Decimal),
+    }
+}
+
+/// The white space of ServiceStack's text formats.
+#[must_use]
+pub fn is_white(letter: char) -> bool {
+    matches!(
+        letter,
+        ' ' | '\u{9}'..='\u{d}' | '\u{85}' | '\u{a0}' | '\u{200b}'
+    )
+}
+
+/// Reads a `bool`: `true`, `false` in any case and the soft forms of HTML
+/// forms, of which ServiceStack tests the last letter of `off` nowhere.
+fn parse_bool(text: &str) -> Option<bool> {
+    let mut letters = text.chars();
+    match (
+        letters.next(),
+        letters.next(),
+        letters.next(),
+        letters.next(),
+    ) {
+        (None, ..) => Some(false),
+        (Some('1' | 't' | 'T' | 'y' | 'Y'), None, ..) => Some(true),
+        (Some('0' | 'f' | 'F' | 'n' | 'N'), None, ..) => Some(false),
+        (Some('o'), Some('n'), None, _) => Some(true),
+        (Some('o'), Some('f'), Some(_), None) => Some(false),
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a `long`: white space around it, leading zeros if no sign stands
+/// before them, no plus, no fraction, no exponent.
+pub(super) fn parse_integer(text: &str) -> Option<i64> {
+    let text = text.trim_matches(is_white);
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let canonical = digits.len() == 1 || !digits.starts_with('0') || digits.len() == text.len();
+    if !canonical || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_integers() {
+        let table: &[(&str, Option<i64>)] = &[
+            ("12", Some(12)),
+            (" 5 ", Some(5)),
+            ("\u{a0}5\u{200b}", Some(5)),
+            ("05", Some(5)),
+            ("00", Some(0)),
+            ("-0", Some(0)),
+            ("-05", None),
+            ("-5", Some(-5)),
+            ("- 5", None),
+            ("+5", None),
+            ("", None),
+            ("-", None),
+            (" ", None),
+            ("1 2", None),
+            ("12.0", None),
+            ("1e3", None),
+            ("0x10", None),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse_integer(text), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_int_has_32_bits() {
+        let parse = |text| parse(Kind::Int, false, text, &Settings::default());
+        assert_eq!(parse("2147483647"), Some(Value::Int(2_147_483_647)));
+        assert_eq!(parse("2147483648"), None);
+        assert_eq!(parse("-2147483649"), None);
+    }
+
+    #[test]
+    fn reads_bools() {
+        let table: &[(&str, Option<bool>)] = &[
+            ("true", Some(true)),
+            ("TRUE", Some(true)),
+            ("False", Some(false)),
+            ("1", Some(true)),
+            ("n", Some(false)),
+            ("on", Some(true)),
+            ("On", None),
+            ("off", Some(false)),
+            ("ofx", Some(false)),
+            ("OFF", None),
+            ("", Some(false)),
+            (" true", None),
+            ("yes", None),
+            ("2", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse_bool(text), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn empty_text_is_null_where_null_is_possible() {
+        let parse = |kind, nullable, text| parse(kind, nullable, text, &Settings::default());
+        assert_eq!(parse(Kind::Long, true, ""), Some(Value::Null));
+        assert_eq!(parse(Kind::Long, true, EMPTY), Some(Value::Null));
+        assert_eq!(parse(Kind::Long, true, " "), None);
+        assert_eq!(parse(Kind::Long, false, ""), None);
+        assert_eq!(parse(Kind::Bool, false, ""), Some(Value::Bool(false)));
+        assert_eq!(parse(Kind::Bool, false, EMPTY), None);
+        assert_eq!(parse(Kind::DateTime, true, ""), Some(Value::Null));
+        assert_eq!(parse(Kind::DateTime, true, EMPTY), None);
+        let empty = Value::String(String::new());
+        assert_eq!(parse(Kind::String, true, ""), Some(empty));
+    }
+}

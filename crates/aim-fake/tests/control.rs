@@ -1,0 +1,668 @@
+//! The control interface: what it takes, what it refuses and what it hides.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+mod raw;
+
+use aim_fake::{AimFake, Settings};
+use raw::{End, Raw, booking, control, request, send};
+use serde_json::{Value as Json, json};
+
+async fn start() -> AimFake {
+    AimFake::start().await.unwrap()
+}
+
+fn details(fake: &AimFake) -> raw::Answer {
+    let target = "/aeservices30/api/GetContractDetails?Ref=1";
+    send(fake.address(), &request("GET", target, "", ""))
+}
+
+#[tokio::test]
+async fn health_is_told() {
+    let (status, json) = control(start().await.address(), "GET", "/health", "");
+    assert_eq!((status, &json["status"]), (200, &json!("ok")));
+}
+
+#[tokio::test]
+async fn scripted_answers_are_given_as_they_stand_and_in_order() {
+    let fake = start().await;
+    let at = fake.address();
+    let script = |body: Json| control(at, "POST", "/_aim/answers", &body.to_string());
+    script(json!({
+        "operation": "GetContractDetails",
+        "answer": {"kind": "dto", "value": {"StudentName": "Eve", "TotalDue": {"decimal": "12.50"}}},
+        "times": 2,
+    }));
+    let thrown = json!({"kind": "throw", "exception": "ArgumentException", "message": "no"});
+    let (_, waiting) = script(json!({"operation": "GetContractDetails", "answer": thrown}));
+    assert_eq!(waiting["answers"].as_array().unwrap().len(), 2);
+    assert_eq!(control(at, "GET", "/_aim/answers", "").1, waiting);
+
+    // Without credentials: they are not looked at.
+    let bare = b"GET /aeservices30/api/GetContractDetails?Ref=1 HTTP/1.1\r\nHost: a\r\n\
+        Accept: application/json\r\n\r\n";
+    for _ in 0..2 {
+        let answer = send(at, bare);
+        assert_eq!(answer.json()["StudentName"], "Eve");
+        assert!(answer.text().contains("\"TotalDue\":12.50"));
+    }
+    let last = send(at, bare);
+    assert!(last.head.starts_with("HTTP/1.1 400 ArgumentException\r\n"));
+    // The credentials are missed again.
+    assert_eq!(send(at, bare).json()["Status"]["StatusCode"], "Error");
+    let requests = fake.requests();
+    let scripted: Vec<bool> = requests.iter().map(|one| one.scripted).collect();
+    assert_eq!(scripted, [true, true, true, false]);
+    assert!(requests.iter().all(|one| !one.applied));
+}
+
+#[tokio::test]
+async fn the_old_route_and_the_catch_all_are_scripted_by_their_services() {
+    let fake = start().await;
+    let at = fake.address();
+    fake.patch_settings(&json!({"fallback": true})).unwrap();
+    let null = json!({"kind": "null"});
+    for (operation, target) in [
+        (
+            "ContractFulfillment",
+            "/aeservices30/api/C2BSetContractSerial",
+        ),
+        ("Fallback", "/aeservices30/api/Nothing"),
+    ] {
+        fake.answer(operation, &null).unwrap();
+        assert_eq!(send(at, &request("POST", target, "", "{}")).status(), 204);
+        assert_eq!(fake.requests().last().unwrap().operation, Some(operation));
+    }
+    assert!(fake.pending_answers().is_empty());
+}
+
+#[tokio::test]
+async fn answers_can_be_forgotten() {
+    let fake = start().await;
+    let null = json!({"kind": "null"});
+    fake.answer_times("GetContractDetails", &null, None)
+        .unwrap();
+    for _ in 0..3 {
+        assert_eq!(details(&fake).status(), 204);
+    }
+    assert_eq!(
+        control(fake.address(), "DELETE", "/_aim/answers", "").0,
+        200
+    );
+    assert_eq!(details(&fake).status(), 200);
+}
+
+/// Bad input: 400 with the place and the reason, and nothing is changed.
+#[tokio::test]
+async fn what_does_not_fit_is_refused_with_its_place() {
+    let fake = start().await;
+    let at = fake.address();
+    let before = fake.settings();
+    for (method, path, body, pointer) in [
+        ("POST", "answers", r#"{"answer":{"kind":"null"}}"#, ""),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"Nope","answer":{"kind":"null"}}"#,
+            "/operation",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":7,"answer":{"kind":"null"}}"#,
+            "/operation",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"Fallback","answer":{"kind":"nil"}}"#,
+            "/answer/kind",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"GetContractDetails","answer":{"kind":"dto","value":{"TotalDue":1.5}}}"#,
+            "/answer/value/TotalDue",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"GetContractDetails","answer":{"kind":"dto","value":{"A/b":1}}}"#,
+            "/answer/value/A~1b",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"Fallback","answer":{"kind":"null"},"times":0}"#,
+            "/times",
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"Fallback","answer":{"kind":"null"},"time":1}"#,
+            "/time",
+        ),
+        ("PATCH", "settings", "[]", ""),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"nope":1}"#,
+            "/nope",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"date_format":"seconds "}"#,
+            "/date_format",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"formats":["text/html","a"]}"#,
+            "/formats/1",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"time_zone":"Mars/North"}"#,
+            "/time_zone",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"max_body":-1}"#,
+            "/max_body",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"error_http_status":99}"#,
+            "/error_http_status",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"powered_by":"a\r\nb"}"#,
+            "/powered_by",
+        ),
+        ("POST", "faults", "3", ""),
+        ("POST", "faults", "{}", "/fault"),
+        ("POST", "faults", r#"{"fault":"nope"}"#, "/fault"),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"bom","status":200}"#,
+            "/status",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","status":200}"#,
+            "/status",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","retry_after":"a\nb"}"#,
+            "/retry_after",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","status":"503"}"#,
+            "/status",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"slow_drip","bytes":0}"#,
+            "/bytes",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"bom","operation":"Nope"}"#,
+            "/operation",
+        ),
+        ("POST", "faults", r#"{"fault":"bom","call":0}"#, "/call"),
+        ("POST", "faults", r#"{"fault":"bom","times":1.5}"#, "/times"),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"bom","connection":1}"#,
+            "/connection",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"reset_before_request","call":1}"#,
+            "/call",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"connection_refused","times":2}"#,
+            "/times",
+        ),
+        ("PUT", "state", r#"{"nope":1}"#, "/nope"),
+    ] {
+        let (status, json) = control(at, method, &format!("/_aim/{path}"), body);
+        assert_eq!(
+            (status, &json["pointer"]),
+            (400, &json!(pointer)),
+            "{body}: {json}"
+        );
+        let reason = json["reason"].as_str().unwrap();
+        assert!(reason.len() > 10, "{body}: {reason}");
+    }
+    for (method, path) in [
+        ("POST", "answers"),
+        ("PATCH", "settings"),
+        ("POST", "faults"),
+        ("PUT", "state"),
+    ] {
+        let (status, json) = control(at, method, &format!("/_aim/{path}"), "{\n\"a\":tru}");
+        let place = (&json["line"], &json["column"]);
+        assert_eq!((status, place), (400, (&json!(2), &json!(8))), "{json}");
+    }
+    assert_eq!(fake.settings(), before);
+    assert!(fake.faults().is_empty() && fake.pending_answers().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_repeat_what_it_was_sent() {
+    let fake = start().await;
+    for (method, path, body) in [
+        ("PATCH", "settings", r#"{"api_keys":"CANARY"}"#),
+        ("PATCH", "settings", r#"{"date_format":"CANARY expected "}"#),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","status":"missing field CANARY"}"#,
+        ),
+        ("POST", "faults", r#"{"fault":"CANARY"}"#),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":{"CANARY":1},"answer":1}"#,
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"CANARY","answer":{"kind":"null"}}"#,
+        ),
+        (
+            "POST",
+            "answers",
+            r#"{"operation":"Fallback","answer":{"kind":"CANARY"}}"#,
+        ),
+    ] {
+        let path = format!("/_aim/{path}");
+        let answer = send(fake.address(), &request(method, &path, "", body));
+        assert_eq!(answer.status(), 400, "{body}");
+        assert!(
+            !answer.text().contains("CANARY"),
+            "{body}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_paths_and_verbs_are_told_so() {
+    let fake = start().await;
+    for (method, path, wanted) in [
+        ("GET", "/_aim/nope", 404),
+        ("DELETE", "/_aim/faults/7", 404),
+        ("DELETE", "/_aim/faults/x", 404),
+        ("PUT", "/_aim/faults", 405),
+        ("POST", "/health", 405),
+        ("GET", "/_aim/requests?reveal=1", 400),
+        ("GET", "/_aim/requests?revea=true", 400),
+    ] {
+        let (status, json) = control(fake.address(), method, path, "");
+        assert_eq!(status, wanted, "{method} {path}");
+        assert!(json["error"].is_string());
+    }
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn settings_change_by_name_and_show_what_they_are() {
+    let fake = start().await;
+    let at = fake.address();
+    assert_eq!(fake.settings(), Settings::default());
+    let html = details(&fake).header("content-type") == Some("text/html");
+    assert!(!html, "the request asks for JSON");
+    let change = r#"{"credential_error":"unauthorized","api_keys":["good"]}"#;
+    let (status, all) = control(at, "PATCH", "/_aim/settings", change);
+    assert_eq!((status, &all["api_keys"]), (200, &json!(["good"])));
+    assert_eq!(control(at, "GET", "/_aim/settings", "").1, all);
+    assert_eq!(details(&fake).status(), 401);
+    // What it shows, it takes.
+    assert_eq!(
+        control(at, "PATCH", "/_aim/settings", &all.to_string()).1,
+        all
+    );
+    let (_, none) = control(at, "PATCH", "/_aim/settings", r#"{"powered_by":null}"#);
+    assert_eq!(none["powered_by"], Json::Null);
+    assert_eq!(details(&fake).header("x-powered-by"), None);
+}
+
+#[tokio::test]
+async fn a_state_is_put_and_got_without_loss() {
+    let fake = start().await;
+    let at = fake.address();
+    let (status, _) = control(
+        at,
+        "PUT",
+        "/_aim/state",
+        include_str!("../fixtures/store.json"),
+    );
+    assert_eq!(status, 200);
+    let (_, got) = control(at, "GET", "/_aim/state", "");
+    let state = fake.state();
+    assert_eq!(control(at, "PUT", "/_aim/state", &got.to_string()).0, 200);
+    assert_eq!(fake.state(), state);
+    assert_eq!(control(at, "GET", "/_aim/state", "").1, got);
+}
+
+#[tokio::test]
+async fn requests_are_told_in_the_form_of_the_recordings() {
+    let fake = start().await;
+    let at = fake.address();
+    let post = r#"{"Ref":"C-1","CashPrice":12.50,"FirstDue":"2026-12-01"}"#;
+    send(
+        at,
+        &request("POST", "/aeservices30/api/ContractFulfillment", "", post),
+    );
+    send(at, &request("get", "/nothing/there", "", ""));
+    let (_, json) = control(at, "GET", "/_aim/requests", "");
+    assert_eq!(json["dropped"], 0);
+    assert_eq!(
+        json["requests"],
+        json!([
+            {
+                "connection": 1,
+                "method": "POST",
+                "target": "/aeservices30/api/ContractFulfillment",
+                "operation": "ContractFulfillment",
+                "status": 200,
+                "bound": {
+                    "type": "ContractFulfillmentRequest",
+                    "value": {
+                        "Ref": "C-1",
+                        "CashPrice": {"decimal": "12.50"},
+                        "FirstDue": {"datetime": "2026-12-01T00:00:00.0000000", "kind": "Local"},
+                        "Unlock": false,
+                    },
+                },
+                // There is no such contract.
+                "applied": false,
+                "scripted": false,
+                "fault": null,
+            },
+            {
+                "connection": 2,
+                "method": "get",
+                "target": "/nothing/there",
+                "operation": null,
+                "status": 404,
+                "bound": null,
+                "applied": false,
+                "scripted": false,
+                "fault": null,
+            },
+        ])
+    );
+    assert_eq!(control(at, "DELETE", "/_aim/requests", "").0, 200);
+    let (_, json) = control(at, "GET", "/_aim/requests", "");
+    assert_eq!(json, json!({"requests": [], "dropped": 0}));
+}
+
+/// What the record calls applied is what changed, however much of it.
+#[tokio::test]
+async fn applied_is_what_the_state_did() {
+    let fake = start().await;
+    let at = fake.address();
+    control(
+        at,
+        "PUT",
+        "/_aim/state",
+        include_str!("../fixtures/store.json"),
+    );
+    let fulfil = |body: &str| request("POST", "/api/ContractFulfillment", "", body);
+    for (bytes, applied) in [
+        (booking(), true),
+        (fulfil(r#"{"Ref":"none"}"#), false),
+        (fulfil(r#"{"Ref":"R-104233","Notes":"a"}"#), true),
+        (fulfil(r#"{"MassUpdateItems":[{"Ref":"none"}]}"#), false),
+        (
+            fulfil(r#"{"MassUpdateItems":[{"Ref":"none"},{"Ref":"R-104233","Notes":"b"}]}"#),
+            true,
+        ),
+        (
+            request("GET", "/api/GetContractDetails?Ref=R-104233", "", ""),
+            true,
+        ),
+        (
+            request("GET", "/api/GetContractDetails?Ref=none", "", ""),
+            false,
+        ),
+        (
+            request("GET", "/api/GetContractDetails?Sub=x", "", ""),
+            false,
+        ),
+    ] {
+        let before = fake.state().bookings().len();
+        send(at, &bytes);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let last = fake.requests().pop().unwrap();
+        assert_eq!(last.applied, applied, "{text}");
+        let books = fake.state().bookings().len() - before;
+        assert_eq!(
+            books,
+            usize::from(applied && last.method == "POST"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_requests_are_dropped_and_counted() {
+    let fake = start().await;
+    let at = fake.address();
+    fake.patch_settings(&json!({"remembered_requests": 3}))
+        .unwrap();
+    let mut kept = Raw::new(at);
+    for number in 0..5 {
+        kept.send(&request("GET", &format!("/{number}"), "", ""));
+    }
+    let (_, json) = control(at, "GET", "/_aim/requests", "");
+    let targets: Vec<&Json> = json["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["target"])
+        .collect();
+    assert_eq!(targets, ["/2", "/3", "/4"]);
+    assert_eq!(json["dropped"], 2);
+    // By their size too: of two such bodies one fits.
+    fake.patch_settings(&json!({"remembered_bytes": 15_000}))
+        .unwrap();
+    let large = " ".repeat(10_000);
+    for _ in 0..2 {
+        kept.send(&request("POST", "/5", "", &large));
+    }
+    assert_eq!(fake.requests().len(), 1);
+    fake.patch_settings(&json!({"remembered_requests": 0}))
+        .unwrap();
+    kept.send(&request("GET", "/6", "", ""));
+    assert!(fake.requests().is_empty());
+}
+
+/// Every sensitive member, wherever it can stand.
+#[tokio::test]
+async fn secrets_are_masked_unless_they_are_asked_for() {
+    let fake = start().await;
+    let at = fake.address();
+    let secrets = [
+        "/aeservices30/api/C2BPostContract?Token=CANARY-1&%74oken=CANARY-2&NOTES=CANARY-3",
+        "/aeservices30/api/C2BPostContract?CcInfo={TokenStr:CANARY-4}&Unknown=CANARY-5&CANARY-6",
+        "/aeservices30/api/C2BPostContract?RefNumber=shown&CustomerInfo={Name:CANARY-7}",
+    ];
+    for target in secrets {
+        let body = r#"{"CcInfo":{"TokenStr":"CANARY-8","LastFour":"CANARY-9"},
+            "FormInputList":[{"Key":"a","Value":"CANARY-10"}],"ApiKey":"CANARY-11",
+            "CustomerInfo":{"Name":"CANARY-12","Email":"CANARY-13"}}"#;
+        send(
+            at,
+            &request("POST", target, "OAuthToken: CANARY-14\r\n", body),
+        );
+    }
+    let (_, masked) = control(at, "GET", "/_aim/requests", "");
+    assert!(!masked.to_string().contains("CANARY"), "{masked}");
+    assert!(masked.to_string().contains("RefNumber=shown"));
+    assert!(masked.to_string().contains("Token=***"));
+    assert_eq!(
+        control(at, "GET", "/_aim/requests?reveal=false", "").1,
+        masked
+    );
+    let (_, revealed) = control(at, "GET", "/_aim/requests?reveal=true", "");
+    for (request, target) in revealed["requests"].as_array().unwrap().iter().zip(secrets) {
+        assert_eq!(request["target"], target);
+    }
+    assert!(revealed.to_string().contains("CANARY-8"));
+    let debug = format!("{:?} {fake:?} {:?}", fake.requests(), fake.state());
+    assert!(!debug.contains("CANARY"), "{debug}");
+    fake.patch_settings(&json!({"api_keys": ["CANARY-15"]}))
+        .unwrap();
+    assert!(!format!("{:?}", fake.settings()).contains("CANARY"));
+}
+
+#[tokio::test]
+async fn a_reset_brings_back_how_it_began() {
+    let mut settings = Settings::default();
+    settings.error_code = "7".to_owned();
+    let fake = AimFake::builder()
+        .settings(settings.clone())
+        .fault(aim_fake::Fault::from_text("text_not_found").unwrap())
+        .start()
+        .await
+        .unwrap();
+    let at = fake.address();
+    let began = fake.state();
+    for _ in 0..2 {
+        assert_eq!(send(at, &booking()).status(), 404);
+        send(at, &booking());
+        assert_ne!(fake.state(), began);
+        fake.patch_settings(&json!({"fallback": true})).unwrap();
+        fake.answer("Fallback", &json!({"kind": "null"})).unwrap();
+        assert_eq!(control(at, "POST", "/_aim/reset", "").0, 200);
+        assert_eq!(
+            (fake.state(), fake.settings()),
+            (began.clone(), settings.clone())
+        );
+        assert!(fake.requests().is_empty() && fake.pending_answers().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn limits_are_those_of_the_host() {
+    let fake = start().await;
+    let at = fake.address();
+    let query = |length| {
+        format!(
+            "/aeservices30/api/GetContractDetails?Ref={}",
+            "x".repeat(length)
+        )
+    };
+    assert_eq!(
+        send(at, &request("GET", &query(2044), "", "")).status(),
+        200
+    );
+    let long = send(at, &request("GET", &query(2045), "", ""));
+    assert_eq!(
+        (long.status(), long.header("content-type")),
+        (404, Some("text/html"))
+    );
+    assert!(long.text().contains("404.15"));
+    for path in ["a:b", "a%3Cb", "a*", "%25", "a%5Cb", "a&b", "a%3Fb"] {
+        let target = format!("/aeservices30/api/{path}");
+        let answer = send(at, &request("GET", &target, "", ""));
+        assert_eq!(
+            (answer.status(), answer.header("content-type")),
+            (400, Some("text/html")),
+            "{path}"
+        );
+    }
+    let marked = request(
+        "GET",
+        "/aeservices30/api/GetContractDetails?Ref=%3Cb%3E",
+        "",
+        "",
+    );
+    assert_eq!(send(at, &marked).status(), 200);
+    fake.patch_settings(&json!({"request_validation": true, "refused_path_characters": ""}))
+        .unwrap();
+    assert_eq!(send(at, &marked).status(), 500);
+    let colon = send(at, &request("GET", "/aeservices30/api/a:b", "", ""));
+    assert_eq!((colon.status(), colon.text()), (404, "404"));
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_by_a_page() {
+    let fake = start().await;
+    let at = fake.address();
+    let target = "/aeservices30/api/C2BPostContract";
+    let body = |size: usize| format!("{{\"Notes\":\"{}\"}}", "n".repeat(size - 12));
+    let limit = fake.settings().max_body;
+    let fits = send(at, &request("POST", target, "", &body(limit)));
+    assert_eq!(fits.status(), 200, "{}", fits.head);
+    let large = send(at, &request("POST", target, "", &body(limit + 1)));
+    assert_eq!(
+        (large.status(), large.header("content-type")),
+        (413, Some("text/html"))
+    );
+    assert!(large.head.starts_with("HTTP/1.1 413 "));
+    // A client that asks first is told before it sends.
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+        limit + 1
+    );
+    assert_eq!(send(at, head.as_bytes()).status(), 413);
+    let statuses: Vec<_> = fake.requests().iter().map(|one| one.status).collect();
+    assert_eq!(statuses, [Some(200), Some(413), Some(413)]);
+    assert!(fake.requests()[1].operation.is_none());
+}
+
+#[tokio::test]
+async fn what_no_library_sends_is_answered_too() {
+    let fake = start().await;
+    let at = fake.address();
+    for (bytes, status) in [
+        // Any verb, any bytes in a header, no host, an absolute target.
+        (
+            &b"BREW /aeservices30/api/C2BPostContract HTTP/1.1\r\nHost: a\r\n\r\n"[..],
+            404,
+        ),
+        (b"GET /x HTTP/1.1\r\nHost: a\r\nX-A: \xFF\xFE\r\n\r\n", 404),
+        (b"GET /x HTTP/1.0\r\n\r\n", 404),
+        (b"GET http://other/x?a=b HTTP/1.1\r\nHost: a\r\n\r\n", 404),
+        (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /a b HTTP/1.1\r\n\r\n", 400),
+    ] {
+        let answer = send(at, bytes);
+        assert_eq!(
+            answer.status(),
+            status,
+            "{}",
+            String::from_utf8_lossy(bytes)
+        );
+        assert_ne!(answer.end, End::Silence);
+    }
+}

@@ -1,0 +1,441 @@
+//! Every fault, seen from a bare socket.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+mod raw;
+
+use std::net::TcpStream;
+
+use aim_fake::{AimFake, CloseWhen, Fault, FaultKind};
+use raw::{Answer, End, Raw, booking, request};
+
+/// The number of contracts that are booked.
+fn booked(fake: &AimFake) -> usize {
+    let state = fake.state().to_json();
+    state["contracts"].as_array().map_or(0, Vec::len)
+}
+
+/// Books once, under a fault.
+async fn under(fake: &AimFake, fault: &str) -> Answer {
+    fake.fault(Fault::from_text(fault).unwrap()).await.unwrap();
+    let mut raw = Raw::new(fake.address());
+    if name(fault) == "hang" && !fault.contains("milliseconds") {
+        raw = raw.patience(300);
+    }
+    raw.send(&booking())
+}
+
+/// A way to see each fault quickly, and what is seen of it.
+type Seen = (&'static str, fn(&Answer) -> bool);
+const FAULTS: &[Seen] = &[
+    ("in_band_error", |answer| {
+        answer.status() == 200
+            && answer.json()["Status"]["StatusCode"] == "Error"
+            && answer.json()["Status"]["ErrorMessage"] == "a scripted fault"
+    }),
+    (
+        "in_band_error,status=403,status_code=Denied,error_code=7,message=no",
+        |answer| {
+            answer.head.starts_with("HTTP/1.1 403 ")
+                && answer.json()["Status"]["StatusCode"] == "Denied"
+                && answer.json()["Status"]["ErrorCode"] == "7"
+                && answer.json()["Status"]["ErrorMessage"] == "no"
+        },
+    ),
+    ("response_status", |answer| {
+        answer.head.starts_with("HTTP/1.1 500 Exception\r\n")
+            && answer.text()
+                == r#"{"ResponseStatus":{"ErrorCode":"Exception","Message":"a scripted fault","Errors":[]}}"#
+    }),
+    ("response_status,status=400", |answer| {
+        answer
+            .head
+            .starts_with("HTTP/1.1 400 ArgumentException\r\n")
+    }),
+    ("response_status,status=401", |answer| {
+        answer.status() == 401
+    }),
+    ("response_status,status=403", |answer| {
+        answer.status() == 403
+    }),
+    ("response_status,status=404", |answer| {
+        answer.status() == 404
+    }),
+    ("response_status,status=405", |answer| {
+        answer.status() == 405
+    }),
+    ("response_status,status=409,code=Taken", |answer| {
+        answer.head.starts_with("HTTP/1.1 409 Taken\r\n")
+    }),
+    ("html_error", |answer| {
+        answer
+            .head
+            .starts_with("HTTP/1.1 503 Service Unavailable\r\n")
+            && answer.header("retry-after").is_none()
+    }),
+    ("html_error,status=502,retry_after=30", |answer| {
+        answer.head.starts_with("HTTP/1.1 502 Bad Gateway\r\n")
+            && answer.header("retry-after") == Some("30")
+            && answer.header("content-type") == Some("text/html")
+            && answer.text().starts_with("<!DOCTYPE html>")
+    }),
+    ("html_error,status=500", |answer| answer.status() == 500),
+    ("text_not_found", |answer| {
+        answer.head.starts_with("HTTP/1.1 404 Not Found\r\n")
+            && answer.header("content-type") == Some("text/plain; charset=utf-8")
+            && answer.text() == "404"
+    }),
+    ("empty_object", |answer| {
+        answer.status() == 200
+            && answer.header("content-type") == Some("application/json; charset=utf-8")
+            && answer.text() == "{}"
+    }),
+    ("redirect", |answer| {
+        answer.head.starts_with("HTTP/1.1 302 Found\r\n")
+            && answer.header("location") == Some("http://elsewhere.invalid/")
+    }),
+    (
+        "redirect,status=308,location=https://other.example/x",
+        |answer| {
+            answer.status() == 308 && answer.header("location") == Some("https://other.example/x")
+        },
+    ),
+    ("empty", |answer| {
+        answer.head.starts_with("HTTP/1.1 204 No Content\r\n") && answer.body.is_empty()
+    }),
+    ("empty,status=206", |answer| {
+        answer.head.starts_with("HTTP/1.1 206 Partial Content\r\n") && answer.body.is_empty()
+    }),
+    ("wrong_content_type", |answer| {
+        answer.header("content-type") == Some("text/plain") && answer.json()["WebRef"].is_string()
+    }),
+    ("truncated", |answer| {
+        let said: usize = answer.header("content-length").unwrap().parse().unwrap();
+        answer.end == End::Closed && answer.body.len() == said / 2
+    }),
+    ("truncated,keep=3", |answer| {
+        answer.end == End::Closed && answer.body == b"{\"P"
+    }),
+    ("malformed", |answer| {
+        answer.end == End::Whole
+            && serde_json::from_slice::<serde_json::Value>(&answer.body).is_err()
+            && answer.body.starts_with(b"{\"")
+    }),
+    ("invalid_utf8", |answer| {
+        answer.end == End::Whole && answer.body.windows(3).any(|three| three == b":\"\xFF")
+    }),
+    ("bom", |answer| {
+        answer.end == End::Whole && answer.body.starts_with(b"\xEF\xBB\xBF{\"")
+    }),
+    ("oversized,size=300000", |answer| {
+        answer.end == End::Whole
+            && answer.header("content-length").is_none()
+            && answer.body.len() == 300_000
+            && answer.json()["WebRef"].is_string()
+    }),
+    ("oversized,size=300000,content_length=true", |answer| {
+        answer.end == End::Whole
+            && answer.header("content-length") == Some("300000")
+            && answer.json()["WebRef"].is_string()
+    }),
+    ("slow_first_byte,milliseconds=20", |answer| {
+        answer.status() == 200 && answer.json()["WebRef"].is_string()
+    }),
+    ("slow_drip,bytes=50,milliseconds=1", |answer| {
+        answer.status() == 200 && answer.json()["WebRef"].is_string()
+    }),
+    ("hang", |answer| {
+        answer.end == End::Silence && answer.head.is_empty()
+    }),
+    ("hang,milliseconds=20", |answer| {
+        answer.end == End::Closed && answer.head.is_empty()
+    }),
+    ("reset_before_answer", |answer| {
+        answer.end == End::Reset && answer.head.is_empty()
+    }),
+    ("close_before_answer", |answer| {
+        answer.end == End::Closed && answer.head.is_empty()
+    }),
+    ("close_kept_alive", |answer| {
+        answer.status() == 200
+            && answer.header("connection").is_none()
+            && answer.json()["WebRef"].is_string()
+    }),
+    ("close_kept_alive,when=next_request", |answer| {
+        answer.status() == 200 && answer.json()["WebRef"].is_string()
+    }),
+    ("reset_before_request", |answer| {
+        answer.end == End::Reset && answer.head.is_empty()
+    }),
+];
+
+fn name(fault: &str) -> &str {
+    fault.split(',').next().unwrap()
+}
+
+#[tokio::test]
+async fn each_fault_looks_as_it_says() {
+    let fake = AimFake::start().await.unwrap();
+    for (fault, seen) in FAULTS {
+        let answer = under(&fake, fault).await;
+        assert!(seen(&answer), "{fault}: {answer:?}");
+        assert_eq!(fake.faults(), [] as [serde_json::Value; 0], "{fault}");
+        let after = raw::send(fake.address(), &booking());
+        assert!(
+            after.json()["WebRef"].is_string(),
+            "after {fault}: {after:?}"
+        );
+    }
+}
+
+#[test]
+fn each_name_is_tried() {
+    for known in FaultKind::NAMES {
+        // This one has tests of its own.
+        let own = *known == "connection_refused";
+        assert!(
+            own || FAULTS.iter().any(|(fault, _)| name(fault) == *known),
+            "{known}"
+        );
+    }
+}
+
+/// What the record says is what became of the state, for every fault, with
+/// its default and with either flag.
+#[tokio::test]
+async fn the_record_of_what_was_applied_is_right() {
+    let fake = AimFake::start().await.unwrap();
+    for (fault, _) in FAULTS {
+        if *fault == "reset_before_request" {
+            continue;
+        }
+        let default = Fault::from_text(fault).unwrap().applies();
+        for apply in [None, Some(false), Some(true)] {
+            let flag = apply.map_or_else(String::new, |apply| format!(",apply={apply}"));
+            let before = booked(&fake);
+            fake.forget_requests();
+            under(&fake, &format!("{fault}{flag}")).await;
+            let requests = fake.requests();
+            assert_eq!(requests.len(), 1, "{fault}{flag}");
+            let wanted = apply.unwrap_or(default);
+            assert_eq!(requests[0].applied, wanted, "{fault}{flag}");
+            assert_eq!(booked(&fake) - before, usize::from(wanted), "{fault}{flag}");
+            assert_eq!(requests[0].fault.as_deref(), Some(name(fault)));
+            assert_eq!(requests[0].operation, Some("C2BPostContract"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_booking_whose_answer_is_reset_is_made() {
+    let fake = AimFake::start().await.unwrap();
+    let answer = under(&fake, "reset_before_answer,operation=C2BPostContract").await;
+    assert_eq!(answer.end, End::Reset);
+    assert_eq!(booked(&fake), 1);
+    assert_eq!(fake.requests()[0].status, None);
+    let record = raw::control(fake.address(), "GET", "/_aim/requests", "").1;
+    assert_eq!(record["requests"][0]["applied"], true);
+    assert_eq!(record["requests"][0]["status"], serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn a_fault_has_its_operation_and_its_calls() {
+    let fake = AimFake::builder()
+        .fault(
+            Fault::new(FaultKind::TextNotFound {})
+                .on("C2BPostContract")
+                .call(2)
+                .times(2),
+        )
+        .start()
+        .await
+        .unwrap();
+    let details = request("GET", "/aeservices30/api/GetContractDetails?Ref=1", "", "");
+    let statuses: Vec<u16> = [
+        &booking(),
+        &details,
+        &booking(),
+        &details,
+        &booking(),
+        &booking(),
+    ]
+    .map(|bytes| raw::send(fake.address(), bytes).status())
+    .to_vec();
+    assert_eq!(statuses, [200, 200, 404, 200, 404, 200]);
+}
+
+#[tokio::test]
+async fn the_old_route_is_a_call_of_the_service_behind_it() {
+    let fake = AimFake::start().await.unwrap();
+    let old = request("POST", "/aeservices30/api/C2BSetContractSerial", "", "{}");
+    for name in ["ContractFulfillment", "C2BSetContractSerial"] {
+        fake.fault(Fault::new(FaultKind::TextNotFound {}).on(name))
+            .await
+            .unwrap();
+        assert_eq!(raw::send(fake.address(), &old).status(), 404, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn one_call_is_struck_by_one_fault_and_the_others_wait() {
+    let fake = AimFake::start().await.unwrap();
+    for status in [500, 502, 503] {
+        let kind = FaultKind::HtmlError {
+            status,
+            retry_after: None,
+        };
+        fake.fault(Fault::new(kind)).await.unwrap();
+    }
+    let statuses = [(); 4].map(|()| raw::send(fake.address(), &booking()).status());
+    assert_eq!(statuses, [500, 502, 503, 200]);
+}
+
+#[tokio::test]
+async fn a_fault_for_ever_ends_when_it_is_removed() {
+    let fake = AimFake::start().await.unwrap();
+    let fault = Fault::new(FaultKind::TextNotFound {}).forever();
+    fake.fault(fault).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(raw::send(fake.address(), &booking()).status(), 404);
+    }
+    let (_, listed) = raw::control(fake.address(), "GET", "/_aim/faults", "");
+    let id = listed["faults"][0]["id"].as_u64().unwrap();
+    assert_eq!(listed["faults"][0]["times"], serde_json::Value::Null);
+    let path = format!("/_aim/faults/{id}");
+    assert_eq!(raw::control(fake.address(), "DELETE", &path, "").0, 200);
+    assert_eq!(raw::control(fake.address(), "DELETE", &path, "").0, 404);
+    assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
+}
+
+#[tokio::test]
+async fn truncated_xml_is_what_it_says() {
+    let fake = AimFake::start().await.unwrap();
+    fake.fault(Fault::from_text("truncated").unwrap())
+        .await
+        .unwrap();
+    let xml = String::from_utf8(booking())
+        .unwrap()
+        .replace("Accept: application/json", "Accept: application/xml");
+    let answer = raw::send(fake.address(), xml.as_bytes());
+    assert_eq!(answer.header("content-type"), Some("application/xml"));
+    assert!(answer.text().starts_with("<?xml "));
+    assert_eq!(answer.end, End::Closed);
+}
+
+#[tokio::test]
+async fn a_dripping_answer_comes_in_pieces() {
+    let fake = AimFake::start().await.unwrap();
+    let kind = FaultKind::SlowDrip {
+        bytes: 10,
+        milliseconds: 3_600_000,
+    };
+    fake.fault(Fault::new(kind)).await.unwrap();
+    let answer = Raw::new(fake.address()).patience(1000).send(&booking());
+    assert_eq!(
+        (answer.end, answer.head.as_str()),
+        (End::Silence, "HTTP/1.1 2")
+    );
+}
+
+#[tokio::test]
+async fn a_kept_connection_closes_early() {
+    let fake = AimFake::start().await.unwrap();
+    let kind = |when| FaultKind::CloseKeptAlive { when };
+
+    fake.fault(Fault::new(kind(CloseWhen::Idle))).await.unwrap();
+    let mut idle = Raw::new(fake.address());
+    assert_eq!(idle.send(&booking()).end, End::Whole);
+    assert!(idle.is_closed());
+
+    fake.fault(Fault::new(kind(CloseWhen::NextRequest)))
+        .await
+        .unwrap();
+    let mut next = Raw::new(fake.address());
+    assert_eq!(next.send(&booking()).end, End::Whole);
+    let answer = next.send(&booking());
+    assert_eq!((answer.end, answer.head.as_str()), (End::Closed, ""));
+    assert_eq!(booked(&fake), 2);
+}
+
+#[tokio::test]
+async fn connections_are_counted_from_when_the_fault_is_set() {
+    let fake = AimFake::start().await.unwrap();
+    raw::send(fake.address(), &booking());
+    let fault = Fault::new(FaultKind::ResetBeforeRequest {});
+    fake.fault(fault.connection(2).times(2)).await.unwrap();
+    let ends = [(); 4].map(|()| raw::send(fake.address(), &booking()).end);
+    assert_eq!(ends, [End::Whole, End::Reset, End::Reset, End::Whole]);
+    // What was never read is not in the record either.
+    assert_eq!(fake.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_closed_listener_refuses_and_comes_back_on_its_port() {
+    let fake = AimFake::start().await.unwrap();
+    let mut kept = Raw::new(fake.address());
+    assert_eq!(kept.send(&booking()).status(), 200);
+    let fault = r#"{"fault":"connection_refused","milliseconds":3600000}"#;
+    let set = kept.send(&request("POST", "/_aim/faults", "", fault));
+    assert_eq!(set.status(), 200);
+    let refused = TcpStream::connect(fake.address()).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    // A connection that was there before goes on.
+    assert_eq!(kept.send(&booking()).status(), 200);
+    let remove = kept.send(&request("DELETE", "/_aim/faults", "", ""));
+    assert_eq!(remove.status(), 200);
+    wait_for_listener(&fake);
+    assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
+
+    let fault = Fault::from_text("connection_refused,milliseconds=50").unwrap();
+    fake.fault(fault).await.unwrap();
+    wait_for_listener(&fake);
+    assert!(fake.faults().is_empty());
+}
+
+#[tokio::test]
+async fn the_listener_closes_before_the_connection_that_is_meant() {
+    let fake = AimFake::start().await.unwrap();
+    let kind = FaultKind::ConnectionRefused {
+        milliseconds: 3_600_000,
+    };
+    fake.fault(Fault::new(kind).connection(3)).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
+    }
+    assert!(TcpStream::connect(fake.address()).is_err());
+    // Removed, it does not last its hour.
+    fake.remove_faults();
+    wait_for_listener(&fake);
+    assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
+}
+
+/// The listener is back soon; how soon is the machine's affair.
+fn wait_for_listener(fake: &AimFake) {
+    for _ in 0..1000 {
+        if TcpStream::connect(fake.address()).is_ok() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the listener did not come back");
+}
+
+#[tokio::test]
+async fn a_fault_strikes_once_in_a_batch() {
+    let fake = AimFake::start().await.unwrap();
+    fake.fault(Fault::from_text("reset_before_answer,times=2").unwrap())
+        .await
+        .unwrap();
+    let batch = request(
+        "POST",
+        "/aeservices30/api/json/reply/C2BPostContractRequest[]",
+        "",
+        r#"[{"RefNumber":"a"},{"RefNumber":"b"}]"#,
+    );
+    assert_eq!(raw::send(fake.address(), &batch).end, End::Reset);
+    assert_eq!(booked(&fake), 2);
+    assert_eq!(fake.faults().len(), 1);
+}

@@ -1,0 +1,277 @@
+//! The program, as another team starts it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+mod raw;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use raw::{End, Raw, booking, control, request, send};
+use serde_json::{Value as Json, json};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aim-fake"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// The program at work; killed when it is dropped.
+struct Running {
+    child: Child,
+    first_line: String,
+}
+
+impl Running {
+    fn new(arguments: &[&str]) -> Self {
+        let mut child = program(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first_line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut first_line)
+            .unwrap();
+        Self { child, first_line }
+    }
+
+    fn address(&self) -> SocketAddr {
+        let url = self
+            .first_line
+            .strip_prefix("listening on http://")
+            .unwrap();
+        let address = url.strip_suffix("/aeservices30\n").unwrap();
+        address.parse().unwrap()
+    }
+
+    /// Sends a signal and waits; the exit code and standard error.
+    #[cfg(unix)]
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+        let code = self.child.wait().unwrap().code();
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).unwrap();
+        (code, log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+#[test]
+fn its_first_line_is_its_base_url() {
+    let running = Running::new(&["--port", "0"]);
+    let address = running.address();
+    assert!(address.ip().is_loopback());
+    assert_ne!(address.port(), 0);
+    assert_eq!(send(address, &booking()).status(), 200);
+}
+
+#[test]
+fn another_address_is_taken_when_it_is_asked_for() {
+    let running = Running::new(&["--port", "0", "--address", "127.0.0.2"]);
+    assert_eq!(running.address().ip().to_string(), "127.0.0.2");
+    assert_eq!(send(running.address(), &booking()).status(), 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_on_a_signal_with_0() {
+    for signal in ["-TERM", "-INT"] {
+        let running = Running::new(&["--port", "0"]);
+        let mut idle = Raw::new(running.address());
+        assert_eq!(idle.send(&booking()).end, End::Whole);
+        let (code, _) = running.stop(signal);
+        assert_eq!(code, Some(0), "{signal}");
+        assert!(idle.is_closed());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_though_an_answer_hangs_and_finishes_one_that_is_late() {
+    let running = Running::new(&[
+        "--port",
+        "0",
+        "--fault",
+        "hang",
+        "--fault",
+        "slow_first_byte,milliseconds=300",
+    ]);
+    let mut hanging = Raw::new(running.address()).patience(1);
+    assert_eq!(hanging.send(&booking()).end, End::Silence);
+    let mut late = Raw::new(running.address()).patience(1);
+    assert_eq!(late.send(&booking()).end, End::Silence);
+    let received = || {
+        let (_, json) = control(running.address(), "GET", "/_aim/requests", "");
+        json["requests"].as_array().unwrap().len()
+    };
+    while received() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let (code, _) = running.stop("-TERM");
+    assert_eq!(code, Some(0));
+    let mut late = late.patience(20_000);
+    assert_eq!(late.read().status(), 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_logs_one_line_per_request_without_secrets() {
+    let running = Running::new(&["--port", "0", "--fault", "reset_before_answer,call=2"]);
+    let at = running.address();
+    let target = "/aeservices30/api/C2BPostContract?Token=CANARY-1&RefNumber=R";
+    let body = r#"{"Notes":"CANARY-2","CcInfo":{"TokenStr":"CANARY-3"}}"#;
+    for _ in 0..2 {
+        send(at, &request("POST", target, "DeviceId: CANARY-4\r\n", body));
+    }
+    control(at, "GET", "/_aim/requests?reveal=true", "");
+    let (_, log) = running.stop("-TERM");
+    let lines: Vec<Json> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(!log.contains("CANARY"), "{log}");
+    assert_eq!(lines.len(), 3);
+    let target = "/aeservices30/api/C2BPostContract?Token=***&RefNumber=R";
+    for (line, status, fault) in [
+        (&lines[0], json!(200), json!(null)),
+        (&lines[1], json!(null), json!("reset_before_answer")),
+    ] {
+        assert_eq!(line["target"], target);
+        assert_eq!(line["method"], "POST");
+        assert_eq!(line["operation"], "C2BPostContract");
+        assert_eq!(line["applied"], true);
+        assert_eq!((&line["status"], &line["fault"]), (&status, &fault));
+        assert!(line["time"].is_string() && line["microseconds"].is_u64());
+    }
+    assert_eq!(lines[2]["target"], "/_aim/requests?reveal=true");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_can_be_quiet() {
+    let running = Running::new(&["--port", "0", "--quiet"]);
+    send(running.address(), &booking());
+    assert_eq!(running.stop("-TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn it_begins_with_a_fixture_faults_and_settings() {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/store.json");
+    let running = Running::new(&[
+        "--port",
+        "0",
+        "--fixture",
+        fixture,
+        "--setting",
+        "fallback=true",
+        "--setting",
+        "date_format=us",
+        "--setting",
+        r#"api_keys=["key"]"#,
+        "--fault",
+        "html_error,status=502,retry_after=30,operation=C2BPostContract,call=2",
+        "--fault",
+        r#"{"fault":"reset_before_request","connection":99}"#,
+    ]);
+    let at = running.address();
+    let (_, settings) = control(at, "GET", "/_aim/settings", "");
+    assert_eq!(settings["fallback"], true);
+    assert_eq!(settings["date_format"], "us");
+    assert_eq!(settings["api_keys"], json!(["key"]));
+    let (_, faults) = control(at, "GET", "/_aim/faults", "");
+    assert_eq!(faults["faults"][0]["passes"], 1);
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
+    let (_, state) = control(at, "GET", "/_aim/state", "");
+    assert!(!state["contracts"].as_array().unwrap().is_empty());
+    assert_eq!(send(at, &booking()).status(), 200);
+    assert_eq!(send(at, &booking()).header("retry-after"), Some("30"));
+}
+
+#[test]
+fn its_help_is_complete() {
+    let help = run(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    let options = [
+        "--port",
+        "--address",
+        "--fixture",
+        "--fault",
+        "--setting",
+        "--quiet",
+    ];
+    for word in options.iter().chain(aim_fake::FaultKind::NAMES) {
+        assert!(help.contains(word), "{word}");
+    }
+    let settings = serde_json::to_value(aim_fake::Settings::default()).unwrap();
+    for (name, value) in settings.as_object().unwrap() {
+        assert!(help.contains(&format!("{name}={value}")), "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_use_is_told_with_2() {
+    let unreadable = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("unreadable.json");
+    std::fs::write(&unreadable, "{\n\"a\":}").unwrap();
+    let unreadable = unreadable.to_str().unwrap();
+    let unfit = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("unfit.json");
+    std::fs::write(&unfit, r#"{"nope":1}"#).unwrap();
+    let unfit = unfit.to_str().unwrap();
+    for (arguments, told) in [
+        (&["--port", "x"][..], "--port"),
+        (&["--nope"], "--nope"),
+        (&["--address", "localhost!"], "--address"),
+        (&["--fault", "nope"], "/fault"),
+        (&["--fault", "bom,call=0"], "/call"),
+        (&["--fault", "bom,call"], "name,parameter=value"),
+        (&["--fault", "{\"fault\""], "no JSON"),
+        (
+            &["--setting", "nope=1"],
+            "--setting nope: no setting has this name",
+        ),
+        (&["--setting", "fallback"], "name=value"),
+        (&["--setting", "max_body=-1"], "--setting max_body"),
+        (&["--fixture", "/nowhere/state.json"], "/nowhere/state.json"),
+        (&["--fixture", unreadable], "line 2 column 5"),
+        (&["--fixture", unfit], "/nope"),
+    ] {
+        let output = run(arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains(told), "{arguments:?}: {error}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_1() {
+    let running = Running::new(&["--port", "0"]);
+    let port = running.address().port().to_string();
+    let output = run(&["--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        "{error}"
+    );
+}

@@ -1,0 +1,148 @@
+//! A headless browser, driven by the DevTools protocol over its pipe.
+//!
+//! Every host but this machine is unknown to it: a page that fetches something
+//! from elsewhere breaks here.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// A browser with one page.
+pub struct Browser {
+    process: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    session: String,
+    last: u64,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts the program, a Chromium, with an empty page.
+    ///
+    /// # Errors
+    ///
+    /// What the system or the browser says.
+    pub fn start(program: &str) -> io::Result<Self> {
+        let profile = tempfile::tempdir()?;
+        // The protocol is spoken over the descriptors 3 and 4, which a shell
+        // can make of the standard ones.
+        let mut process = Command::new("sh")
+            .args(["-c", "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>&1"])
+            .args(["sh", program])
+            .args(["--headless=new", "--remote-debugging-pipe", "--disable-gpu"])
+            // A container seldom has what the sandbox needs, and the only
+            // page is our own.
+            .args(["--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"])
+            .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+            .arg("--window-size=1280,1400")
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let pipes = process.stdin.take().zip(process.stdout.take());
+        let (to, from) = pipes.ok_or_else(|| io::Error::other("the browser has no pipes"))?;
+        let mut browser = Self {
+            process,
+            to,
+            from: BufReader::new(from),
+            session: String::new(),
+            last: 0,
+            _profile: profile,
+        };
+        let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }))?;
+        let attached = browser.call(
+            "Target.attachToTarget",
+            json!({ "targetId": target["targetId"], "flatten": true }),
+        )?;
+        browser.session = attached["sessionId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(browser)
+    }
+
+    /// Sends a command of the protocol and gives its result.
+    ///
+    /// # Errors
+    ///
+    /// What the browser answers, or that it went away.
+    pub fn call(&mut self, method: &str, params: Value) -> io::Result<Value> {
+        self.last += 1;
+        let mut message = json!({ "id": self.last, "method": method, "params": params });
+        if !self.session.is_empty() {
+            message["sessionId"] = json!(self.session);
+        }
+        self.to.write_all(message.to_string().as_bytes())?;
+        self.to.write_all(b"\0")?;
+        self.to.flush()?;
+        loop {
+            let mut text = Vec::new();
+            if self.from.read_until(0, &mut text)? == 0 {
+                return Err(io::Error::other("the browser went away"));
+            }
+            text.pop();
+            let mut message: Value = serde_json::from_slice(&text)?;
+            // Everything else is an event.
+            if message["id"] == self.last {
+                return match message["error"].take() {
+                    Value::Null => Ok(message["result"].take()),
+                    error => Err(io::Error::other(format!("{method}: {error}"))),
+                };
+            }
+        }
+    }
+
+    /// Opens an address.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn open(&mut self, address: &str) -> io::Result<()> {
+        self.call("Page.navigate", json!({ "url": address }))?;
+        Ok(())
+    }
+
+    /// Evaluates an expression of JavaScript in the page.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call), and what the expression throws.
+    pub fn evaluate(&mut self, expression: &str) -> io::Result<Value> {
+        let mut result = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
+        )?;
+        match result["exceptionDetails"].take() {
+            Value::Null => Ok(result["result"]["value"].take()),
+            thrown => Err(io::Error::other(format!("{expression}: {thrown}"))),
+        }
+    }
+
+    /// Evaluates an expression until its value is true.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluate`](Self::evaluate), and that it was not true within half a
+    /// minute.
+    pub fn wait_for(&mut self, expression: &str) -> io::Result<()> {
+        let start = Instant::now();
+        while self.evaluate(expression)? != true {
+            if start.elapsed() > Duration::from_secs(30) {
+                return Err(io::Error::other(format!("never true: {expression}")));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // It may have gone by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

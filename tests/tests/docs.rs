@@ -1,0 +1,135 @@
+//! The page on which a person tries the operations, in a real browser.
+//!
+//! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it. The
+//! browser can reach this machine and nothing else.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "that is how a test fails"
+)]
+
+use std::path::Path;
+use std::{env, fs};
+
+use aim_fake::AimFake;
+use aim_fake::state::State;
+use aim_tests::browser::Browser;
+use aim_tests::document;
+use aim_tests::fixture;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_person_tries_every_operation_on_the_page() {
+    let Some(program) = env::var("AIM_TEST_BROWSER")
+        .ok()
+        .filter(|it| !it.is_empty())
+    else {
+        eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
+        return;
+    };
+    let store = State::example().unwrap();
+    let fake = AimFake::builder().state(store).start().await.unwrap();
+    let origin = format!("http://{}", fake.address());
+    let seen = tokio::task::spawn_blocking(move || visit(&program, &origin))
+        .await
+        .unwrap();
+
+    let mut expected: Vec<String> = document::operations()
+        .unwrap()
+        .iter()
+        .map(|operation| format!("{} {}", operation.method.to_uppercase(), operation.path))
+        .collect();
+    expected.sort();
+    assert_eq!(seen.operations, expected);
+    assert_eq!(expected.len(), 8);
+
+    // Each made one request, was carried out, and shows the answer's success.
+    // Two are refused by the rules: the form of the booking by GET is filled in
+    // with every member, and some exclude each other; and the accessory that the
+    // fulfillment deletes was deleted by the same example on the old route.
+    let received = fake.requests();
+    assert_eq!(received.len(), 8, "{received:?}");
+    for (operation, answer) in expected.iter().zip(&seen.answers) {
+        let refused = ["GET /api/C2BPostContract", "POST /api/ContractFulfillment"];
+        let refused = refused.contains(&operation.as_str());
+        let code = if refused { "Error" } else { "OK" };
+        assert_eq!(
+            answer["Status"]["StatusCode"], code,
+            "{operation}: {answer}"
+        );
+    }
+    let applied = received.iter().filter(|request| request.applied);
+    assert_eq!(applied.count(), 6, "{received:?}");
+
+    // The shown reference is that of a booked contract.
+    let posted = expected
+        .iter()
+        .position(|it| it == "POST /api/C2BPostContract");
+    let web_ref = seen.answers[posted.unwrap()]["WebRef"].as_str().unwrap();
+    let state = fake.state().to_json().to_string();
+    assert!(!web_ref.is_empty() && state.contains(&format!("\"{web_ref}\"")));
+}
+
+struct Seen {
+    /// Their verbs and paths, sorted.
+    operations: Vec<String>,
+    /// What the page shows of each one's answer.
+    answers: Vec<Value>,
+}
+
+fn visit(program: &str, origin: &str) -> Seen {
+    let mut browser = Browser::start(program).unwrap();
+    browser.open(&format!("{origin}/docs")).unwrap();
+    browser
+        .wait_for("document.querySelectorAll('.opblock').length >= 8")
+        .unwrap();
+    let operations = browser
+        .evaluate(
+            "[...document.querySelectorAll('.opblock')].map(block => \
+             block.querySelector('.opblock-summary-method').textContent + ' ' + \
+             block.querySelector('[data-path]').dataset.path).sort()",
+        )
+        .unwrap();
+    let operations: Vec<String> = serde_json::from_value(operations).unwrap();
+    let answers = operations
+        .iter()
+        .map(|operation| try_out(&mut browser, operation))
+        .collect();
+
+    browser
+        .evaluate("block.querySelector('.live-responses-table').scrollIntoView(); true")
+        .unwrap();
+    let shot = browser.call("Page.captureScreenshot", json!({})).unwrap();
+    // For a person to look at.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs.png");
+    fs::write(target, fixture::base64(shot["data"].as_str().unwrap())).unwrap();
+    Seen {
+        operations,
+        answers,
+    }
+}
+
+/// Opens an operation, presses "Execute" with what the page has filled in, and
+/// reads what is shown below it.
+fn try_out(browser: &mut Browser, operation: &str) -> Value {
+    let (verb, path) = operation.split_once(' ').unwrap();
+    let block = format!(
+        "window.block = [...document.querySelectorAll('.opblock')].find(block => \
+         block.querySelector('.opblock-summary-method').textContent === '{verb}' && \
+         block.querySelector('[data-path=\"{path}\"]')); \
+         block.querySelector('.opblock-summary-control').click(); true"
+    );
+    browser.evaluate(&block).unwrap();
+    browser
+        .wait_for("!!block.querySelector('button.execute')")
+        .unwrap();
+    browser
+        .evaluate("block.querySelector('button.execute').click(); true")
+        .unwrap();
+    let shown = "block.querySelector('.live-responses-table .response .highlight-code pre')";
+    browser.wait_for(&format!("!!{shown}")).unwrap();
+    let text = browser.evaluate(&format!("{shown}.innerText")).unwrap();
+    let text = text.as_str().unwrap();
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
+}
