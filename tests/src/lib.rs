@@ -6,7 +6,9 @@ pub mod fixture;
 pub mod ordered;
 pub mod pretty;
 pub mod raw;
+pub mod replay;
 pub mod server;
+pub mod steered;
 pub mod types;
 
 /// The Rust of the workspace's README compiles.

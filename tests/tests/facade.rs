@@ -10,31 +10,31 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use aim_client::{ErrorKind, Limit, Operation, Repeat};
 use aim_tests::{document, fixture};
 use heck::ToSnakeCase;
 
-#[test]
-fn every_operation_has_one_method_and_no_other_calls_out() {
-    let path = fixture::root().join("crates/aim-client/src/client.rs");
-    let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+/// The rows of the table that the client, its blocking twin and the trait are
+/// written from: `name(Request) -> Answer, DECLARATION, body;`.
+fn methods() -> BTreeMap<String, bool> {
+    let path = fixture::root().join("crates/aim-client/src/methods.rs");
+    let text = fs::read_to_string(path).unwrap();
+    let mut deprecated = false;
     let mut methods = BTreeMap::new();
-    for item in &file.items {
-        let syn::Item::Impl(item) = item else {
-            continue;
-        };
-        for member in &item.items {
-            if let syn::ImplItem::Fn(function) = member
-                && function.sig.asyncness.is_some()
-                && matches!(function.vis, syn::Visibility::Public(_))
-            {
-                let deprecated = function
-                    .attrs
-                    .iter()
-                    .any(|found| found.path().is_ident("deprecated"));
-                methods.insert(function.sig.ident.to_string(), deprecated);
-            }
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[deprecated") {
+            deprecated = true;
+        } else if let Some((name, _)) = line.split_once('(')
+            && line.contains(") -> ")
+        {
+            methods.insert(name.to_owned(), std::mem::take(&mut deprecated));
         }
     }
+    methods
+}
+
+#[test]
+fn every_operation_has_one_method() {
     let expected: BTreeMap<String, bool> = document::operations()
         .unwrap()
         .iter()
@@ -46,5 +46,78 @@ fn every_operation_has_one_method_and_no_other_calls_out() {
         })
         .collect();
     assert_eq!(expected.len(), 8);
-    assert_eq!(methods, expected);
+    assert_eq!(methods(), expected);
+}
+
+#[test]
+fn what_the_document_declares_can_be_asked_for() {
+    let operations = document::operations().unwrap();
+    assert_eq!(Operation::all().len(), operations.len());
+    for (found, expected) in Operation::all().iter().zip(&operations) {
+        assert_eq!(found.id(), expected.id);
+        assert_eq!(found.method(), expected.method);
+        assert_eq!(found.path(), expected.path);
+        let safe = found.repeat() == Repeat::Safe;
+        assert_eq!(safe, expected.value["x-aim-repeat"] == "safe");
+        let look_up = &expected.value["x-aim-lookup"]["operation"];
+        assert_eq!(found.look_up(), look_up.as_str());
+    }
+}
+
+/// Errors send people there.
+#[test]
+fn every_kind_of_error_has_a_section_in_troubleshooting() {
+    let path = fixture::root().join("crates/aim-client/src/troubleshooting.md");
+    let text = fs::read_to_string(path).unwrap();
+    let kinds = [
+        ErrorKind::Refused,
+        ErrorKind::NoConnection,
+        ErrorKind::Broken,
+        ErrorKind::Limit(Limit::ConnectTime),
+        ErrorKind::Limit(Limit::ReadTime),
+        ErrorKind::Limit(Limit::TotalTime),
+        ErrorKind::Limit(Limit::InFlight),
+        ErrorKind::Limit(Limit::AnswerSize),
+        ErrorKind::Limit(Limit::HeaderSize),
+        ErrorKind::InBand,
+        ErrorKind::Exception,
+        ErrorKind::Partial,
+        ErrorKind::NoEvidence,
+        ErrorKind::HttpStatus,
+        ErrorKind::NotTheAnswer,
+        ErrorKind::Panicked,
+        ErrorKind::Mocked,
+    ];
+    let expected: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let found: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# `")?.strip_suffix('`'))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+/// The rows of `Delivery`'s table are what they claim to be.
+#[test]
+fn every_row_of_the_delivery_table_names_a_recording_or_a_fault() {
+    let root = fixture::root();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let tests = read("tests/tests/guarantees.rs") + &read("tests/tests/traps.rs");
+    let recorded: Vec<_> = fixture::exchanges()
+        .into_iter()
+        .map(|exchange| exchange.id)
+        .collect();
+    let text = read("crates/aim-client/src/error.rs");
+    let (_, table) = text.split_once("| recording or fault |").unwrap();
+    let (table, _) = table.split_once("\n///\n").unwrap();
+    let rows: Vec<_> = table.lines().skip(2).collect();
+    assert!(rows.len() > 25, "{rows:?}");
+    for row in rows {
+        let proof = row.rsplit('|').nth(1).unwrap();
+        for name in proof.split('`').skip(1).step_by(2) {
+            let is_test = tests.contains(&format!("fn {name}()"));
+            let is_recording = recorded.iter().any(|id| id == name);
+            assert!(is_test || is_recording, "{row}");
+        }
+        assert!(proof.contains('`'), "{row}");
+    }
 }

@@ -142,6 +142,7 @@ const ROWS: &[Row] = &[
     row("declared elsewhere", "x-aim-declared-in: BaseResponse", "x-aim-declared-in: ¦BaseRequest", "`x-aim-declared-in` of `Status` is wrong", "/components/schemas/PostServiceTicketResponse/properties/Status/x-aim-declared-in"),
     row("a sensitive number", "          x-aim-dotnet-type: 'int?'\n        CustomerInfo", "          x-aim-dotnet-type: 'int?'\n          x-aim-sensitive: ¦personal\n        CustomerInfo", "a `int?` is marked as sensitive", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/x-aim-sensitive"),
     row("a pattern of a part", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'[0-9]{4}'", "does not cover the whole text", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
+    row("a pattern that is none", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'^[0-9{4}$'", "the pattern `^[0-9{4}$` cannot be read", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
     row("an enum with two meanings", "          x-aim-open-enum:\n            name: CardType\n", "          ¦x-aim-open-enum:\n            name: AccessMode\n", "the enum `AccessMode` stands elsewhere with other values", "/components/schemas/CcInfo/properties/CardType/x-aim-open-enum"),
     row("a failure of a member that is none", "member: ErrorCode,", "member: ¦ErrCode,", "`BaseResponseResult` has no text member `ErrCode`", "/x-aim-failure/any/1/member"),
 ];

@@ -130,8 +130,10 @@ fn a_stranger_builds_and_runs_the_published_crates() {
         top_level(&client_folder),
         [
             "build.rs",
+            "examples",
             "openapi",
             "src",
+            "tests",
             "Cargo.lock",
             "Cargo.toml",
             "Cargo.toml.orig"

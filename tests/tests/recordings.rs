@@ -2,8 +2,8 @@
 //!
 //! Two things are tested apart: the decoded values equal what the recorded
 //! service was told to answer, and the client's verdict is the one that the
-//! documented rules give. Both are worked out here from the recording and the
-//! document alone.
+//! documented rules give. Both are worked out from the recording and the document
+//! alone, by [`aim_tests::replay`].
 
 #![allow(
     clippy::unwrap_used,
@@ -11,482 +11,28 @@
     reason = "that is how a test fails"
 )]
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
-use aim_client::types::{
-    C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
-    GetContractDetailsRequest, PostServiceTicketRequest,
-};
-use aim_client::{AimClient, AimDateTime, Answer, Credentials, Delivery, Error};
-use aim_tests::document::{self, Operation};
-use aim_tests::fixture::{self, Exchange};
-use aim_tests::server::{Reply, Server};
-use chrono::{NaiveDateTime, TimeDelta, TimeZone, Utc};
-use serde::Serialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
-
-/// What the client made of an answer.
-struct Outcome {
-    /// The decoded answer as JSON text, where it could be read.
-    decoded: Option<String>,
-    /// `None`: proved.
-    delivery: Option<Delivery>,
-}
-
-fn outcome<T: Serialize + 'static>(result: Result<Answer<T>, Error>) -> Outcome {
-    let text = |value: &T| serde_json::to_string(value).unwrap();
-    match result {
-        Ok(answer) => Outcome {
-            decoded: Some(text(&answer)),
-            delivery: None,
-        },
-        Err(error) => Outcome {
-            decoded: error.answer::<T>().map(text),
-            delivery: Some(error.delivery()),
-        },
-    }
-}
-
-#[allow(deprecated, reason = "recordings of every route are played")]
-async fn call(client: &AimClient, operation: &str) -> Outcome {
-    match operation {
-        "PostServiceTicket" => outcome(
-            client
-                .post_service_ticket(&PostServiceTicketRequest::new())
-                .await,
-        ),
-        "ContractFulfillment" => outcome(
-            client
-                .contract_fulfillment(&ContractFulfillmentRequest::new())
-                .await,
-        ),
-        "C2BSetContractSerial" => outcome(
-            client
-                .c2b_set_contract_serial(&ContractFulfillmentRequest::new())
-                .await,
-        ),
-        "C2BPostContract" => outcome(
-            client
-                .c2b_post_contract(&C2BPostContractRequest::new())
-                .await,
-        ),
-        "C2BPostContractGet" => outcome(
-            client
-                .c2b_post_contract_get(&C2BPostContractRequest::new())
-                .await,
-        ),
-        "CustomerAccessToken" => outcome(
-            client
-                .customer_access_token(&CustomerAccessTokenRequest::new())
-                .await,
-        ),
-        "GetContractDetails" => outcome(
-            client
-                .get_contract_details(&GetContractDetailsRequest::new())
-                .await,
-        ),
-        "GetContractDetailsGet" => outcome(
-            client
-                .get_contract_details_get(&GetContractDetailsRequest::new())
-                .await,
-        ),
-        other => panic!("no operation {other}"),
-    }
-}
-
-/// The operation that an exchange called: by its verb and the name in its
-/// path, with or without the suffix `Request` and a format.
-fn operation_of<'a>(operations: &'a [Operation], exchange: &Exchange) -> Option<&'a Operation> {
-    let request = &exchange.value["request"];
-    let method = request["method"].as_str()?;
-    let target = request["target"]
-        .as_str()?
-        .split('?')
-        .next()?
-        .to_lowercase();
-    let last = target.trim_end_matches('/').rsplit('/').next()?;
-    let name = last
-        .split('.')
-        .next()?
-        .trim_end_matches("%5b%5d")
-        .trim_end_matches("[]");
-    let name = name.strip_suffix("request").unwrap_or(name);
-    let named =
-        |operation: &&Operation| operation.path.to_lowercase().rsplit('/').next() == Some(name);
-    let same_verb = |operation: &&Operation| operation.method == method;
-    operations
-        .iter()
-        .filter(named)
-        .find(same_verb)
-        .or_else(|| operations.iter().find(named))
-}
-
-fn header<'a>(response: &'a Value, name: &str) -> Option<&'a str> {
-    response["headers"].as_array()?.iter().find_map(|pair| {
-        let is_it = pair[0].as_str()?.eq_ignore_ascii_case(name);
-        is_it.then(|| pair[1].as_str()).flatten()
-    })
-}
-
-/// The recorded answer, as it is to be sent again.
-fn reply(response: &Value) -> Reply {
-    let body = if response["html_page"] == true {
-        b"<!DOCTYPE html>\n<html><head></head><body>a page</body></html>".to_vec()
-    } else {
-        fixture::body(response).unwrap_or_default()
-    };
-    Reply {
-        status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
-        reason: response["reason"].as_str().unwrap_or("").to_owned(),
-        headers: response["headers"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|pair| {
-                let text = |index: usize| pair[index].as_str().unwrap().to_owned();
-                (text(0), text(1))
-            })
-            .collect(),
-        body,
-    }
-}
-
-/// The verdict by the rules of the document's README; `None`: proved.
-fn verdict(
-    document: &Value,
-    operation: &Operation,
-    response: &Value,
-    body: &[u8],
-) -> Option<Delivery> {
-    let status = response["status"].as_u64().unwrap();
-    let is_text =
-        header(response, "content-type").is_some_and(|value| value.starts_with("text/plain"));
-    let object = serde_json::from_slice::<Value>(body)
-        .ok()
-        .filter(Value::is_object)
-        .map(in_pascal_case);
-    let code = object.as_ref().and_then(|object| {
-        object["ResponseStatus"]["ErrorCode"]
-            .as_str()
-            .map(str::to_owned)
-    });
-    let by_status = match status {
-        400 if code.as_deref() == Some("SerializationException") => Delivery::Rejected,
-        404 if is_text => Delivery::Rejected,
-        401 | 403 | 405 | 411 | 413 | 414 => Delivery::Rejected,
-        _ => Delivery::Unknown,
-    };
-    let Some(object) = object else {
-        return Some(by_status);
-    };
-    let listed = |key: &str| operation.value[key].as_array().into_iter().flatten();
-    let set = |name: &str| match &object[name] {
-        Value::Null => false,
-        Value::Bool(value) => *value,
-        Value::Number(value) => value.as_f64() != Some(0.0),
-        // A date of the year 1 says that there is none.
-        Value::String(value) => {
-            !value.trim().is_empty()
-                && !value.starts_with("0001-01-01")
-                && !value.starts_with("/Date(-62135")
-                && !value.contains(" 0001 ")
-        }
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(_) => true,
-    };
-    if operation.value["x-aim-partial"].as_str().is_some_and(set) {
-        return Some(Delivery::PartlyApplied);
-    }
-    let own = listed("x-aim-evidence")
-        .filter_map(Value::as_str)
-        .filter(|name| *name != "Status")
-        .any(set);
-    let in_band = &object["Status"];
-    let failed = in_band.is_object() && is_failure(document, in_band);
-    let success = (200..300).contains(&status);
-    if failed {
-        let rejected = !own && (success || (400..500).contains(&status));
-        return Some(if rejected {
-            Delivery::Rejected
-        } else {
-            Delivery::Unknown
-        });
-    }
-    if success && (own || in_band.is_object()) {
-        None
-    } else {
-        Some(by_status)
-    }
-}
-
-/// Some hosts write names with a small first letter.
-fn in_pascal_case(value: Value) -> Value {
-    let Value::Object(members) = value else {
-        return value;
-    };
-    let capital = |name: String| name[..1].to_uppercase() + &name[1..];
-    members
-        .into_iter()
-        .map(|(name, value)| (capital(name), in_pascal_case(value)))
-        .collect()
-}
-
-/// The rule `x-aim-failure` of the document.
-fn is_failure(document: &Value, status: &Value) -> bool {
-    document["x-aim-failure"]["any"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .any(|clause| {
-            let member = clause["member"].as_str().unwrap();
-            let found = status[member]
-                .as_str()
-                .unwrap_or_default()
-                .trim()
-                .to_lowercase();
-            let is_one_of = |key: &str| {
-                clause[key].as_array().map(|values| {
-                    values
-                        .iter()
-                        .any(|value| value.as_str().unwrap().to_lowercase() == found)
-                })
-            };
-            is_one_of("in").unwrap_or(false) || is_one_of("notIn") == Some(false)
-        })
-}
-
-/// The leaves of a JSON text by their paths, digits and all; lists also by
-/// their lengths.
-fn leaves(text: &str, path: &str, found: &mut BTreeMap<String, String>) {
-    if let Ok(object) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) {
-        for (name, value) in object {
-            leaves(value.get(), &format!("{path}.{name}"), found);
-        }
-    } else if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(text) {
-        found.insert(format!("{path}.length"), list.len().to_string());
-        for (index, value) in list.iter().enumerate() {
-            leaves(value.get(), &format!("{path}[{index}]"), found);
-        }
-    } else if text != "null" {
-        found.insert(path.to_owned(), text.to_owned());
-    }
-}
-
-/// Whether a decimal is zero, in whatever scale.
-fn is_zero(decimal: &str) -> bool {
-    decimal.contains('0') && decimal.chars().all(|letter| "-0.".contains(letter))
-}
-
-/// A leaf that the recording expects.
-enum Expected {
-    Text(String),
-    Date { ticks: NaiveDateTime, kind: String },
-}
-
-/// What a service's answer object holds, with what .NET fills in.
-fn expected(
-    document: &Value,
-    schema: &str,
-    value: &Value,
-    path: &str,
-    found: &mut BTreeMap<String, Expected>,
-) {
-    // ServiceStack writes `{}` for a null item of a list.
-    if value.is_null() {
-        return;
-    }
-    let properties = document["components"]["schemas"][schema]["properties"]
-        .as_object()
-        .unwrap();
-    for name in value.as_object().unwrap().keys() {
-        assert!(
-            properties.contains_key(name),
-            "the document's {schema} has no {name}"
-        );
-    }
-    for (name, property) in properties {
-        let dotnet = property["x-aim-dotnet-type"].as_str().unwrap();
-        let path = format!("{path}.{name}");
-        let member = &value[name];
-        let text = |text: &str| Expected::Text(text.to_owned());
-        if let Some(exact) = member["decimal"].as_str() {
-            // .NET 8.4 writes no sign before a zero.
-            let exact = if is_zero(exact) {
-                exact.trim_start_matches('-')
-            } else {
-                exact
-            };
-            found.insert(path, text(exact));
-        } else if let Some(ticks) = member["datetime"].as_str() {
-            let ticks = NaiveDateTime::parse_from_str(ticks, "%Y-%m-%dT%H:%M:%S%.f").unwrap();
-            let kind = member["kind"].as_str().unwrap().to_owned();
-            found.insert(path, Expected::Date { ticks, kind });
-        } else if let Some(items) = member.as_array() {
-            found.insert(format!("{path}.length"), text(&items.len().to_string()));
-            let item = dotnet.trim_start_matches("List<").trim_end_matches('>');
-            for (index, value) in items.iter().enumerate() {
-                expected(document, item, value, &format!("{path}[{index}]"), found);
-            }
-        } else if member.is_object() {
-            expected(document, dotnet, member, &path, found);
-        } else if !member.is_null() {
-            found.insert(path, text(&member.to_string()));
-        } else if let Some(default) = [("decimal", "0"), ("bool", "false")]
-            .iter()
-            .find_map(|(ty, default)| (*ty == dotnet).then_some(default))
-        {
-            found.insert(path, text(default));
-        } else if dotnet == "DateTime" {
-            let ticks = NaiveDateTime::parse_from_str("0001-01-01T00:00:00", "%Y-%m-%dT%H:%M:%S");
-            found.insert(
-                path,
-                Expected::Date {
-                    ticks: ticks.unwrap(),
-                    kind: "Unspecified".to_owned(),
-                },
-            );
-        }
-    }
-}
-
-/// Whether a decoded date is the recorded one, as far as the setting writes it.
-fn is_same_date(
-    found: Option<&AimDateTime>,
-    ticks: NaiveDateTime,
-    kind: &str,
-    setting: &str,
-) -> bool {
-    let is_sentinel = ticks.format("%Y").to_string() == "0001";
-    let Some(found) = found else {
-        return is_sentinel;
-    };
-    if is_sentinel || found.is_unset() {
-        return is_sentinel && found.is_unset();
-    }
-    // What a setting leaves out; `/Date(ms)/` is rounded, the rest is cut.
-    let precision = match setting {
-        "date-only" => TimeDelta::days(1),
-        "date-o" | "date-none-iso8601" => TimeDelta::nanoseconds(1),
-        "date-wcf" | "date-dcjs" => TimeDelta::milliseconds(2),
-        _ => TimeDelta::seconds(1),
-    };
-    let near = |a: NaiveDateTime, b: NaiveDateTime| (a - b).abs() < precision;
-    // .NET moves its largest date by no zone: what stands there for an instant
-    // is the wall clock.
-    let is_largest = ticks.format("%Y-%m-%dT%H:%M:%S").to_string() == "9999-12-31T23:59:59";
-    let instants: Vec<NaiveDateTime> = if kind == "Utc" || is_largest {
-        vec![ticks]
-    } else {
-        let local = chrono_tz::America::New_York.from_local_datetime(&ticks);
-        let candidates = [local.earliest(), local.latest()];
-        let mut instants: Vec<_> = candidates
-            .into_iter()
-            .flatten()
-            .map(|found| found.with_timezone(&Utc).naive_utc())
-            .collect();
-        if instants.is_empty() {
-            // In the gap of spring .NET takes standard time.
-            instants.push(ticks + TimeDelta::hours(5));
-        }
-        instants
-    };
-    let moved = is_largest && found.instant().is_some();
-    let wall = found
-        .wall_clock()
-        .filter(|_| !moved)
-        .map(|wall| near(wall, ticks));
-    let instant = found.instant().map(|instant| {
-        instants
-            .iter()
-            .any(|expected| near(instant.naive_utc(), *expected))
-    });
-    match (wall, instant) {
-        (None, None) => false,
-        (wall, instant) => wall.unwrap_or(true) && instant.unwrap_or(true),
-    }
-}
-
-/// Compares a decoded answer with the recorded one; returns what differs.
-fn differences(
-    document: &Value,
-    operation: &Operation,
-    exchange: &Exchange,
-    decoded: &str,
-) -> Vec<String> {
-    let reference =
-        operation.value["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
-            .as_str()
-            .unwrap();
-    let schema = reference.rsplit('/').next().unwrap();
-    let setting = exchange.value["settings"].as_str().unwrap_or_default();
-    // Absent: the service returned an empty answer object.
-    let empty = Value::Object(serde_json::Map::new());
-    let value = match exchange.value.get("answer") {
-        Some(answer) => &answer["value"],
-        None => &empty,
-    };
-    let target = exchange.value["request"]["target"].as_str().unwrap();
-    let leaves_out_defaults = target.contains("ExcludeDefaultValues");
-    let mut wanted = BTreeMap::new();
-    expected(document, schema, value, "", &mut wanted);
-    let mut found = BTreeMap::new();
-    leaves(decoded, "", &mut found);
-    let mut differences = Vec::new();
-    for (path, wanted) in &wanted {
-        let found = found.remove(path);
-        match wanted {
-            Expected::Text(text) if found.as_ref() == Some(text) => {}
-            Expected::Text(text) if leaves_out_defaults && found.is_none() && is_zero(text) => {}
-            Expected::Text(text) => differences.push(format!("{path}: {text} became {found:?}")),
-            Expected::Date { ticks, kind } => {
-                let date: Option<AimDateTime> = found
-                    .as_ref()
-                    .map(|text| serde_json::from_str(text).unwrap());
-                if !is_same_date(date.as_ref(), *ticks, kind, setting) {
-                    differences.push(format!("{path}: {ticks} {kind} became {found:?}"));
-                }
-            }
-        }
-    }
-    differences.extend(
-        found
-            .iter()
-            .map(|(path, text)| format!("{path}: {text} was not answered")),
-    );
-    differences
-}
+use aim_tests::replay::{self, Player};
+use aim_tests::{document, fixture};
 
 #[tokio::test]
 async fn every_recorded_answer() {
     let document = document::document().unwrap();
     let operations = document::operations().unwrap();
-    let next = Arc::new(Mutex::new(Reply::json("{}")));
-    let server = {
-        let next = Arc::clone(&next);
-        Server::start(move |_| next.lock().unwrap().clone()).unwrap()
-    };
-    let client = AimClient::builder()
-        .base_url(server.url())
-        .credentials(Credentials::new("key", "app"))
-        .build()
-        .unwrap();
+    let player = Player::start();
     let mut failures = Vec::new();
     let (mut answers, mut json, mut values, mut proved) = (0, 0, 0, 0);
     for exchange in fixture::exchanges() {
-        let Some(operation) = operation_of(&operations, &exchange) else {
+        let Some(operation) = replay::operation_of(&operations, &exchange) else {
             continue;
         };
         // The client sends JSON, so the catch-all service is met by nobody's answer but its own.
         let response = &exchange.value["response"];
-        let reply = reply(response);
+        let reply = replay::reply(response);
         let body = reply.body.clone();
-        *next.lock().unwrap() = reply;
-        let outcome = call(&client, &operation.id).await;
+        let outcome = player.play(operation, reply).await;
         answers += 1;
         let place = format!("{} ({})", exchange.place, exchange.id);
-        let verdict = verdict(&document, operation, response, &body);
+        let verdict = replay::verdict(&document, operation, response, &body);
         if outcome.delivery != verdict {
             failures.push(format!(
                 "{place}: {:?} instead of {verdict:?}",
@@ -494,7 +40,7 @@ async fn every_recorded_answer() {
             ));
         }
         proved += usize::from(outcome.delivery.is_none());
-        let is_json = header(response, "content-type")
+        let is_json = replay::header(response, "content-type")
             .is_some_and(|value| value.starts_with("application/json"));
         json += usize::from(is_json);
         // A batch answers a list; an exception, no answer of the operation.
@@ -505,7 +51,7 @@ async fn every_recorded_answer() {
             match &outcome.decoded {
                 None => failures.push(format!("{place}: not decoded")),
                 Some(decoded) => failures.extend(
-                    differences(&document, operation, &exchange, decoded)
+                    replay::differences(&document, operation, &exchange, decoded)
                         .into_iter()
                         .map(|difference| format!("{place}: {difference}")),
                 ),

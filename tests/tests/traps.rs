@@ -13,8 +13,12 @@ use aim_client::types::{
     C2BPostContractRequest, CardType, CcInfo, ContractFulfillmentRequest, CustomerInfo, FormInput,
     GetContractDetailsRequest, GetContractDetailsResponse,
 };
-use aim_client::{AimClient, AimClientBuilder, AnswerKind, Credentials, Delivery, Error, Money};
+use aim_client::{
+    AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, Limit,
+    Money,
+};
 use aim_tests::server::{Reply, Server};
+use aim_tests::steered::Steered;
 
 fn client_with(
     server: &Server,
@@ -22,7 +26,8 @@ fn client_with(
 ) -> AimClient {
     let builder = AimClient::builder()
         .base_url(server.url())
-        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"));
+        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
+        .runtime(Steered::default());
     configure(builder).build().unwrap()
 }
 
@@ -32,16 +37,19 @@ fn serving(reply: Reply) -> (Server, AimClient) {
     (server, client)
 }
 
-/// A server that answers long after its client has given up.
+/// A server that reads the request and never answers; the client's time is
+/// over as soon as the request has arrived.
 fn too_slow() -> (Server, AimClient) {
-    let server = Server::start(|_| {
-        std::thread::sleep(std::time::Duration::from_secs(2));
-        Reply::json(PROOF)
+    let steered = Steered::hitting(Limit::TotalTime);
+    let clock = steered.clone();
+    let server = Server::start(move |_| {
+        clock.hit();
+        loop {
+            std::thread::park();
+        }
     })
     .unwrap();
-    let client = client_with(&server, |builder| {
-        builder.timeout(std::time::Duration::from_millis(200))
-    });
+    let client = client_with(&server, |builder| builder.runtime(steered));
     (server, client)
 }
 
@@ -223,7 +231,17 @@ async fn no_answer_without_evidence_is_a_success() {
         (
             "application/xml",
             "<?xml version=\"1.0\"?><C2BPostContractResponse/>",
+            None,
+        ),
+        (
+            "application/xml",
+            "<PostServiceTicketResponse><WebRef>W-1</WebRef></PostServiceTicketResponse>",
             Some(AnswerKind::Xml),
+        ),
+        (
+            "application/xml",
+            "<C2BPostContractResponse><WebRef>W-1</WebRef>",
+            Some(AnswerKind::UnreadableXml),
         ),
         ("text/plain", "OK", Some(AnswerKind::Text)),
     ] {
@@ -289,6 +307,7 @@ async fn a_time_out_is_unknown() {
         .await
         .unwrap_err();
     assert!(error.is_timeout());
+    assert_eq!(error.limit(), Some(Limit::TotalTime));
     assert_eq!(error.delivery(), Delivery::Unknown);
 }
 
@@ -563,8 +582,12 @@ async fn https_is_spoken() {
 /// reqwest's errors print the URL with its query.
 #[tokio::test]
 async fn no_error_in_the_chain_shows_the_url() {
-    let (_server, client) = too_slow();
+    let (_server, client) = serving(Reply {
+        headers: vec![("Content-Length".to_owned(), "500".to_owned())],
+        ..Reply::json(PROOF)
+    });
     let error = client
+        .with(CallOptions::new().no_retry())
         .get_contract_details_get(&GetContractDetailsRequest::new().ref_("canary-ref"))
         .await
         .unwrap_err();

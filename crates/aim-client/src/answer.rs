@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -11,7 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::evidence::AnswerBody;
 use crate::operation::Operation;
-use crate::types::{BaseResponseResult, ErrorResponse};
+use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
+use crate::xml;
 
 /// The answer of an operation that is proved to have run.
 ///
@@ -21,9 +23,40 @@ pub struct Answer<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    pub(crate) attempts: u32,
+    pub(crate) booking_id: Option<Arc<str>>,
 }
 
 impl<T> Answer<T> {
+    /// An answer of one's own, for tests without a server: status 200, no
+    /// headers.
+    pub fn new(value: T) -> Self {
+        Self::read(value, StatusCode::OK, HeaderMap::new())
+    }
+
+    fn read(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self {
+            value,
+            status,
+            headers,
+            attempts: 1,
+            booking_id: None,
+        }
+    }
+
+    /// How often the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The name of the booking in the [journal](crate::journal), if it has
+    /// one.
+    #[must_use]
+    pub fn booking_id(&self) -> Option<&str> {
+        self.booking_id.as_deref()
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -96,18 +129,10 @@ pub(crate) fn judge<T: AnswerBody>(
                     Some(value),
                 )
             } else if status.is_success() && proved {
-                return Ok(Answer {
-                    value,
-                    status,
-                    headers,
-                });
+                return Ok(Answer::read(value, status, headers));
             } else if let Some(exception) = exception(body) {
-                let code = exception.error_code.as_deref();
-                (
-                    delivery_of(status, &headers, code),
-                    Finding::Exception(exception),
-                    Some(value),
-                )
+                let (delivery, finding) = thrown(status, &headers, exception);
+                (delivery, finding, Some(value))
             } else if status.is_success() {
                 (Delivery::Unknown, Finding::NoEvidence, Some(value))
             } else {
@@ -118,11 +143,21 @@ pub(crate) fn judge<T: AnswerBody>(
                 )
             }
         }
-        Err((kind, place)) => (
-            delivery_of(status, &headers, None),
-            Finding::NotAnObject { kind, place },
-            None,
-        ),
+        Err((kind, place)) => {
+            // In XML an exception has a root of its own.
+            let exception = match kind {
+                AnswerKind::Xml => exception(body),
+                _ => None,
+            };
+            let (delivery, finding) = match exception {
+                Some(exception) => thrown(status, &headers, exception),
+                None => (
+                    delivery_of(status, &headers, None),
+                    Finding::NotAnObject { kind, place },
+                ),
+            };
+            (delivery, finding, None)
+        }
     };
     let answer = answer.map(|value| Box::new(value) as Box<dyn Any + Send + Sync>);
     Err(Error::judged(
@@ -162,51 +197,71 @@ fn is_text(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("text/plain"))
 }
 
-fn exception(body: &[u8]) -> Option<crate::types::ResponseStatus> {
+fn exception(body: &[u8]) -> Option<ResponseStatus> {
     read::<ErrorResponse>(body).ok()?.response_status
 }
 
-/// Reads a JSON object; otherwise says what it is instead, and where it cannot
-/// be read.
+/// What an exception of the server says.
+fn thrown(
+    status: StatusCode,
+    headers: &HeaderMap,
+    exception: ResponseStatus,
+) -> (Delivery, Finding) {
+    let code = exception.error_code.as_deref();
+    (
+        delivery_of(status, headers, code),
+        Finding::Exception(exception),
+    )
+}
+
+/// Reads a JSON object or its twin in XML; otherwise says what the body is
+/// instead, and where it cannot be read.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<String>)> {
-    let kind = kind_of(body);
-    if kind != AnswerKind::UnreadableJson {
-        return Err((kind, None));
+    match kind_of(body) {
+        kind @ AnswerKind::UnreadableJson => read_json(body).map_err(|place| (kind, Some(place))),
+        kind @ AnswerKind::UnreadableXml => xml::read(body).map_err(|unread| match unread {
+            _ if is_html(body) => (AnswerKind::Html, None),
+            xml::Unread::Other => (AnswerKind::Xml, None),
+            xml::Unread::Broken(place) => (kind, Some(place)),
+        }),
+        kind => Err((kind, None)),
     }
+}
+
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let inner = error.inner();
-        let place = format!(
+        format!(
             "`{}`, line {} column {}",
             error.path(),
             inner.line(),
             inner.column()
-        );
-        (kind, Some(place))
+        )
     })?;
-    json.end().map_err(|_| (kind, Some("its end".to_owned())))?;
+    json.end().map_err(|_| "its end".to_owned())?;
     Ok(value)
 }
 
-/// What a body is by its first bytes; `UnreadableJson` stands for an object
-/// that is yet to be read.
+/// What a body is by its first byte; `UnreadableJson` and `UnreadableXml` stand
+/// for what is yet to be read.
 fn kind_of(body: &[u8]) -> AnswerKind {
     let body = body.trim_ascii();
     match body.first() {
         None => AnswerKind::Empty,
         Some(b'{') => AnswerKind::UnreadableJson,
-        Some(b'<') => {
-            let start = body.get(..512).unwrap_or(body).to_ascii_lowercase();
-            let has = |text: &[u8]| start.windows(text.len()).any(|window| window == text);
-            if has(b"<html") || has(b"<!doctype html") {
-                AnswerKind::Html
-            } else {
-                AnswerKind::Xml
-            }
-        }
+        Some(b'<') => AnswerKind::UnreadableXml,
         Some(_) if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
             AnswerKind::OtherJson
         }
         Some(_) => AnswerKind::Text,
     }
+}
+
+/// Whether what is no answer in XML begins as a page; CDATA may quote one.
+fn is_html(body: &[u8]) -> bool {
+    let start = body.get(..512).unwrap_or(body);
+    let start = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let start = start.split("<![cdata[").next().unwrap_or_default();
+    start.contains("<html") || start.contains("<!doctype html")
 }

@@ -4,17 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::ClientBuilder;
+use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, Proxy, Url};
+use tokio::sync::Semaphore;
 
-use crate::client::{AimClient, FailureRule};
-use crate::generated::client::Client;
+use crate::client::{FailureRule, Shared};
+use crate::limits::{Limits, TOTAL_TIME};
+use crate::options::Session;
+use crate::runtime::{Runtime, System};
 use crate::types::BaseResponseResult;
-use crate::{Credentials, Error, base_url};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Long enough for a voice recording over a slow line.
-const TIMEOUT: Duration = Duration::from_secs(100);
+use crate::{AimClient, Credentials, Error, Journal, Observer, Retry, base_url};
 
 /// Builds an [`AimClient`]; made by [`AimClient::builder`].
 ///
@@ -37,10 +37,17 @@ pub struct AimClientBuilder {
     base_url: String,
     allow_http: bool,
     credentials: Option<Credentials>,
-    connect_timeout: Duration,
+    limits: Limits,
     timeout: Duration,
+    retry: Retry,
+    proxy: Option<String>,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    root_certificates: Vec<Vec<u8>>,
     http: ClientBuilder,
     is_failure: Arc<FailureRule>,
+    runtime: Arc<dyn Runtime>,
+    observer: Option<Arc<dyn Observer>>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl AimClient {
@@ -50,13 +57,20 @@ impl AimClient {
             base_url: base_url::DEFAULT.to_owned(),
             allow_http: false,
             credentials: None,
-            connect_timeout: CONNECT_TIMEOUT,
-            timeout: TIMEOUT,
-            // A proxy would see every request: only when asked for in `http`.
+            limits: Limits::default(),
+            timeout: TOTAL_TIME,
+            retry: Retry::new(),
+            proxy: None,
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            root_certificates: Vec::new(),
+            // The environment's proxy would see every request.
             http: ClientBuilder::new()
                 .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION")))
                 .no_proxy(),
             is_failure: Arc::new(BaseResponseResult::is_failure),
+            runtime: Arc::new(System),
+            observer: None,
+            journal: None,
         }
     }
 }
@@ -85,22 +99,101 @@ impl AimClientBuilder {
 
     /// Sets how long a connection may take to be made (10 seconds).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.limits.connect_time = timeout;
         self
     }
 
-    /// Sets how long a call may take, answer included (100 seconds).
+    /// Sets for how long nothing may arrive (60 seconds): from the start of an
+    /// attempt to the head of its answer, and between any two pieces of it.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.read_time = timeout;
+        self
+    }
+
+    /// Sets how long a call may take in all (100 seconds): every attempt, what
+    /// is between them, and waiting for others.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets anything else of the HTTP client: root certificates, a proxy, a
-    /// user agent.
+    /// Sets how large the body of an answer may be, decompressed (4 MiB).
+    pub fn max_answer_bytes(mut self, bytes: usize) -> Self {
+        self.limits.answer_bytes = bytes;
+        self
+    }
+
+    /// Sets how large the headers of an answer may be (64 KiB). There is a
+    /// fixed limit besides, of hyper: 100 headers over HTTP/1, in about 400
+    /// KiB.
+    pub fn max_header_bytes(mut self, bytes: u32) -> Self {
+        self.limits.header_bytes = bytes;
+        self
+    }
+
+    /// Sets the largest body of a request, in bytes of JSON as it is sent
+    /// (4,194,304: what the vendor's kind of server takes unless it is told
+    /// otherwise). A larger one is refused before it is sent.
+    pub fn max_request_body(mut self, bytes: usize) -> Self {
+        self.limits.request_bytes = bytes;
+        self
+    }
+
+    /// Sets how many requests of this client and its clones may be in flight
+    /// at once (64); others wait, in their order.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.limits.in_flight = requests;
+        self
+    }
+
+    /// Sets how calls are repeated; [`Retry::never`] switches it off. Whether
+    /// one may be repeated is declared in the document: see [`Retry`].
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sends every request through a proxy, such as
+    /// `http://user:password@proxy.example:3128`. Without this there is none:
+    /// what the environment says is ignored.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts the certificates of a PEM file, too: for a server behind a
+    /// certificate authority of your own. Others stay trusted, and
+    /// certificates stay checked.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Sets what is told of each attempt.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Sets what keeps bookings.
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Some(Arc::new(journal));
+        self
+    }
+
+    /// Sets where time and chance come from, for tests.
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.runtime = Arc::new(runtime);
+        self
+    }
+
+    /// Sets anything else of the HTTP client, such as a user agent.
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
-    /// followed (they would carry the keys to another host), nothing is
-    /// repeated (it would book twice), and TLS certificates are checked.
+    /// followed (they would carry the keys to another host), reqwest repeats
+    /// nothing (it would book twice), TLS certificates are checked, and
+    /// traffic is not logged.
     pub fn http(mut self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         self.http = configure(self.http);
         self
@@ -131,24 +224,75 @@ impl AimClientBuilder {
         let credentials = self
             .credentials
             .ok_or_else(|| Error::refused(None, "no credentials; set them with `credentials`"))?;
-        let headers = credentials.headers().map_err(|name| {
-            Error::refused(
-                None,
-                format!("the credential {name} is empty, begins or ends with a space, or holds what a header cannot (it takes visible ASCII)"),
-            )
-        })?;
-        let http = checked(self.http)
+        let mut headers = credentials
+            .headers()
+            .map_err(|reason| Error::refused(None, reason))?;
+        // Without this the server answers an HTML page with status 200.
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
+            let reason = "`max_in_flight` is 0 or beyond what can be counted";
+            return Err(Error::refused(None, reason));
+        }
+        let mut limits = self.limits;
+        // A connection that takes too long is known not to have sent anything;
+        // the other time-outs are not.
+        limits.connect_time = limits.connect_time.min(limits.read_time).min(self.timeout);
+        let mut http = self.http;
+        if let Some(url) = self.proxy {
+            // The text of the error would hold the password.
+            let proxy = Proxy::all(url)
+                .map_err(|_| Error::refused(None, "the url of the proxy is unusable"))?;
+            http = http.proxy(proxy);
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        for pem in self.root_certificates {
+            let roots = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
+            if roots.is_empty() {
+                let reason = "a root certificate is no PEM text with a certificate in it";
+                return Err(Error::refused(None, reason));
+            }
+            http = http.tls_certs_merge(roots);
+        }
+        #[cfg(feature = "http2")]
+        {
+            http = http.http2_max_header_list_size(limits.header_bytes);
+        }
+        let http = checked(http)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.timeout)
+            .connection_verbose(false)
+            .connect_timeout(limits.connect_time)
             .build()
             .map_err(|error| {
                 Error::refused(None, format!("the http client cannot be built: {error}"))
             })?;
-        let client = Client::new_with_client(&base_url, http, headers);
-        Ok(AimClient::new(client, self.is_failure))
+        let url = Url::parse(&base_url).ok();
+        Ok(AimClient {
+            shared: Arc::new(Shared {
+                http,
+                host: url
+                    .as_ref()
+                    .and_then(Url::host_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+                port: url.as_ref().and_then(Url::port_or_known_default),
+                base_url,
+                limits,
+                in_flight: Semaphore::new(limits.in_flight),
+                is_failure: self.is_failure,
+                runtime: self.runtime,
+                observer: self.observer,
+                journal: self.journal,
+            }),
+            session: Arc::new(Session {
+                headers,
+                timeout: self.timeout,
+                retry: self.retry,
+                booking_id: None,
+                problem: None,
+            }),
+        })
     }
 }
 
@@ -169,8 +313,9 @@ impl fmt::Debug for AimClientBuilder {
         formatter
             .debug_struct("AimClientBuilder")
             .field("credentials", &self.credentials)
-            .field("connect_timeout", &self.connect_timeout)
+            .field("limits", &self.limits)
             .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }

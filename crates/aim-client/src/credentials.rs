@@ -6,6 +6,15 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Secret;
 
+const API_KEY: &str = "apikey";
+const APP_ID: &str = "appid";
+pub(crate) const TOKEN: &str = "token";
+const DEVICE_ID: &str = "deviceid";
+const OAUTH_TOKEN: &str = "oauthtoken";
+
+/// The headers that carry credentials.
+pub(crate) const HEADERS: &[&str] = &[API_KEY, APP_ID, TOKEN, DEVICE_ID, OAUTH_TOKEN];
+
 /// The credentials of an integration, sent as headers with every request.
 ///
 /// `ApiKey` and `AppId` are required by the vendor; the others depend on how
@@ -65,41 +74,40 @@ impl Credentials {
         self
     }
 
-    /// The headers, marked sensitive; or the name of the credential that
-    /// cannot be a header.
-    pub(crate) fn headers(&self) -> Result<CredentialHeaders, &'static str> {
+    /// The headers, marked sensitive; or why a credential cannot be one.
+    pub(crate) fn headers(&self) -> Result<HeaderMap, String> {
         let mut headers = HeaderMap::new();
-        for (name, header, value) in [
-            ("ApiKey", "apikey", Some(&self.api_key)),
-            ("AppId", "appid", Some(&self.app_id)),
-            ("Token", "token", self.token.as_ref()),
-            ("DeviceId", "deviceid", self.device_id.as_ref()),
-            ("OAuthToken", "oauthtoken", self.oauth_token.as_ref()),
+        for (name, header_name, value) in [
+            ("ApiKey", API_KEY, Some(&self.api_key)),
+            ("AppId", APP_ID, Some(&self.app_id)),
+            ("Token", TOKEN, self.token.as_ref()),
+            ("DeviceId", DEVICE_ID, self.device_id.as_ref()),
+            ("OAuthToken", OAUTH_TOKEN, self.oauth_token.as_ref()),
         ] {
             if let Some(value) = value {
-                let text = value.expose();
-                // Another server reads other letters another way, and drops
-                // the spaces around.
-                if text.is_empty() || !text.is_ascii() || text.trim() != text {
-                    return Err(name);
-                }
-                let mut value = HeaderValue::from_str(text).map_err(|_| name)?;
-                value.set_sensitive(true);
-                headers.insert(HeaderName::from_static(header), value);
+                headers.insert(HeaderName::from_static(header_name), header(name, value)?);
             }
         }
-        Ok(CredentialHeaders(headers))
+        Ok(headers)
     }
 }
 
-/// The credentials as headers, which progenitor's client carries along.
-#[derive(Clone)]
-pub(crate) struct CredentialHeaders(pub(crate) HeaderMap);
-
-impl fmt::Debug for CredentialHeaders {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("CredentialHeaders")
-    }
+/// A credential as a header, marked sensitive; or why it cannot be one.
+pub(crate) fn header(name: &str, value: &Secret) -> Result<HeaderValue, String> {
+    let text = value.expose();
+    // Another server reads other letters another way, and drops the spaces
+    // around.
+    let usable = !text.is_empty() && text.is_ascii() && text.trim() == text;
+    let mut value = usable
+        .then(|| HeaderValue::from_str(text).ok())
+        .flatten()
+        .ok_or_else(|| {
+            format!(
+                "the credential {name} is empty, begins or ends with a space, or holds what a header cannot (it takes visible ASCII)"
+            )
+        })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 impl fmt::Debug for Credentials {

@@ -26,7 +26,10 @@
 //!
 //! What a client sends is `yyyy-MM-ddTHH:mm:ss`: the one form that keeps the
 //! wall clock on every server. The server shifts `Z` and offsets to its own
-//! zone, and drops a date that it cannot read without any error.
+//! zone, and drops a date that it cannot read without any error. So a request
+//! with a date that was read in another form is refused, unless that is
+//! `yyyy-MM-dd` or `yyyy-MM-ddTHH:mm:ss.fff`; and so is one that stands for no
+//! date, which is to be left out.
 //!
 //! Source: exchanges recorded from ServiceStack 8.4 and 10.1.4 under each of
 //! its date settings.

@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::operation::Operation;
+use crate::limits::{Limit, Limits};
+use crate::operation::{Operation, Repeat};
 use crate::types::{BaseResponseResult, ResponseStatus};
 
 /// What is certain about an operation whose call ended in an error.
@@ -18,11 +20,47 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | [`PartlyApplied`](Delivery::PartlyApplied) | some items of a mass update were not applied | read [`Error::answer`], send only what failed |
 /// | [`Unknown`](Delivery::Unknown) | it may have been applied | look before anyone sends a booking again |
 ///
-/// *Rejected* is only what cannot have run the operation: a binding error (400
-/// with `SerializationException`), 401, 403, a plain-text 404, 405, 411, 413,
-/// 414, and an in-band failure in a 2xx or 4xx answer that does not prove the
-/// opposite at the same time. Every other answer may come after the booking,
-/// and so does an answer without evidence.
+/// *Rejected* is only what cannot have run the operation. Each row below
+/// follows from an answer that a real ServiceStack host gave (its id in
+/// `tests/fixtures/recordings`), or from a fault that a test makes
+/// (`guarantees.rs` or `traps.rs` in `tests/tests`).
+///
+/// | what happened | delivery | recording or fault |
+/// | --- | --- | --- |
+/// | refused by the client: a request, an option, a setting | not sent | `a_booking_by_get_refuses_what_would_be_logged` |
+/// | the journal could not keep the booking | not sent | `what_cannot_be_journaled_is_not_sent` |
+/// | no turn in time among the requests in flight | not sent | `a_call_that_does_not_get_its_turn_is_not_sent` |
+/// | nobody listens | not sent | `no_connection_is_not_sent` |
+/// | no connection in time; no TLS session, such as with an untrusted certificate | not sent | `a_connection_that_is_not_made_in_time_is_not_sent` |
+/// | 400 with `SerializationException`: it could not be bound | rejected | `bind-json-syntax/array` |
+/// | 401 | rejected | `errors/SSAuthenticationException-json` |
+/// | 403 | rejected | `errors/UnauthorizedAccessException-json` |
+/// | 404 in plain text: the router's own | rejected | `routing/unknown` |
+/// | 405 | rejected | `routing/predefined-unknown` |
+/// | 411 | rejected | `content-type/no-body-no-length` |
+/// | 413, 414: the web server's own | rejected | `statuses_of_the_web_server_are_rejected` |
+/// | an in-band failure in a 2xx or 4xx answer | rejected | `errors/http-error-with-status-body-400-json` |
+/// | a list of failed items that is not empty | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | an in-band failure in a 5xx answer | unknown | `errors/http-error-with-status-body-500-json` |
+/// | an in-band failure in an answer with a `WebRef` | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | an exception with 400 | unknown | `errors/ArgumentException-json` |
+/// | 404 that is no plain text | unknown | `errors/FileNotFoundException-json` |
+/// | 409, 429 and every other 4xx | unknown | `errors/http-error-409-json` |
+/// | 5xx, from whomever | unknown | `errors/TimeoutException-json` |
+/// | a redirect; it is not followed | unknown | `routing/root` |
+/// | 2xx with an HTML page | unknown | `content-type/json-no-accept` |
+/// | 2xx with an empty body, or 204 | unknown | `negotiation/post-json-empty`, `answers/C2BPostContract-null` |
+/// | 2xx with text, or JSON that is no object | unknown | `no_answer_without_evidence_is_a_success` |
+/// | 2xx with JSON that breaks off or cannot be read | unknown | `no_answer_without_evidence_is_a_success` |
+/// | 2xx without evidence: `{}`, zeros, another operation's answer | unknown | `no_answer_without_evidence_is_a_success` |
+/// | the connection broke after it was made, before or within the answer | unknown | `an_answer_that_breaks_off_is_unknown` |
+/// | nothing arrived in time | unknown | `a_read_that_hangs_is_repeated_and_a_booking_is_unknown` |
+/// | the time of the call was over after it was sent | unknown | `a_time_out_is_unknown` |
+/// | an answer that is too large, whatever its status | unknown | `an_answer_that_is_too_large_is_named_and_unknown` |
+/// | headers that are too large or too many | unknown | `headers_that_are_too_large_or_too_many_are_named_and_unknown` |
+/// | the call's future was dropped after it was sent | unknown (no error: there is nobody to get it) | `a_journal_gets_the_outcome_of_a_dropped_call` |
+///
+/// [`troubleshooting`](crate::troubleshooting) says what to do about each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// The request did not leave: certainly not applied.
@@ -46,7 +84,7 @@ impl fmt::Display for Delivery {
     }
 }
 
-/// What an answer is that is no readable JSON object.
+/// What an answer is that cannot be read as the operation's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerKind {
@@ -55,8 +93,14 @@ pub enum AnswerKind {
     /// An HTML page: of ServiceStack when JSON was not asked for, of the web
     /// server, or of something between.
     Html,
-    /// XML.
+    /// XML of something else: the answer of another operation or service, a
+    /// SOAP envelope.
     Xml,
+    /// Begins as the operation's answer in XML, or as XML at all, and cannot
+    /// be read: truncated (a server cuts XML short, with status 200, where it
+    /// comes to a control character), malformed, or a member of an unreadable
+    /// type.
+    UnreadableXml,
     /// Plain text.
     Text,
     /// JSON that is no object.
@@ -71,11 +115,70 @@ impl fmt::Display for AnswerKind {
         formatter.write_str(match self {
             Self::Empty => "an empty body",
             Self::Html => "an html page",
-            Self::Xml => "xml",
+            Self::Xml => "xml of something else",
+            Self::UnreadableXml => "xml that cannot be read",
             Self::Text => "plain text",
             Self::OtherJson => "json that is no object",
             Self::UnreadableJson => "json that cannot be read",
         })
+    }
+}
+
+/// What happened, in one word: see [`Error::kind`]. Each has a heading of its
+/// own in [`troubleshooting`](crate::troubleshooting).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Refused before it was sent.
+    Refused,
+    /// No connection could be made.
+    NoConnection,
+    /// The connection broke.
+    Broken,
+    /// A limit of the client was hit.
+    Limit(Limit),
+    /// The vendor's in-band status is a failure.
+    InBand,
+    /// ServiceStack reports an exception.
+    Exception,
+    /// Some items of a mass update were not applied.
+    Partial,
+    /// The answer can be read and proves nothing.
+    NoEvidence,
+    /// A status of failure whose body says nothing more.
+    HttpStatus,
+    /// A status of success with something other than the operation's answer:
+    /// HTML, text, nothing, or broken JSON.
+    NotTheAnswer,
+    /// A hook panicked in a call of the blocking client.
+    Panicked,
+    /// Made by [`Error::mocked`].
+    Mocked,
+}
+
+impl ErrorKind {
+    /// The name that metrics and logs get (`error.type`).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NoConnection => "no_connection",
+            Self::Broken => "connection_broke",
+            Self::Limit(Limit::ConnectTime) => "connect_time",
+            Self::Limit(Limit::ReadTime) => "read_time",
+            Self::Limit(Limit::TotalTime) => "total_time",
+            Self::Limit(Limit::InFlight) => "in_flight",
+            Self::Limit(Limit::AnswerSize) => "answer_size",
+            Self::Limit(Limit::HeaderSize) => "header_size",
+            Self::InBand => "in_band_failure",
+            Self::Exception => "exception",
+            Self::Partial => "partly_applied",
+            Self::NoEvidence => "no_evidence",
+            Self::HttpStatus => "http_status",
+            Self::NotTheAnswer => "not_the_answer",
+            Self::Panicked => "panicked",
+            Self::Mocked => "mocked",
+        }
     }
 }
 
@@ -104,16 +207,35 @@ struct Inner {
     operation: Option<&'static Operation>,
     delivery: Delivery,
     cause: Cause,
+    attempts: u32,
+    booking_id: Option<Arc<str>>,
 }
 
 enum Cause {
-    /// Refused before anything was sent; the sentence names the place.
-    Refused(String),
+    /// Refused before anything was sent.
+    Refused {
+        /// The sentence names the place.
+        reason: String,
+        member: Option<String>,
+    },
     /// Below HTTP: no connection, a time-out, a connection that broke.
     Transport {
         error: reqwest::Error,
         status: Option<StatusCode>,
     },
+    /// A limit was hit, and what it is set to. Its error, if it has one, is
+    /// of making the connection or of reading the headers.
+    Limit {
+        limit: Limit,
+        set: String,
+        status: Option<StatusCode>,
+        error: Option<reqwest::Error>,
+    },
+    /// Made by hand, for tests without a server.
+    Mocked,
+    /// A hook of the user's has panicked.
+    #[cfg(feature = "blocking")]
+    Panicked,
     /// An answer that is no success.
     Answered(Box<Answered>),
 }
@@ -142,7 +264,7 @@ pub(crate) enum Finding {
     NoEvidence,
     /// A status of failure whose body says nothing more.
     HttpFailure,
-    /// Not an object; where it begins as one, the place that cannot be read.
+    /// No answer; where it begins as one, the place that cannot be read.
     NotAnObject {
         kind: AnswerKind,
         place: Option<String>,
@@ -150,36 +272,109 @@ pub(crate) enum Finding {
 }
 
 impl Error {
+    fn new(operation: Option<&'static Operation>, delivery: Delivery, cause: Cause) -> Self {
+        Self(Box::new(Inner {
+            operation,
+            delivery,
+            cause,
+            attempts: 0,
+            booking_id: None,
+        }))
+    }
+
+    /// An error of one's own, for tests without a server: see
+    /// [`AimApi`](crate::AimApi).
+    #[must_use]
+    pub fn mocked(delivery: Delivery) -> Self {
+        Self::new(None, delivery, Cause::Mocked)
+    }
+
+    /// A call of the blocking client has panicked.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn panicked() -> Self {
+        Self::new(None, Delivery::Unknown, Cause::Panicked)
+    }
+
     pub(crate) fn refused(
         operation: Option<&'static Operation>,
         reason: impl Into<String>,
     ) -> Self {
-        Self(Box::new(Inner {
+        Self::new(
             operation,
-            delivery: Delivery::NotSent,
-            cause: Cause::Refused(reason.into()),
-        }))
+            Delivery::NotSent,
+            Cause::Refused {
+                reason: reason.into(),
+                member: None,
+            },
+        )
     }
 
+    /// A refusal of one member, which the reason names too.
+    pub(crate) fn refused_at(
+        operation: &'static Operation,
+        member: Option<&str>,
+        reason: String,
+    ) -> Self {
+        Self::new(
+            Some(operation),
+            Delivery::NotSent,
+            Cause::Refused {
+                reason,
+                member: member.map(ToOwned::to_owned),
+            },
+        )
+    }
+
+    /// What reqwest reports, before the answer or (with its status) within it.
     pub(crate) fn transport(
         operation: &'static Operation,
         error: reqwest::Error,
         status: Option<StatusCode>,
+        limits: &Limits,
     ) -> Self {
         let not_sent = status.is_none() && (error.is_connect() || error.is_builder());
-        Self(Box::new(Inner {
-            operation: Some(operation),
-            delivery: if not_sent {
-                Delivery::NotSent
-            } else {
-                Delivery::Unknown
-            },
-            // A URL may carry what was asked for.
-            cause: Cause::Transport {
-                error: error.without_url(),
+        let delivery = if not_sent {
+            Delivery::NotSent
+        } else {
+            Delivery::Unknown
+        };
+        // A URL may carry what was asked for.
+        let error = error.without_url();
+        let limit = if error.is_connect() && error.is_timeout() {
+            Some((Limit::ConnectTime, format!("{:?}", limits.connect_time)))
+        } else if is_too_large(&error) {
+            Some((
+                Limit::HeaderSize,
+                format!("{} bytes, or 100 headers", limits.header_bytes),
+            ))
+        } else {
+            None
+        };
+        let cause = match limit {
+            Some((limit, set)) => Cause::Limit {
+                limit,
+                set,
                 status,
+                error: Some(error),
             },
-        }))
+            None => Cause::Transport { error, status },
+        };
+        Self::new(Some(operation), delivery, cause)
+    }
+
+    pub(crate) fn limit_hit(
+        operation: &'static Operation,
+        delivery: Delivery,
+        limit: Limit,
+        set: String,
+    ) -> Self {
+        let cause = Cause::Limit {
+            limit,
+            set,
+            status: None,
+            error: None,
+        };
+        Self::new(Some(operation), delivery, cause)
     }
 
     pub(crate) fn judged(
@@ -187,11 +382,29 @@ impl Error {
         delivery: Delivery,
         answered: Answered,
     ) -> Self {
-        Self(Box::new(Inner {
-            operation: Some(operation),
+        Self::new(
+            Some(operation),
             delivery,
-            cause: Cause::Answered(Box::new(answered)),
-        }))
+            Cause::Answered(Box::new(answered)),
+        )
+    }
+
+    /// Notes the status that had arrived when a limit was hit.
+    pub(crate) fn with_status(mut self, found: StatusCode) -> Self {
+        if let Cause::Limit { status, .. } = &mut self.0.cause {
+            *status = Some(found);
+        }
+        self
+    }
+
+    /// Notes how many attempts were made.
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn set_booking_id(&mut self, id: Arc<str>) {
+        self.0.booking_id = Some(id);
     }
 
     /// What is certain about the operation.
@@ -210,9 +423,9 @@ impl Error {
     #[must_use]
     pub fn http_status(&self) -> Option<StatusCode> {
         match &self.0.cause {
-            Cause::Refused(_) => None,
-            Cause::Transport { status, .. } => *status,
+            Cause::Transport { status, .. } | Cause::Limit { status, .. } => *status,
             Cause::Answered(answered) => Some(answered.status),
+            _ => None,
         }
     }
 
@@ -246,7 +459,7 @@ impl Error {
         }
     }
 
-    /// What the answer is, if it is no readable JSON object.
+    /// What the answer is, if it cannot be read as the operation's.
     #[must_use]
     pub fn answer_kind(&self) -> Option<AnswerKind> {
         match self.finding()? {
@@ -265,19 +478,110 @@ impl Error {
     /// Whether the request was refused before it was sent.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.0.cause, Cause::Refused(_))
+        matches!(self.0.cause, Cause::Refused { .. })
+    }
+
+    /// The member of the request for which it was refused, by its path in the
+    /// vendor's names: `CcInfo.LastFour`, `MassUpdateItems[2].DeliveryDate`.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Refused { member, .. } => member.as_deref(),
+            _ => None,
+        }
     }
 
     /// Whether no connection could be made.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.cause, Cause::Transport { error, .. } if error.is_connect())
+        self.io().is_some_and(reqwest::Error::is_connect)
     }
 
-    /// Whether a time-out ended the call.
+    /// Whether a limit of time ended the call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(&self.0.cause, Cause::Transport { error, .. } if error.is_timeout())
+        matches!(
+            self.limit(),
+            Some(Limit::ConnectTime | Limit::ReadTime | Limit::TotalTime | Limit::InFlight)
+        ) || self.io().is_some_and(reqwest::Error::is_timeout)
+    }
+
+    /// The limit that was hit, if one was.
+    #[must_use]
+    pub fn limit(&self) -> Option<Limit> {
+        match &self.0.cause {
+            Cause::Limit { limit, .. } => Some(*limit),
+            _ => None,
+        }
+    }
+
+    /// How many attempts were made; 0 if it was refused before the first.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The name of the booking in the [journal](crate::journal), if it has
+    /// one.
+    #[must_use]
+    pub fn booking_id(&self) -> Option<&str> {
+        self.0.booking_id.as_deref()
+    }
+
+    /// What happened, in one word.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Refused { .. } => ErrorKind::Refused,
+            Cause::Transport { error, .. } if error.is_connect() => ErrorKind::NoConnection,
+            Cause::Transport { error, .. } if error.is_builder() => ErrorKind::Refused,
+            Cause::Transport { .. } => ErrorKind::Broken,
+            Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
+            Cause::Mocked => ErrorKind::Mocked,
+            #[cfg(feature = "blocking")]
+            Cause::Panicked => ErrorKind::Panicked,
+            Cause::Answered(answered) => match &answered.finding {
+                Finding::InBand { .. } => ErrorKind::InBand,
+                Finding::Exception(_) => ErrorKind::Exception,
+                Finding::Partial => ErrorKind::Partial,
+                Finding::NoEvidence => ErrorKind::NoEvidence,
+                Finding::HttpFailure => ErrorKind::HttpStatus,
+                // Its body is beside the point.
+                Finding::NotAnObject { .. } if !answered.status.is_success() => {
+                    ErrorKind::HttpStatus
+                }
+                Finding::NotAnObject { .. } => ErrorKind::NotTheAnswer,
+            },
+        }
+    }
+
+    /// Where [`troubleshooting`](crate::troubleshooting) says what to do.
+    ///
+    /// ```
+    /// let error = aim_client::Error::mocked(aim_client::Delivery::Unknown);
+    /// assert!(error.help().ends_with("/troubleshooting/index.html#mocked"));
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> String {
+        format!(
+            "https://docs.rs/aim-client/{}/aim_client/troubleshooting/index.html#{}",
+            env!("CARGO_PKG_VERSION"),
+            self.kind().as_str()
+        )
+    }
+
+    /// Whether the connection broke after it was made.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.kind() == ErrorKind::Broken
+    }
+
+    /// What happened below HTTP.
+    fn io(&self) -> Option<&reqwest::Error> {
+        match &self.0.cause {
+            Cause::Transport { error, .. } => Some(error),
+            Cause::Limit { error, .. } => error.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether the answer was read and proves nothing: `{}`, or zeros only.
@@ -303,15 +607,20 @@ impl fmt::Display for Error {
         let name = self.operation().unwrap_or("client");
         write!(formatter, "{name}: ")?;
         match &self.0.cause {
-            Cause::Refused(reason) => return write!(formatter, "not sent: {reason}"),
+            Cause::Refused { reason, .. } => return write!(formatter, "not sent: {reason}"),
             Cause::Transport { error, .. } if error.is_connect() => {
                 return formatter
                     .write_str("no connection to the server; check the base url and the network");
             }
-            Cause::Transport { error, .. } if error.is_timeout() => {
-                formatter.write_str("no complete answer in time")?;
-            }
             Cause::Transport { .. } => formatter.write_str("the connection broke")?,
+            Cause::Limit { limit, set, .. } => {
+                write!(formatter, "{limit} (`{}`: {set})", limit.setting())?;
+            }
+            #[cfg(feature = "blocking")]
+            Cause::Panicked => {
+                return formatter.write_str("a hook panicked; what was sent is unknown");
+            }
+            Cause::Mocked => return write!(formatter, "mocked as {}", self.0.delivery),
             Cause::Answered(answered) => {
                 answered.finding.write(formatter)?;
                 write!(formatter, " (http {})", answered.status.as_u16())?;
@@ -320,7 +629,7 @@ impl fmt::Display for Error {
         let booked = self
             .0
             .operation
-            .is_some_and(|operation| operation.repeat == crate::operation::Repeat::Books);
+            .is_some_and(|operation| operation.repeat == Repeat::Books);
         formatter.write_str(match self.0.delivery {
             Delivery::NotSent | Delivery::Rejected => "; it was not applied",
             Delivery::PartlyApplied => "; send again only the items that the answer lists",
@@ -398,9 +707,19 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.cause {
-            Cause::Transport { error, .. } => Some(error),
-            _ => None,
-        }
+        self.io().map(|error| error as _)
     }
+}
+
+/// Whether the headers were too large or too many for hyper, which tells it to
+/// servers by a method and to clients only by its text.
+fn is_too_large(error: &reqwest::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.to_string() == "message head is too large" {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }

@@ -24,6 +24,9 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
 
     /// Whether the answer lists items that were not applied.
     fn is_partial(&self) -> bool;
+
+    /// The reference that the server gave to what was booked.
+    fn reference(&self) -> Option<&str>;
 }
 
 /// Whether a member holds anything but the default that .NET fills in.

@@ -75,6 +75,19 @@ impl fmt::Display for JsvError {
 
 impl std::error::Error for JsvError {}
 
+impl JsvError {
+    /// The member of the request, unless it is the request itself.
+    pub(crate) fn member(&self) -> Option<&str> {
+        match self {
+            Self::NotAnObject => None,
+            Self::EmptyText(name)
+            | Self::NullItem(name)
+            | Self::Exponent(name)
+            | Self::Name(name) => Some(name),
+        }
+    }
+}
+
 /// The names and values of a query, not yet percent-encoded, in the order of
 /// the request's members.
 ///

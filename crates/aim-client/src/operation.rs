@@ -1,19 +1,76 @@
 //! What the document declares about an operation.
 
+use crate::generated::operations;
+
 /// An operation as the document declares it (`x-aim-…` extensions).
+///
+/// ```
+/// use aim_client::{Operation, Repeat};
+///
+/// let bookings = Operation::all().iter().filter(|found| found.repeat() == Repeat::Books);
+/// assert_eq!(bookings.count(), 5);
+/// ```
 #[derive(Debug)]
-pub(crate) struct Operation {
-    /// The document's operationId.
+pub struct Operation {
     pub(crate) id: &'static str,
-    /// Whether sending it again can do something twice.
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
     pub(crate) repeat: Repeat,
+    pub(crate) look_up: Option<LookedUp>,
     /// Members that must not stand in a URL, since URLs are logged.
     pub(crate) kept_out_of_url: &'static [&'static str],
 }
 
+impl Operation {
+    /// All operations, in the document's order.
+    #[must_use]
+    pub fn all() -> &'static [&'static Self] {
+        operations::ALL
+    }
+
+    /// The document's operationId, such as `C2BPostContract`.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// `GET` or `POST`.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// The path below the base URL, such as `/api/C2BPostContract`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Whether sending it again can do something twice (`x-aim-repeat`).
+    #[must_use]
+    pub fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+
+    /// The operationId of the operation that tells what became of this one
+    /// (`x-aim-lookup`), where the API has one.
+    #[must_use]
+    pub fn look_up(&self) -> Option<&'static str> {
+        self.look_up.as_ref().map(|look_up| look_up.operation)
+    }
+}
+
+/// How an operation is looked up after an unknown outcome.
+#[derive(Debug)]
+pub(crate) struct LookedUp {
+    pub(crate) operation: &'static str,
+    /// The member of the request that the look-up is asked with.
+    pub(crate) member: &'static str,
+}
+
 /// Whether sending an operation again can do something twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeat {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeat {
     /// A read: once or twice makes no difference.
     Safe,
     /// It books: the server knows no idempotency, so twice is two bookings.

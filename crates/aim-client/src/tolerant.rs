@@ -94,7 +94,7 @@ impl<T: Tolerant> Tolerant for Option<T> {
 impl<T: Tolerant> Tolerant for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer
-            .deserialize_any(ListVisitor(PhantomData))
+            .deserialize_newtype_struct(LIST, ListVisitor(PhantomData))
             .map(Some)
     }
 
@@ -264,7 +264,7 @@ impl<'de> Deserialize<'de> for Scalar {
 /// name. The name is private, so it is learnt by watching `RawValue` ask. If
 /// that ever fails, numbers are read as `f64` and integers, with the checks
 /// that belong to them.
-fn raw_value_name() -> &'static str {
+pub(crate) fn raw_value_name() -> &'static str {
     struct Watch<'a>(&'a Cell<&'static str>);
 
     impl<'de> Deserializer<'de> for Watch<'_> {
@@ -467,12 +467,21 @@ fn number_name() -> Option<&'static String> {
     name.as_ref()
 }
 
+/// The name of the newtype struct that a list asks for: XML, unlike JSON, does
+/// not tell a list from an object, so [`crate::xml`] goes by it.
+pub(crate) const LIST: &str = "list";
+
 struct ListVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Tolerant> Visitor<'de> for ListVisitor<T> {
     type Value = Vec<T>;
 
     refuse_scalars!("a list");
+
+    /// Formats that know their lists are asked again without the name.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Vec<T>, D::Error> {
+        inner.deserialize_any(self)
+    }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         /// An item, `null` included.

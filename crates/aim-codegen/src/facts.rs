@@ -23,6 +23,8 @@ pub(crate) struct SchemaFacts {
     pub(crate) generated_name: String,
     /// In the vendor's order.
     pub(crate) members: Vec<MemberFacts>,
+    /// Pairs of members that are never sent together.
+    pub(crate) exclusive: Vec<[String; 2]>,
 }
 
 pub(crate) struct MemberFacts {
@@ -31,6 +33,12 @@ pub(crate) struct MemberFacts {
     /// The type of the client that must stand in the output, where flat
     /// OpenAPI alone would give a plain one.
     pub(crate) converted_to: Option<String>,
+    /// Whether the vendor requires it.
+    pub(crate) required: bool,
+    /// The form that its text must have, as a regular expression.
+    pub(crate) pattern: Option<String>,
+    /// The schema that it holds, or holds a list of.
+    pub(crate) holds: Option<String>,
 }
 
 pub(crate) struct OperationFacts {
@@ -39,11 +47,16 @@ pub(crate) struct OperationFacts {
     pub(crate) method: String,
     pub(crate) verb: &'static str,
     pub(crate) path: String,
+    /// The type of the request, for GET too.
+    pub(crate) request: String,
     pub(crate) answer: String,
     pub(crate) deprecated: bool,
     pub(crate) safe_to_repeat: bool,
     pub(crate) evidence: Vec<String>,
     pub(crate) partial: Option<String>,
+    /// The operation that tells what became of this one, and the member of
+    /// this request that it is asked with.
+    pub(crate) look_up: Option<(String, String)>,
     /// Members that must not stand in a URL.
     pub(crate) kept_out_of_url: Vec<String>,
 }
@@ -108,16 +121,23 @@ impl Facts {
             name: name.to_owned(),
             generated_name: name.to_upper_camel_case(),
             members: Vec::new(),
+            exclusive: exclusive(schema)?,
         };
         if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
             for (member, property) in &object.properties {
-                let converted_to = match property {
-                    ReferenceOr::Item(property) => self.conversion(property)?,
-                    ReferenceOr::Reference { .. } => None,
+                let (converted_to, pattern) = match property {
+                    ReferenceOr::Item(property) => {
+                        let pattern = property.schema_data.extensions.get("x-aim-pattern");
+                        (self.conversion(property)?, pattern.map(string).transpose()?)
+                    }
+                    ReferenceOr::Reference { .. } => (None, None),
                 };
                 facts.members.push(MemberFacts {
                     name: member.clone(),
                     converted_to,
+                    required: object.required.contains(member),
+                    pattern,
+                    holds: held(property),
                 });
             }
         }
@@ -183,6 +203,7 @@ fn operation_facts(
         method: id.to_snake_case(),
         verb,
         path: path.to_owned(),
+        request: string(extension("x-aim-request")?)?,
         answer: answer(operation).ok_or_else(|| format!("operation {id} has no JSON answer"))?,
         deprecated: operation.deprecated,
         safe_to_repeat: extension("x-aim-repeat")?.as_str() == Some("safe"),
@@ -191,6 +212,11 @@ fn operation_facts(
             .extensions
             .get("x-aim-partial")
             .map(string)
+            .transpose()?,
+        look_up: operation
+            .extensions
+            .get("x-aim-lookup")
+            .map(look_up)
             .transpose()?,
         kept_out_of_url: operation
             .parameters
@@ -204,6 +230,46 @@ fn operation_facts(
             .collect(),
         id,
     })
+}
+
+/// The operation that looks up, and the one member that it is asked with.
+fn look_up(value: &Value) -> Result<(String, String), String> {
+    let by = value.get("by").and_then(Value::as_object);
+    match by.map(|by| by.values().collect::<Vec<_>>()).as_deref() {
+        Some([member]) => Ok((text(value, "operation")?, string(member)?)),
+        _ => Err("`by` of x-aim-lookup names other than one member".to_owned()),
+    }
+}
+
+/// The schema that a member is, or is a list of.
+fn held(property: &ReferenceOr<Box<Schema>>) -> Option<String> {
+    let target = match property {
+        ReferenceOr::Reference { reference } => reference,
+        ReferenceOr::Item(property) => match &property.schema_kind {
+            SchemaKind::Type(Type::Array(array)) => return held(array.items.as_ref()?),
+            SchemaKind::AllOf { all_of } => match all_of.first()? {
+                ReferenceOr::Reference { reference } => reference,
+                ReferenceOr::Item(_) => return None,
+            },
+            _ => return None,
+        },
+    };
+    target.rsplit('/').next().map(ToOwned::to_owned)
+}
+
+fn exclusive(schema: &Schema) -> Result<Vec<[String; 2]>, String> {
+    schema
+        .schema_data
+        .extensions
+        .get("x-aim-exclusive")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|pair| {
+            <[String; 2]>::try_from(strings(pair)?)
+                .map_err(|_| "x-aim-exclusive holds something other than pairs".to_owned())
+        })
+        .collect()
 }
 
 /// The name of the schema of the JSON answer with status 200.

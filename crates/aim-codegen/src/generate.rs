@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::document::Document;
 use crate::facts::{Facts, OpenEnum};
 use crate::problem::{Problem, Problems};
-use crate::{lint, lower, operations, output, shape};
+use crate::{checks, lint, lower, operations, output, shape};
 
 /// The private formats and the types of the client that they stand for.
 const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
@@ -22,7 +22,8 @@ const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
 ];
 
 /// The settings are code: whatever changes them changes one of these files.
-const PASSES: [&str; 5] = [
+const PASSES: [&str; 6] = [
+    include_str!("checks.rs"),
     include_str!("facts.rs"),
     include_str!("generate.rs"),
     include_str!("lower.rs"),
@@ -58,6 +59,7 @@ pub fn generate(document: &Document) -> Result<String, Problems> {
         .map_err(|error| whole(document, &format!("progenitor wrote no Rust: {error}")))?;
     let file = shape::shape(file, &facts)
         .and_then(|file| operations::add(file, &facts))
+        .map(|file| checks::add(file, &facts))
         .map_err(|message| whole(document, &message))?;
     output::check(&file, &facts).map_err(|message| whole(document, &message))?;
     Ok(format!(
@@ -91,7 +93,7 @@ fn settings(facts: &Facts) -> GenerationSettings {
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::credentials::CredentialHeaders))
+        .with_inner_type(quote!(crate::request::Slot))
         .with_derive("PartialEq")
         .with_derive("Eq");
     for (instance, format, rust) in CONVERSIONS {

@@ -9,6 +9,7 @@
 //! The crate serves `aim-client`'s build script and the maintainer's `cargo
 //! xtask`; it is published only because the build script needs it.
 
+mod checks;
 pub mod document;
 mod facts;
 pub mod generate;

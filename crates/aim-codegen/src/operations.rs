@@ -21,11 +21,16 @@ const STATUS: &str = "Status";
 /// A sentence, if two operations disagree about what proves the same answer.
 pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, String> {
     let table = facts.operations.iter().map(operation);
+    let names = facts.operations.iter().map(constant);
     file.items.push(parse_quote! {
         /// The operations, as the document declares them.
+        #[cfg(feature = "client")]
         pub(crate) mod operations {
-            use crate::operation::{Operation, Repeat};
+            use crate::operation::{LookedUp, Operation, Repeat};
             #(#table)*
+
+            /// All of them, in the document's order.
+            pub(crate) const ALL: &[&Operation] = &[#(&#names),*];
         }
     });
     for answer in answers(facts)?.into_values() {
@@ -53,6 +58,10 @@ fn operation(operation: &OperationFacts) -> TokenStream {
     } = operation;
     let name = constant(operation);
     let doc = format!("`{verb} {path}`");
+    let look_up = operation.look_up.as_ref().map_or_else(
+        || quote!(None),
+        |(by, member)| quote!(Some(LookedUp { operation: #by, member: #member })),
+    );
     let repeat = if operation.safe_to_repeat {
         ident("Safe")
     } else {
@@ -62,7 +71,10 @@ fn operation(operation: &OperationFacts) -> TokenStream {
         #[doc = #doc]
         pub(crate) const #name: Operation = Operation {
             id: #id,
+            method: #verb,
+            path: #path,
             repeat: Repeat::#repeat,
+            look_up: #look_up,
             kept_out_of_url: &[#(#kept_out_of_url),*],
         };
     }
@@ -83,14 +95,19 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
     Ok(answers)
 }
 
-fn answer_impl(operation: &OperationFacts) -> syn::Item {
-    let name = ident(&operation.answer);
-    let status_proves = operation.evidence.iter().any(|member| member == STATUS);
-    let own = operation
+/// The members other than the status that prove the operation.
+fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = Ident> {
+    operation
         .evidence
         .iter()
         .filter(|member| *member != STATUS)
         .map(|member| field(member))
+}
+
+fn answer_impl(operation: &OperationFacts) -> syn::Item {
+    let name = ident(&operation.answer);
+    let status_proves = operation.evidence.iter().any(|member| member == STATUS);
+    let own = own_evidence(operation)
         .map(|member| quote!(crate::evidence::is_set(&self.#member)))
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
@@ -99,7 +116,13 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
         || quote!(false),
         |member| quote!(crate::evidence::is_set(&self.#member)),
     );
+    // What a booking answers with as its only proof of its own is its reference.
+    let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
+        [member] if !operation.safe_to_repeat => quote!(self.#member.as_deref()),
+        _ => quote!(None),
+    };
     parse_quote! {
+        #[cfg(feature = "client")]
         impl crate::evidence::AnswerBody for types::#name {
             const STATUS_PROVES: bool = #status_proves;
 
@@ -114,12 +137,16 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
             fn is_partial(&self) -> bool {
                 #partly
             }
+
+            fn reference(&self) -> Option<&str> {
+                #reference
+            }
         }
     }
 }
 
 /// Members are named as typify names them.
-fn field(member: &str) -> Ident {
+pub(crate) fn field(member: &str) -> Ident {
     let name = member.to_snake_case();
     if syn::parse_str::<Ident>(&name).is_ok() {
         ident(&name)

@@ -41,6 +41,7 @@ pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String>
         #types
 
         /// The HTTP client that progenitor wrote; the facade is its only user.
+        #[cfg(feature = "client")]
         pub(crate) mod client {
             use super::types;
             #(#client)*
@@ -427,12 +428,16 @@ mod tests {
         let member = |(name, converted): &(&str, Option<&str>)| MemberFacts {
             name: (*name).to_owned(),
             converted_to: converted.map(ToOwned::to_owned),
+            required: false,
+            pattern: None,
+            holds: None,
         };
         let facts = Facts {
             schemas: vec![SchemaFacts {
                 name: "Rate".to_owned(),
                 generated_name: "Rate".to_owned(),
                 members: members.iter().map(member).collect(),
+                exclusive: Vec::new(),
             }],
             operations: Vec::new(),
             open_enums: Vec::new(),

@@ -597,6 +597,15 @@ fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
             "begin with `^` and end with `$`, in ASCII: the whole value is checked",
         );
     }
+    // The client compiles it with the same crate.
+    if let Err(error) = regex_lite::Regex::new(pattern) {
+        lint.problem_under(
+            at,
+            "x-aim-pattern",
+            format!("the pattern `{pattern}` cannot be read: {error}"),
+            "write what every dialect of regular expressions has: classes, counts, groups and `|`",
+        );
+    }
 }
 
 /// Whether two values are equal wherever they stand.

@@ -1,0 +1,80 @@
+//! The client as a trait, so that programs can be tested without a server.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+
+use crate::answer::Answer;
+use crate::client::AimClient;
+use crate::error::Error;
+use crate::generated::operations;
+use crate::methods::for_each_method;
+use crate::types::{
+    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+    ContractFulfillmentResponse, CustomerAccessTokenRequest, CustomerAccessTokenResponse,
+    GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest,
+    PostServiceTicketResponse,
+};
+
+/// What a method of [`AimApi`] returns.
+pub type ApiFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send + 'a>>;
+
+macro_rules! api {
+    ($(
+        $(#[$attribute:meta])*
+        $name:ident($request:ident) -> $answer:ident, $operation:ident, $how:ident;
+    )*) => {
+        /// The operations, as a trait: [`AimClient`] implements it, and a test
+        /// implements what it needs. Any other method ends in an error, as not
+        /// sent.
+        ///
+        /// It can be used as `dyn AimApi`, at the price of one allocation for
+        /// each call; that is why its methods return boxed futures and are no
+        /// `async fn`s.
+        ///
+        /// ```
+        /// use std::sync::Arc;
+        /// use aim_client::types::{C2BPostContractRequest, C2BPostContractResponse};
+        /// use aim_client::{AimApi, Answer, ApiFuture, Delivery, Error};
+        ///
+        /// /// Books everything, but never says so for the lute.
+        /// struct Shop;
+        ///
+        /// impl AimApi for Shop {
+        ///     fn c2b_post_contract<'a>(
+        ///         &'a self,
+        ///         request: &'a C2BPostContractRequest,
+        ///     ) -> ApiFuture<'a, C2BPostContractResponse> {
+        ///         Box::pin(async {
+        ///             if request.sku.as_deref() == Some("LUTE") {
+        ///                 return Err(Error::mocked(Delivery::Unknown));
+        ///             }
+        ///             Ok(Answer::new(C2BPostContractResponse::new().web_ref("W-1")))
+        ///         })
+        ///     }
+        /// }
+        ///
+        /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+        /// let shop: Arc<dyn AimApi> = Arc::new(Shop);
+        /// let lute = C2BPostContractRequest::new().sku("LUTE");
+        /// let error = shop.c2b_post_contract(&lute).await.unwrap_err();
+        /// assert_eq!(error.delivery(), Delivery::Unknown);
+        /// # });
+        /// ```
+        pub trait AimApi: Send + Sync {$(
+            $(#[$attribute])*
+            fn $name<'a>(&'a self, request: &'a $request) -> ApiFuture<'a, $answer> {
+                let _ = request;
+                let reason = concat!("this mock has no method ", stringify!($name));
+                Box::pin(ready(Err(Error::refused(Some(&operations::$operation), reason))))
+            }
+        )*}
+
+        #[allow(deprecated, reason = "a deprecated operation has its own method")]
+        impl AimApi for AimClient {$(
+            fn $name<'a>(&'a self, request: &'a $request) -> ApiFuture<'a, $answer> {
+                Box::pin(Self::$name(self, request))
+            }
+        )*}
+    };
+}
+for_each_method!(api);

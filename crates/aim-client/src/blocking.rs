@@ -1,0 +1,163 @@
+//! The client for programs without `async` (feature `blocking`).
+//!
+//! ```no_run
+//! # fn main() -> Result<(), aim_client::Error> {
+//! use aim_client::types::GetContractDetailsRequest;
+//! use aim_client::{AimClient, Credentials};
+//!
+//! let client = AimClient::builder()
+//!     .credentials(Credentials::new("api-key", "app-id"))
+//!     .build_blocking()?;
+//! let request = GetContractDetailsRequest::new().ref_("C-20117");
+//! let details = client.get_contract_details(&request)?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::future::Future;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::{fmt, io};
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::answer::Answer;
+use crate::error::Error;
+use crate::methods::for_each_method;
+use crate::options::CallOptions;
+use crate::types::{
+    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+    ContractFulfillmentResponse, CustomerAccessTokenRequest, CustomerAccessTokenResponse,
+    GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest,
+    PostServiceTicketResponse,
+};
+use crate::{AimClientBuilder, FulfillmentLookUp, Secret};
+
+/// [`AimClient`](crate::AimClient), with methods that wait.
+///
+/// The work is done by a thread of its own, which all clones share; several
+/// threads may call at the same time. Within async code it waits, too, and
+/// blocks the thread that it is called on: use the other client there, or
+/// `tokio::task::spawn_blocking`.
+#[derive(Clone)]
+pub struct AimClient {
+    client: crate::AimClient,
+    worker: Arc<Worker>,
+}
+
+impl AimClientBuilder {
+    /// Builds a client whose methods wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), or if no thread can be started.
+    pub fn build_blocking(self) -> Result<AimClient, Error> {
+        let client = self.build()?;
+        let worker = Worker::start().map_err(|error| {
+            Error::refused(None, format!("no thread can be started: {}", error.kind()))
+        })?;
+        Ok(AimClient {
+            client,
+            worker: Arc::new(worker),
+        })
+    }
+}
+
+impl AimClient {
+    /// The same client with other options; see
+    /// [`AimClient::with`](crate::AimClient::with).
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            client: self.client.with(options),
+            worker: Arc::clone(&self.worker),
+        }
+    }
+
+    /// The same client with another login token.
+    #[must_use]
+    pub fn with_token(&self, token: impl Into<Secret>) -> Self {
+        self.with(CallOptions::new().token(token))
+    }
+
+    /// Looks up what became of a fulfillment; see
+    /// [`AimClient::look_up_fulfillment`](crate::AimClient::look_up_fulfillment).
+    #[must_use]
+    pub fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookUp {
+        let (client, reference) = (self.client.clone(), reference.to_owned());
+        self.worker
+            .wait_for(async move { client.look_up_fulfillment(&reference).await })
+            .unwrap_or_else(|| FulfillmentLookUp::Unsure(broken()))
+    }
+}
+
+macro_rules! methods {
+    ($(
+        $(#[$attribute:meta])*
+        $name:ident($request:ident) -> $answer:ident, $operation:ident, $how:ident;
+    )*) => {
+        #[allow(deprecated, reason = "a deprecated operation has its own method")]
+        impl AimClient {$(
+            $(#[$attribute])*
+            pub fn $name(&self, request: &$request) -> Result<Answer<$answer>, Error> {
+                let (client, request) = (self.client.clone(), request.clone());
+                self.worker
+                    .wait_for(async move { client.$name(&request).await })
+                    .unwrap_or_else(|| Err(broken()))
+            }
+        )*}
+    };
+}
+for_each_method!(methods);
+
+/// The call panicked, which only a hook of the user's can do: nobody knows how
+/// far it came.
+fn broken() -> Error {
+    Error::panicked()
+}
+
+impl fmt::Debug for AimClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(formatter)
+    }
+}
+
+/// A thread that runs futures.
+struct Worker {
+    handle: Handle,
+    /// Dropped with the last client; the thread ends then.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Worker {
+    fn start() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel();
+        // The runtime is dropped by its own thread: within async code that
+        // would be a panic.
+        thread::Builder::new()
+            .name("aim-client".to_owned())
+            .spawn(move || {
+                let _ = runtime.block_on(stopped);
+            })?;
+        Ok(Self {
+            handle,
+            _stop: stop,
+        })
+    }
+
+    /// What the future gives; nothing if it panicked.
+    fn wait_for<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.handle.spawn(async move {
+            // The receiver waits below.
+            let _ = sender.send(work.await);
+        });
+        receiver.recv().ok()
+    }
+}

@@ -1,0 +1,214 @@
+//! A journal of bookings: what a program is about to do, and what came of it.
+//!
+//! A booking whose outcome is unknown must not be forgotten: a [`Journal`]
+//! gets each booking before it is sent and its outcome after, also when the
+//! call's future is dropped. What has no outcome after a crash may have been
+//! booked.
+//!
+//! The example `journal` of this crate keeps one in a file.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use reqwest::{Request, StatusCode};
+
+use crate::answer::Answer;
+use crate::client::AimClient;
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::evidence::AnswerBody;
+use crate::operation::{Operation, Repeat};
+
+/// Keeps bookings; given to
+/// [`AimClientBuilder::journal`](crate::AimClientBuilder::journal).
+///
+/// Both methods run on the task of the call. A journal that waits for a disk
+/// may do so: a booking is worth it; one that waits for a network should use
+/// `tokio::task::block_in_place`.
+pub trait Journal: Send + Sync + 'static {
+    /// Keeps a booking that is about to be sent. It must not return before the
+    /// entry would survive a crash.
+    ///
+    /// # Errors
+    ///
+    /// If the booking cannot be kept: it is not sent then.
+    fn before(&self, booking: &Booking) -> io::Result<()>;
+
+    /// Keeps what came of it. It is called once for each booking that
+    /// [`before`](Self::before) has kept, unless the program ends.
+    fn after(&self, booking: &Booking, outcome: &Outcome<'_>);
+}
+
+/// A booking, as a journal gets it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Booking {
+    /// Its name: [`CallOptions::booking_id`](crate::CallOptions::booking_id),
+    /// else a random one; [`Error::booking_id`](crate::Error::booking_id) and
+    /// [`Answer::booking_id`](crate::Answer::booking_id) have it too.
+    pub id: String,
+    /// What is called.
+    pub operation: &'static Operation,
+    /// When it was handed to the journal.
+    pub time: SystemTime,
+    /// The value to look it up with: the request's `Ref`, where the API has a
+    /// look-up ([`Operation::look_up`]). A mass update has none: its items do.
+    pub reference: Option<String>,
+    request: String,
+}
+
+impl Booking {
+    /// The request as it is sent: the JSON of a POST, the query of a GET.
+    ///
+    /// It holds names, addresses and card tokens. A journal that keeps it must
+    /// be protected like a customer file; to look a booking up,
+    /// [`reference`](Self::reference) is enough, and for a booking without one
+    /// a person needs to know whose it was and when: a number of your own
+    /// order in [`id`](Self::id) says that without any personal data.
+    #[must_use]
+    pub fn expose_request(&self) -> &str {
+        &self.request
+    }
+}
+
+/// The request stays out.
+impl fmt::Debug for Booking {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Booking")
+            .field("id", &self.id)
+            .field("operation", &self.operation.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of a booking.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Outcome<'a> {
+    /// What is certain; `None` if the answer proves that it was applied.
+    pub delivery: Option<Delivery>,
+    /// The reference that the server gave it (`WebRef`), if it was applied.
+    pub reference: Option<&'a str>,
+    /// What went wrong; `None` for a call that was dropped, too.
+    pub error: Option<ErrorKind>,
+    /// The HTTP status, if an answer began to arrive.
+    pub status: Option<StatusCode>,
+}
+
+/// The entry of a call; there is something in it only for a booking, and only
+/// if there is a journal.
+pub(crate) struct Entry(Option<Open>);
+
+struct Open {
+    journal: Arc<dyn Journal>,
+    booking: Booking,
+    may_be_sent: bool,
+}
+
+impl Entry {
+    /// Hands a booking to the journal.
+    pub(crate) fn open(
+        client: &AimClient,
+        operation: &'static Operation,
+        request: &Request,
+    ) -> Result<Self, Error> {
+        let (Some(journal), Repeat::Books) = (&client.shared.journal, operation.repeat) else {
+            return Ok(Self(None));
+        };
+        let runtime = &client.shared.runtime;
+        let id = client
+            .session
+            .booking_id
+            .clone()
+            .unwrap_or_else(|| format!("{:016x}{:016x}", runtime.random(), runtime.random()));
+        let body = request.body().and_then(|body| body.as_bytes());
+        let text = body.map_or_else(
+            || request.url().query().unwrap_or_default().into(),
+            String::from_utf8_lossy,
+        );
+        let booking = Booking {
+            id,
+            operation,
+            time: runtime.time_of_day(),
+            reference: operation
+                .look_up
+                .as_ref()
+                .and_then(|by| member(&text, by.member)),
+            request: text.into_owned(),
+        };
+        journal.before(&booking).map_err(|error| {
+            let reason = format!("the journal could not keep the booking: {}", error.kind());
+            Error::refused(Some(operation), reason)
+        })?;
+        Ok(Self(Some(Open {
+            journal: Arc::clone(journal),
+            booking,
+            may_be_sent: false,
+        })))
+    }
+
+    /// Notes whether the booking may be on its way.
+    pub(crate) fn may_be_sent(&mut self, may_be: bool) {
+        if let Some(open) = &mut self.0 {
+            open.may_be_sent = may_be;
+        }
+    }
+
+    /// Hands the outcome to the journal.
+    pub(crate) fn close<T: AnswerBody>(mut self, outcome: &mut Result<Answer<T>, Error>) {
+        let Some(open) = self.0.take() else {
+            return;
+        };
+        let id: Arc<str> = open.booking.id.as_str().into();
+        match outcome {
+            Ok(answer) => {
+                answer.booking_id = Some(id);
+                let outcome = Outcome {
+                    delivery: None,
+                    reference: answer.reference(),
+                    error: None,
+                    status: Some(answer.status()),
+                };
+                open.journal.after(&open.booking, &outcome);
+            }
+            Err(error) => {
+                error.set_booking_id(id);
+                let outcome = Outcome {
+                    delivery: Some(error.delivery()),
+                    reference: None,
+                    error: Some(error.kind()),
+                    status: error.http_status(),
+                };
+                open.journal.after(&open.booking, &outcome);
+            }
+        }
+    }
+}
+
+/// The call's future was dropped, or something in it panicked.
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.take() {
+            let delivery = if open.may_be_sent {
+                Delivery::Unknown
+            } else {
+                Delivery::NotSent
+            };
+            let outcome = Outcome {
+                delivery: Some(delivery),
+                reference: None,
+                error: None,
+                status: None,
+            };
+            open.journal.after(&open.booking, &outcome);
+        }
+    }
+}
+
+/// A text of a JSON object.
+fn member(json: &str, name: &str) -> Option<String> {
+    let object = serde_json::from_str::<serde_json::Value>(json).ok()?;
+    Some(object.get(name)?.as_str()?.to_owned())
+}

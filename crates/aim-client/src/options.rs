@@ -1,0 +1,230 @@
+//! Options of single calls and of a user's session.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::Secret;
+use crate::credentials::{self, TOKEN};
+use crate::retry::Retry;
+
+/// What is different for some calls; given to [`AimClient::with`](crate::AimClient::with).
+///
+/// ```
+/// # async fn f(client: aim_client::AimClient) -> Result<(), aim_client::Error> {
+/// use std::time::Duration;
+/// use aim_client::CallOptions;
+/// use aim_client::types::GetContractDetailsRequest;
+///
+/// let quick = CallOptions::new()
+///     .token("this-customers-login")
+///     .timeout(Duration::from_secs(5))
+///     .no_retry()
+///     .header("X-Request-Id", "4711");
+/// let request = GetContractDetailsRequest::new().ref_("C-20117");
+/// let details = client.with(quick).get_contract_details(&request).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct CallOptions {
+    token: Option<Secret>,
+    timeout: Option<Duration>,
+    retry: Option<Retry>,
+    booking_id: Option<String>,
+    headers: Vec<(String, Secret)>,
+}
+
+impl CallOptions {
+    /// No difference yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `Token`, the login of this user.
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets how long the call may take in all, with every attempt.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how the call is repeated.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// One attempt, never a second.
+    pub fn no_retry(self) -> Self {
+        self.retry(Retry::never())
+    }
+
+    /// Names the booking of the next call in the
+    /// [journal](crate::journal::Journal) and in
+    /// [`Error::booking_id`](crate::Error::booking_id); else it is given a
+    /// random name. Use it for one call only.
+    pub fn booking_id(mut self, id: impl Into<String>) -> Self {
+        self.booking_id = Some(id.into());
+        self
+    }
+
+    /// Adds a header of your own; its value appears in no `Debug` text.
+    ///
+    /// A header that the client or HTTP itself writes (credentials, `Accept`,
+    /// `Content-Type`, `Content-Length`, `Host` and the like) cannot be set:
+    /// the call is refused, as it is if the name or value is none that HTTP
+    /// knows.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// Header values are as secret as what they carry.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallOptions")
+            .field("token", &self.token)
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .field("booking_id", &self.booking_id)
+            .field("headers", &self.headers)
+            .finish()
+    }
+}
+
+/// What a client sends along with every call, and its settings for one.
+#[derive(Clone)]
+pub(crate) struct Session {
+    /// Accept, credentials and the user's own.
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) booking_id: Option<String>,
+    /// Why no call can be made with these options.
+    pub(crate) problem: Option<String>,
+}
+
+impl Session {
+    /// The same with some options replaced.
+    pub(crate) fn with(&self, options: CallOptions) -> Self {
+        let mut session = self.clone();
+        if let Err(problem) = session.set_headers(&options) {
+            session.problem = Some(problem);
+        }
+        session.timeout = options.timeout.unwrap_or(self.timeout);
+        session.retry = options.retry.unwrap_or(self.retry);
+        session.booking_id = options.booking_id.or(session.booking_id);
+        session
+    }
+
+    fn set_headers(&mut self, options: &CallOptions) -> Result<(), String> {
+        if let Some(token) = &options.token {
+            let value = credentials::header("Token", token)?;
+            self.headers.insert(HeaderName::from_static(TOKEN), value);
+        }
+        for (text, value) in &options.headers {
+            let name = HeaderName::from_bytes(text.as_bytes())
+                .map_err(|_| "the name of a header holds what a header cannot".to_owned())?;
+            if is_protected(&name) {
+                return Err(format!("the header {name} is not yours to set"));
+            }
+            let mut value = HeaderValue::from_str(value.expose())
+                .map_err(|_| format!("the header {name} has a value that no header can have"))?;
+            value.set_sensitive(true);
+            self.headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// What the client or HTTP itself writes, and what makes the server take a
+/// request for another one.
+fn is_protected(name: &HeaderName) -> bool {
+    const NAMES: &[&str] = &[
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "range",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "x-http-method-override",
+    ];
+    let name = name.as_str();
+    NAMES.contains(&name) || credentials::HEADERS.contains(&name) || name.starts_with("proxy-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session {
+            headers: HeaderMap::new(),
+            timeout: Duration::from_secs(1),
+            retry: Retry::new(),
+            booking_id: None,
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn protected_headers_are_refused_in_any_spelling() {
+        for name in [
+            "Accept",
+            "CONTENT-TYPE",
+            "host",
+            "Content-Length",
+            "ApiKey",
+            "Token",
+            "OAuthToken",
+            "AppId",
+            "DeviceId",
+            "Proxy-Authorization",
+            "X-HTTP-Method-Override",
+            "a b",
+            "",
+        ] {
+            let session = session().with(CallOptions::new().header(name, "canary"));
+            let problem = session.problem.unwrap();
+            assert!(!problem.contains("canary"), "{problem}");
+            assert!(session.headers.is_empty(), "{name}");
+        }
+        let session = session().with(CallOptions::new().header("X-A", "canary\n"));
+        assert!(!session.problem.unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn options_add_up_and_their_values_are_sensitive() {
+        let first = session().with(CallOptions::new().token("canary").no_retry());
+        let second = first.with(
+            CallOptions::new()
+                .header("X-A", "canary")
+                .timeout(Duration::ZERO),
+        );
+        assert_eq!(second.problem, None);
+        assert_eq!(second.headers.len(), 2);
+        assert_eq!(second.retry, Retry::never());
+        assert_eq!(second.timeout, Duration::ZERO);
+        assert!(!format!("{:?}", second.headers).contains("canary"));
+        let options = CallOptions::new().token("canary").header("X-A", "canary");
+        assert!(!format!("{options:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,223 @@
+//! Sends a request: attempt by attempt, within every limit.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use reqwest::{Request, Response};
+
+use crate::AimClient;
+use crate::answer::{Answer, judge};
+use crate::error::{Delivery, Error};
+use crate::evidence::AnswerBody;
+use crate::journal::Entry;
+use crate::limits::Limit;
+use crate::observe::Watch;
+use crate::operation::Operation;
+use crate::retry::may_repeat;
+use crate::runtime::{Runtime, Sleep};
+use crate::trace;
+
+impl AimClient {
+    /// Makes one call: everything that all operations have in common.
+    pub(crate) async fn call<T: AnswerBody>(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<Answer<T>, Error> {
+        if let Some(problem) = &self.session.problem {
+            return Err(Error::refused(Some(operation), problem.clone()));
+        }
+        let span = trace::call(operation, &self.shared.host, self.shared.port);
+        let call = async {
+            // If this future is dropped, the entry is closed as unknown.
+            let mut entry = Entry::open(self, operation, &request)?;
+            let mut outcome = self.attempts(operation, &request, &mut entry).await;
+            entry.close(&mut outcome);
+            trace::finish(&outcome);
+            outcome
+        };
+        trace::within(span, call).await
+    }
+
+    /// Makes attempts until one succeeds, or none may follow, or time is over.
+    async fn attempts<T: AnswerBody>(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+        entry: &mut Entry,
+    ) -> Result<Answer<T>, Error> {
+        let runtime = &*self.shared.runtime;
+        let retry = self.session.retry;
+        let deadline = Deadline {
+            runtime,
+            started: runtime.now(),
+            total: self.session.timeout,
+        };
+        let mut delays = None;
+        let mut number = 0;
+        loop {
+            number += 1;
+            let error = match self
+                .attempt(operation, request, number, &deadline, entry)
+                .await
+            {
+                Ok(mut answer) => {
+                    answer.attempts = number;
+                    return Ok(answer);
+                }
+                Err(error) => error.after(number),
+            };
+            if !may_repeat(operation, &error) {
+                return Err(error);
+            }
+            let delays = delays.get_or_insert_with(|| retry.delays(runtime.random()));
+            let Some(delay) = delays.next() else {
+                return Err(error);
+            };
+            let delay = retry.obeying(delay, &error, runtime.time_of_day());
+            if delay >= deadline.rest() {
+                return Err(error);
+            }
+            runtime.sleep(delay).await;
+        }
+    }
+
+    /// Makes one attempt.
+    async fn attempt<T: AnswerBody>(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+        number: u32,
+        deadline: &Deadline<'_>,
+        entry: &mut Entry,
+    ) -> Result<Answer<T>, Error> {
+        let limits = self.shared.limits;
+        // The semaphore is never closed; if it were, nothing would be sent.
+        let Some(Ok(_place)) = deadline.race(self.shared.in_flight.acquire()).await else {
+            let set = format!("{} for {:?}", limits.in_flight, deadline.total);
+            return Err(Error::limit_hit(
+                operation,
+                Delivery::NotSent,
+                Limit::InFlight,
+                set,
+            ));
+        };
+        let request = request
+            .try_clone()
+            .ok_or_else(|| Error::refused(Some(operation), "the request cannot be copied"))?;
+        let watch = Watch::start(&self.shared, operation, number, &request);
+        entry.may_be_sent(true);
+        let outcome = match deadline.race(self.exchange(operation, request)).await {
+            Some(outcome) => outcome,
+            None => Err(Error::limit_hit(
+                operation,
+                Delivery::Unknown,
+                Limit::TotalTime,
+                format!("{:?}", deadline.total),
+            )),
+        };
+        if let Err(error) = &outcome {
+            entry.may_be_sent(error.delivery() != Delivery::NotSent);
+        }
+        watch.end(&outcome);
+        outcome
+    }
+
+    /// Sends, reads the answer to its end and judges it.
+    async fn exchange<T: AnswerBody>(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<Answer<T>, Error> {
+        let limits = self.shared.limits;
+        let mut response = self
+            .in_read_time(operation, self.shared.http.execute(request))
+            .await?
+            .map_err(|error| Error::transport(operation, error, None, &limits))?;
+        let status = response.status();
+        let too_large = |limit, set: u64| {
+            let set = format!("{set} bytes");
+            Error::limit_hit(operation, Delivery::Unknown, limit, set).with_status(status)
+        };
+        if header_bytes(&response) > u64::from(limits.header_bytes) {
+            return Err(too_large(Limit::HeaderSize, limits.header_bytes.into()));
+        }
+        let most = limits.answer_bytes as u64;
+        let announced = response.content_length().unwrap_or(0);
+        if announced > most {
+            return Err(too_large(Limit::AnswerSize, most));
+        }
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+        while let Some(chunk) = self
+            .in_read_time(operation, response.chunk())
+            .await
+            .map_err(|error| error.with_status(status))?
+            .map_err(|error| Error::transport(operation, error, Some(status), &limits))?
+        {
+            if chunk.len() > limits.answer_bytes - body.len() {
+                return Err(too_large(Limit::AnswerSize, most));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let headers = std::mem::take(response.headers_mut());
+        judge(operation, status, headers, &body, &*self.shared.is_failure)
+    }
+
+    /// Waits for something to arrive.
+    async fn in_read_time<F: Future>(
+        &self,
+        operation: &'static Operation,
+        work: F,
+    ) -> Result<F::Output, Error> {
+        let limit = Limit::ReadTime;
+        let time = self.shared.limits.read_time;
+        race(work, || self.shared.runtime.timer(limit, time))
+            .await
+            .ok_or_else(|| {
+                Error::limit_hit(operation, Delivery::Unknown, limit, format!("{time:?}"))
+            })
+    }
+}
+
+/// The end of a call's time.
+struct Deadline<'a> {
+    runtime: &'a dyn Runtime,
+    started: Instant,
+    total: Duration,
+}
+
+impl Deadline<'_> {
+    fn rest(&self) -> Duration {
+        let spent = self.runtime.now().saturating_duration_since(self.started);
+        self.total.saturating_sub(spent)
+    }
+
+    async fn race<F: Future>(&self, work: F) -> Option<F::Output> {
+        race(work, || self.runtime.timer(Limit::TotalTime, self.rest())).await
+    }
+}
+
+/// What the work gives, unless the timer ends before it. There is no timer
+/// until the work has to wait.
+async fn race<F: Future>(work: F, timer: impl Fn() -> Sleep) -> Option<F::Output> {
+    let mut work = pin!(work);
+    let mut running = None;
+    poll_fn(|context| {
+        if let Poll::Ready(output) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        let timer = running.get_or_insert_with(&timer);
+        timer.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
+/// The size of the headers as HTTP/1 would write them.
+fn header_bytes(response: &Response) -> u64 {
+    let line = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+        (name.as_str().len() + value.len() + ": \r\n".len()) as u64
+    };
+    response.headers().iter().map(line).sum()
+}

@@ -1,0 +1,169 @@
+//! Writes what is checked in a request before it is sent.
+//!
+//! Every type that a request holds gets an impl of the client's `Check`, which
+//! walks all its members, so that no rule of the client (dates, control
+//! characters) passes over one; and the document's own rules: `required`,
+//! `x-aim-pattern` and `x-aim-exclusive`.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::parse_quote;
+
+use crate::facts::{Facts, MemberFacts, SchemaFacts};
+use crate::operations::field;
+
+/// Adds the checks to the file.
+pub(crate) fn add(mut file: syn::File, facts: &Facts) -> syn::File {
+    let sent = sent(facts);
+    let schemas = facts.schemas.iter();
+    for schema in schemas.filter(|schema| sent.contains(schema.name.as_str())) {
+        file.items.push(check(schema));
+    }
+    for open_enum in &facts.open_enums {
+        let name = Ident::new(&open_enum.name, Span::call_site());
+        file.items.push(parse_quote! {
+            #[cfg(feature = "client")]
+            impl crate::check::Check for types::#name {
+                fn text(&self) -> Option<&str> {
+                    Some(self.as_str())
+                }
+            }
+        });
+    }
+    file
+}
+
+/// The request types, and all that they hold.
+fn sent(facts: &Facts) -> BTreeSet<&str> {
+    let mut sent = BTreeSet::new();
+    let requests = facts.operations.iter();
+    let mut todo: Vec<&str> = requests
+        .map(|operation| operation.request.as_str())
+        .collect();
+    while let Some(name) = todo.pop() {
+        if sent.insert(name) {
+            let schema = facts.schemas.iter().find(|schema| schema.name == name);
+            let members = schema.map_or(&[][..], |schema| &schema.members);
+            todo.extend(members.iter().filter_map(|member| member.holds.as_deref()));
+        }
+    }
+    sent
+}
+
+fn check(schema: &SchemaFacts) -> syn::Item {
+    let name = Ident::new(&schema.name, Span::call_site());
+    let pairs = schema.exclusive.iter().map(|[left, right]| {
+        let (left_field, right_field) = (field(left), field(right));
+        quote!(place.exclusive((#left, &self.#left_field), (#right, &self.#right_field))?;)
+    });
+    let members = schema.members.iter().map(member);
+    parse_quote! {
+        #[cfg(feature = "client")]
+        impl crate::check::Check for types::#name {
+            fn check(&self, place: &crate::check::Place<'_>) -> Result<(), crate::check::Refusal> {
+                #(#pairs)*
+                #(#members)*
+                Ok(())
+            }
+        }
+    }
+}
+
+fn member(member: &MemberFacts) -> TokenStream {
+    let name = &member.name;
+    let field = field(name);
+    let required = member
+        .required
+        .then(|| quote!(place.required(#name, &self.#field)?;));
+    let pattern = member.pattern.as_ref().map(|pattern| {
+        quote!({
+            static PATTERN: crate::check::Pattern = crate::check::Pattern::new(#pattern);
+            place.pattern(#name, &self.#field, &PATTERN)?;
+        })
+    });
+    quote! {
+        place.member(#name, &self.#field)?;
+        #required
+        #pattern
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+    use crate::document::{Document, sample};
+
+    fn added(text: &str) -> String {
+        let document = Document::parse("a.yaml", text).unwrap();
+        let facts = Facts::of(document.openapi()).unwrap();
+        let file = add(syn::parse_str("").unwrap(), &facts);
+        squeezed(&prettyplease::unparse(&file))
+    }
+
+    /// Without layout, which a test need not know.
+    fn squeezed(source: &str) -> String {
+        source
+            .split_whitespace()
+            .collect::<String>()
+            .replace(",)", ")")
+    }
+
+    #[test]
+    fn every_type_of_a_request_is_checked_and_no_answer() {
+        let source = added(sample::TEXT);
+        for name in ["Query", "Card", "Mode"] {
+            let head = format!("implcrate::check::Checkfortypes::{name}{{");
+            assert_eq!(source.matches(&head).count(), 1, "{source}");
+        }
+        assert_eq!(source.matches("implcrate").count(), 3, "{source}");
+    }
+
+    #[test]
+    fn a_type_that_is_held_in_a_list_or_by_itself_is_checked_once() {
+        let text = sample::TEXT
+            .replace(
+                "            type: integer\n            format: int64\n          description: The ids.",
+                "            $ref: '#/components/schemas/Item'\n          description: The ids.",
+            )
+            .replace(
+                "          x-aim-dotnet-type: DateTime\n",
+                "          x-aim-dotnet-type: DateTime\n        Again:\n          allOf:\n            - $ref: '#/components/schemas/Item'\n",
+            );
+        let source = added(&text);
+        let head = "implcrate::check::Checkfortypes::Item{";
+        assert_eq!(source.matches(head).count(), 1, "{source}");
+    }
+
+    #[test]
+    fn the_rules_of_the_document_are_written_with_the_vendors_names() {
+        let source = added(sample::TEXT);
+        for rule in [
+            r#"place.exclusive(("Ref", &self.ref_), ("Ids", &self.ids))?;"#,
+            r#"place.member("Price", &self.price)?;"#,
+            r#"place.required("Number", &self.number)?;"#,
+            r#"crate::check::Pattern::new("^[0-9]$")"#,
+            r#"place.pattern("Number", &self.number, &PATTERN)?;"#,
+        ] {
+            let rule = squeezed(rule);
+            assert_eq!(source.matches(&rule).count(), 1, "{rule}: {source}");
+        }
+    }
+
+    #[test]
+    fn a_member_without_rules_is_still_walked() {
+        let plain = MemberFacts {
+            name: "Type".to_owned(),
+            converted_to: None,
+            required: false,
+            pattern: None,
+            holds: None,
+        };
+        let expected: TokenStream = quote!(place.member("Type", &self.type_)?;);
+        let found = member(&plain).to_token_stream();
+        assert_eq!(found.to_string(), expected.to_string());
+    }
+}

@@ -1,0 +1,82 @@
+//! What `tracing` gets of a call. It stands alone in its process: what one
+//! thread listens to is remembered for all.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "that is how a test fails"
+)]
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use aim_client::types::GetContractDetailsRequest;
+use aim_client::{AimClient, Credentials};
+use aim_tests::server::{Reply, Server};
+use aim_tests::steered::Steered;
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_and_each_attempt_an_event() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let calls = AtomicUsize::new(0);
+    let server = Server::start(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::of(503, "text/html", "<html>canary"),
+        _ => Reply::json(r#"{"AccountSub":"canary"}"#),
+    })
+    .unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
+        .runtime(Steered::default())
+        .build()
+        .unwrap();
+    let request = GetContractDetailsRequest::new().ref_("canary-ref");
+    client.get_contract_details_get(&request).await.unwrap();
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    let ours: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &serde_json::Value| line["target"] == "aim_client")
+        .collect();
+    let [first, second, span] = &ours[..] else {
+        panic!("{text}");
+    };
+    assert_eq!(first["fields"]["http.response.status_code"], 503);
+    assert_eq!(first["fields"]["error.type"], "503");
+    assert_eq!(first["level"], "WARN");
+    assert_eq!(second["fields"]["http.response.status_code"], 200);
+    assert_eq!(second["fields"]["http.request.resend_count"], 1);
+    let fields = &span["span"];
+    assert_eq!(fields["name"], "aim.call");
+    assert_eq!(fields["otel.name"], "GET /api/GetContractDetails");
+    assert_eq!(fields["http.request.method"], "GET");
+    assert_eq!(fields["url.template"], "/api/GetContractDetails");
+    assert_eq!(fields["server.address"], "127.0.0.1");
+    assert_eq!(fields["http.request.resend_count"], 1);
+    assert_eq!(fields["http.response.status_code"], 200);
+    assert_eq!(fields["error.type"], serde_json::Value::Null);
+}
