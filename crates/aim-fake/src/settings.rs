@@ -122,6 +122,18 @@ pub enum Format {
     Jsonl,
 }
 
+impl Format {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Html,
+        Self::Json,
+        Self::Xml,
+        Self::Jsv,
+        Self::Csv,
+        Self::Jsonl,
+    ];
+}
+
 /// How a `DateTime` is written in JSON and JSV; the names are those of the
 /// recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,14 +196,7 @@ impl Default for Settings {
             fallback_http_status: 200,
             fallback_error: false,
             predefined_routes: true,
-            formats: vec![
-                Format::Html,
-                Format::Json,
-                Format::Xml,
-                Format::Jsv,
-                Format::Csv,
-                Format::Jsonl,
-            ],
+            formats: Format::ALL.to_vec(),
             allow_jsconfig: true,
             debug_mode: false,
             powered_by: Some("ServiceStack/8.40 NETFX/Windows/netfx".to_owned()),

@@ -220,7 +220,7 @@ fn accepted<'a>(
     }
     // The others are compared as they stand: a space before one hides it.
     let other = accept.split(',').find_map(|entry| {
-        ALL.into_iter().find(|format| {
+        Format::ALL.into_iter().find(|format| {
             let content_type = content_type_of(*format);
             is_known(*format, settings)
                 && entry
@@ -230,15 +230,6 @@ fn accepted<'a>(
     });
     Ok(other.map(ContentType::Of))
 }
-
-const ALL: [Format; 6] = [
-    Format::Html,
-    Format::Json,
-    Format::Xml,
-    Format::Jsv,
-    Format::Csv,
-    Format::Jsonl,
-];
 
 #[cfg(test)]
 mod tests {
