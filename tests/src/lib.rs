@@ -1,6 +1,7 @@
 //! What the tests of this workspace and the demo share.
 
 pub mod browser;
+pub mod calls;
 pub mod document;
 pub mod fixture;
 pub mod ordered;

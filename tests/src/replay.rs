@@ -10,16 +10,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aim_client::types::{
-    C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
-    GetContractDetailsRequest, PostServiceTicketRequest, ResponseStatus,
-};
-use aim_client::{AimClient, AimDateTime, Answer, AnswerKind, Credentials, Delivery, Error, Retry};
+use aim_client::types::ResponseStatus;
+use aim_client::{AimClient, AimDateTime, AnswerKind, Credentials, Delivery, Error, Retry};
 use chrono::{NaiveDateTime, TimeDelta, TimeZone, Utc};
-use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::calls::{self, Called};
 use crate::document::Operation;
 use crate::fixture::{self, Exchange};
 use crate::server::{Reply, Server};
@@ -39,24 +36,17 @@ pub struct Outcome {
     pub text: String,
 }
 
-fn outcome<T: Serialize + 'static>(result: Result<Answer<T>, Error>) -> Outcome {
-    let text = |value: &T| serde_json::to_string(value).unwrap();
-    let exception = |status: &ResponseStatus| serde_json::to_string(status).unwrap();
-    match result {
-        Ok(answer) => Outcome {
-            decoded: Some(text(&answer)),
-            delivery: None,
-            kind: None,
-            exception: None,
-            text: String::new(),
-        },
-        Err(error) => Outcome {
-            decoded: error.answer::<T>().map(text),
-            delivery: Some(error.delivery()),
-            kind: error.answer_kind(),
-            exception: error.response_status().map(exception),
-            text: error.to_string(),
-        },
+impl From<Called> for Outcome {
+    fn from(called: Called) -> Self {
+        let exception = |status: &ResponseStatus| serde_json::to_string(status).unwrap();
+        let error = called.error.as_ref();
+        Self {
+            decoded: called.answer,
+            delivery: error.map(Error::delivery),
+            kind: error.and_then(Error::answer_kind),
+            exception: error.and_then(Error::response_status).map(exception),
+            text: error.map(ToString::to_string).unwrap_or_default(),
+        }
     }
 }
 
@@ -87,58 +77,13 @@ impl Player {
         }
     }
 
-    /// Calls an operation, which is answered by the reply.
+    /// Calls an operation with an empty request, which is answered by the reply.
     pub async fn play(&self, operation: &Operation, reply: Reply) -> Outcome {
         *self.next.lock().unwrap() = reply;
-        call(&self.client, &operation.id).await
-    }
-}
-
-/// Calls an operation with an empty request.
-#[allow(deprecated, reason = "recordings of every route are played")]
-async fn call(client: &AimClient, operation: &str) -> Outcome {
-    match operation {
-        "PostServiceTicket" => outcome(
-            client
-                .post_service_ticket(&PostServiceTicketRequest::new())
-                .await,
-        ),
-        "ContractFulfillment" => outcome(
-            client
-                .contract_fulfillment(&ContractFulfillmentRequest::new())
-                .await,
-        ),
-        "C2BSetContractSerial" => outcome(
-            client
-                .c2b_set_contract_serial(&ContractFulfillmentRequest::new())
-                .await,
-        ),
-        "C2BPostContract" => outcome(
-            client
-                .c2b_post_contract(&C2BPostContractRequest::new())
-                .await,
-        ),
-        "C2BPostContractGet" => outcome(
-            client
-                .c2b_post_contract_get(&C2BPostContractRequest::new())
-                .await,
-        ),
-        "CustomerAccessToken" => outcome(
-            client
-                .customer_access_token(&CustomerAccessTokenRequest::new())
-                .await,
-        ),
-        "GetContractDetails" => outcome(
-            client
-                .get_contract_details(&GetContractDetailsRequest::new())
-                .await,
-        ),
-        "GetContractDetailsGet" => outcome(
-            client
-                .get_contract_details_get(&GetContractDetailsRequest::new())
-                .await,
-        ),
-        other => panic!("no operation {other}"),
+        calls::call(&self.client, &operation.id, "{}")
+            .await
+            .unwrap()
+            .into()
     }
 }
 

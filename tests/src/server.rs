@@ -98,6 +98,21 @@ impl Server {
         Ok(Self { address, received })
     }
 
+    /// Starts a server that reads requests and never answers; each that has
+    /// arrived is told.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn silent(arrived: impl Fn() + Send + 'static) -> io::Result<Self> {
+        Self::start(move |_| {
+            arrived();
+            loop {
+                thread::park();
+            }
+        })
+    }
+
     /// The address, without any path.
     #[must_use]
     pub fn url(&self) -> String {

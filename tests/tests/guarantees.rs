@@ -268,13 +268,7 @@ async fn a_read_that_hangs_is_repeated_and_a_booking_is_unknown() {
 
     let clock = Steered::hitting(Limit::ReadTime);
     let steered = clock.clone();
-    let server = Server::start(move |_| {
-        steered.hit();
-        loop {
-            std::thread::park();
-        }
-    })
-    .unwrap();
+    let server = Server::silent(move || steered.hit()).unwrap();
     let error = book(&client(&server, &clock)).await.unwrap_err();
     assert_eq!(error.limit(), Some(Limit::ReadTime));
     assert_eq!(error.delivery(), Delivery::Unknown);
@@ -367,13 +361,7 @@ impl Runtime for ShortIsOver {
 async fn a_call_that_does_not_get_its_turn_is_not_sent() {
     let arrived = Arc::new(Notify::new());
     let notify = Arc::clone(&arrived);
-    let server = Server::start(move |_| {
-        notify.notify_one();
-        loop {
-            std::thread::park();
-        }
-    })
-    .unwrap();
+    let server = Server::silent(move || notify.notify_one()).unwrap();
     let client = builder(server.url())
         .runtime(ShortIsOver)
         .max_in_flight(1)
@@ -575,13 +563,7 @@ async fn a_journal_gets_the_outcome_of_a_dropped_call() {
     let kept = Kept::default();
     let arrived = Arc::new(Notify::new());
     let notify = Arc::clone(&arrived);
-    let server = Server::start(move |_| {
-        notify.notify_one();
-        loop {
-            std::thread::park();
-        }
-    })
-    .unwrap();
+    let server = Server::silent(move || notify.notify_one()).unwrap();
     let client = builder(server.url())
         .max_in_flight(1)
         .journal(kept.clone())

@@ -14,11 +14,11 @@
 use std::collections::BTreeMap;
 
 use aim_client::types::{C2BPostContractRequest, GetContractDetailsRequest};
-use aim_client::{AimClient, Answer, Credentials, Delivery, Error};
+use aim_client::{AimClient, Credentials, Delivery, Error};
+use aim_tests::calls;
 use aim_tests::document::{self, Operation, members};
 use aim_tests::fixture;
 use aim_tests::server::{Received, Reply, Server};
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -44,27 +44,13 @@ enum Stopped {
 }
 
 /// Reads a request from JSON text and calls an operation with it.
-#[allow(deprecated, reason = "every operation is checked")]
 async fn call(client: &AimClient, operation: &str, request: &str) -> Result<(), Stopped> {
-    fn read<T: DeserializeOwned>(request: &str) -> Result<T, Stopped> {
-        serde_json::from_str(request).map_err(|_| Stopped::Unreadable)
-    }
-    fn done<T>(result: Result<Answer<T>, Error>) -> Result<(), Stopped> {
-        match result {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Stopped::Failed(Box::new(error))),
-        }
-    }
-    match operation {
-        "PostServiceTicket" => done(client.post_service_ticket(&read(request)?).await),
-        "ContractFulfillment" => done(client.contract_fulfillment(&read(request)?).await),
-        "C2BSetContractSerial" => done(client.c2b_set_contract_serial(&read(request)?).await),
-        "C2BPostContract" => done(client.c2b_post_contract(&read(request)?).await),
-        "C2BPostContractGet" => done(client.c2b_post_contract_get(&read(request)?).await),
-        "CustomerAccessToken" => done(client.customer_access_token(&read(request)?).await),
-        "GetContractDetails" => done(client.get_contract_details(&read(request)?).await),
-        "GetContractDetailsGet" => done(client.get_contract_details_get(&read(request)?).await),
-        other => panic!("no operation {other}"),
+    match calls::call(client, operation, request).await {
+        Err(_) => Err(Stopped::Unreadable),
+        Ok(called) => match called.error {
+            None => Ok(()),
+            Some(error) => Err(Stopped::Failed(Box::new(error))),
+        },
     }
 }
 

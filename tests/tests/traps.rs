@@ -42,13 +42,7 @@ fn serving(reply: Reply) -> (Server, AimClient) {
 fn too_slow() -> (Server, AimClient) {
     let steered = Steered::hitting(Limit::TotalTime);
     let clock = steered.clone();
-    let server = Server::start(move |_| {
-        clock.hit();
-        loop {
-            std::thread::park();
-        }
-    })
-    .unwrap();
+    let server = Server::silent(move || clock.hit()).unwrap();
     let client = client_with(&server, |builder| builder.runtime(steered));
     (server, client)
 }
