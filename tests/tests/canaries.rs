@@ -510,10 +510,10 @@ async fn answers(channels: &mut Channels) {
         let mut failed = answer.clone();
         failed["Status"]["StatusCode"] = "Error".into();
         failed["Status"]["ErrorCode"] = OF_THE_SERVER.into();
-        failed["Status"]["ErrorMessage"] = OF_THE_SERVER.into();
+        failed["Status"]["ErrorMessage"] = everything.as_str().into();
         let mut nothing = answer.clone();
         let mut partial = answer;
-        partial["MassUpdateErrors"] = json!([{"ContractNumber": 1, "ErrorMessage": OF_THE_SERVER}]);
+        partial["MassUpdateErrors"] = json!([{"ContractNumber": 1, "ErrorMessage": everything}]);
         for (member, value) in nothing.as_object_mut().unwrap() {
             // What has the wrong type in a place that the reader names.
             *value = json!([[{ member.clone(): everything }]]);

@@ -83,11 +83,28 @@ impl Member for bool {
 
 /// Whether a member of the status is one of the values, ignoring case and
 /// surrounding white space; absent counts as empty.
-pub(crate) fn is_one_of(member: Option<&str>, values: &[&str]) -> bool {
-    let member = member.unwrap_or_default().trim();
+pub(crate) fn is_one_of(member: Option<&impl Words>, values: &[&str]) -> bool {
+    let member = member.map_or("", Words::words).trim();
     values
         .iter()
         .any(|value| value.eq_ignore_ascii_case(member))
+}
+
+/// A member that is text, whether or not it may be shown.
+pub(crate) trait Words {
+    fn words(&self) -> &str;
+}
+
+impl Words for String {
+    fn words(&self) -> &str {
+        self
+    }
+}
+
+impl Words for Secret {
+    fn words(&self) -> &str {
+        self.expose()
+    }
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
     let tests = clauses.iter().map(|clause| {
         let member = field(&clause.member);
         let values = &clause.values;
-        let test = quote!(crate::evidence::is_one_of(self.#member.as_deref(), &[#(#values),*]));
+        let test = quote!(crate::evidence::is_one_of(self.#member.as_ref(), &[#(#values),*]));
         if clause.one_of { test } else { quote!(!#test) }
     });
     parse_quote! {
