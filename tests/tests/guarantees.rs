@@ -21,7 +21,7 @@ use aim_client::types::{
 };
 use aim_client::{
     AimApi, AimClient, AimClientBuilder, Answer, Attempt, AttemptEnd, CallOptions, Credentials,
-    Delivery, Error, ErrorKind, FulfillmentLookUp, Limit, Observer, Retry,
+    Delivery, Error, ErrorKind, FulfillmentLookUp, Limit, Observer, Retry, Secret,
 };
 use aim_tests::server::{Received, Reply, Server};
 use aim_tests::steered::Steered;
@@ -625,6 +625,7 @@ async fn a_fulfillment_can_be_looked_up() {
             r#"{"Ref":"gone"}"# => {
                 Reply::json(r#"{"Status":{"StatusCode":"Error","ErrorMessage":"no such"}}"#)
             }
+            r#"{"Ref":"zeros"}"# => Reply::json(r#"{"TotalDue":0,"Status":{"StatusCode":"OK"}}"#),
             _ => Reply::json("{}"),
         }
     })
@@ -634,15 +635,17 @@ async fn a_fulfillment_can_be_looked_up() {
         panic!();
     };
     assert_eq!(answer.account_sub.as_deref(), Some("1-1"));
-    let FulfillmentLookUp::NotFound(error) = client.look_up_fulfillment("gone").await else {
+    let FulfillmentLookUp::Refused(error) = client.look_up_fulfillment("gone").await else {
         panic!();
     };
-    let words = error.aim_status().unwrap().error_message.as_deref();
-    assert_eq!(words, Some("no such"));
-    let FulfillmentLookUp::Unsure(error) = client.look_up_fulfillment("?").await else {
-        panic!();
-    };
-    assert!(error.is_without_evidence());
+    let words = error.aim_status().unwrap().error_message.as_ref();
+    assert_eq!(words.map(Secret::expose), Some("no such"));
+    for unknown in ["?", "zeros"] {
+        let FulfillmentLookUp::Unsure(error) = client.look_up_fulfillment(unknown).await else {
+            panic!("{unknown}");
+        };
+        assert!(error.is_without_evidence(), "{unknown}");
+    }
 }
 
 // --- hooks -------------------------------------------------------------------

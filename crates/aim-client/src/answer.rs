@@ -84,6 +84,19 @@ impl<T> Deref for Answer<T> {
     }
 }
 
+impl<T: Send + Sync + 'static> Answer<T> {
+    /// The error for whom the answer proves too little.
+    pub(crate) fn into_unproved(self, operation: &'static Operation) -> Error {
+        let answered = Answered {
+            status: self.status,
+            headers: self.headers,
+            finding: Finding::NoEvidence,
+            answer: Some(Box::new(self.value)),
+        };
+        Error::judged(operation, Delivery::Unknown, answered).after(self.attempts)
+    }
+}
+
 /// Headers stay out: a server may send a cookie.
 impl<T: fmt::Debug> fmt::Debug for Answer<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
