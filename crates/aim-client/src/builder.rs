@@ -63,10 +63,8 @@ impl AimClient {
             proxy: None,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
-            // The environment's proxy would see every request.
             http: ClientBuilder::new()
-                .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION")))
-                .no_proxy(),
+                .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION"))),
             is_failure: Arc::new(BaseResponseResult::is_failure),
             runtime: Arc::new(System),
             observer: None,
@@ -192,8 +190,15 @@ impl AimClientBuilder {
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
     /// followed (they would carry the keys to another host), reqwest repeats
-    /// nothing (it would book twice), TLS certificates are checked, and
-    /// traffic is not logged.
+    /// nothing (it would book twice), TLS certificates are checked, traffic and
+    /// session keys are not logged, and there is no proxy but
+    /// [`proxy`](Self::proxy).
+    ///
+    /// What cannot be taken back is yours to answer for: a TLS configuration of
+    /// your own (`tls_backend_preconfigured`) brings its own checks and roots,
+    /// and default headers that change what a request means
+    /// (`X-HTTP-Method-Override`, `Content-Encoding`, `Range`) go out with every
+    /// booking. For time, use [`timeout`](Self::timeout) and its neighbours.
     pub fn http(mut self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         self.http = configure(self.http);
         self
@@ -237,12 +242,20 @@ impl AimClientBuilder {
         // A connection that takes too long is known not to have sent anything;
         // the other time-outs are not.
         limits.connect_time = limits.connect_time.min(limits.read_time).min(self.timeout);
-        let mut http = self.http;
-        if let Some(url) = self.proxy {
-            // The text of the error would hold the password.
-            let proxy = Proxy::all(url)
-                .map_err(|_| Error::refused(None, "the url of the proxy is unusable"))?;
-            http = http.proxy(proxy);
+        // The environment's proxy would see every request.
+        let mut http = self.http.no_proxy();
+        if let Some(proxy) = self.proxy {
+            // The text of the errors would hold the password.
+            let unusable = || Error::refused(None, "the url of the proxy is unusable");
+            let is_near = Url::parse(&proxy)
+                .map_err(|_| unusable())?
+                .host_str()
+                .is_some_and(base_url::is_loopback);
+            if base_url.starts_with("http:") && !is_near && !self.allow_http {
+                let reason = "the base url is plain http, and the proxy is another host; use https, or allow_http for a network that you trust";
+                return Err(Error::refused(None, reason));
+            }
+            http = http.proxy(Proxy::all(proxy).map_err(|_| unusable())?);
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for pem in self.root_certificates {
@@ -300,6 +313,7 @@ impl AimClientBuilder {
 fn checked(http: ClientBuilder) -> ClientBuilder {
     http.tls_danger_accept_invalid_certs(false)
         .tls_danger_accept_invalid_hostnames(false)
+        .tls_sslkeylogfile(false)
 }
 
 /// Without TLS there is nothing to check, and https cannot be called.

@@ -50,6 +50,12 @@ impl CallOptions {
     }
 
     /// Sets how long the call may take in all, with every attempt.
+    ///
+    /// If it is shorter than
+    /// [`connect_timeout`](crate::AimClientBuilder::connect_timeout), it may end
+    /// while the connection is still being made; the outcome is *unknown* then,
+    /// though nothing was sent. Set both short at the builder for a sharper
+    /// answer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
