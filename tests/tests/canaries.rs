@@ -129,7 +129,9 @@ fn planted(document: &Value, name: &str) -> Json {
         .into_iter()
         .flatten()
     {
-        object.remove(text(pair, "/0"));
+        if object.contains_key(text(pair, "/1")) {
+            object.remove(text(pair, "/0"));
+        }
     }
     object.into()
 }

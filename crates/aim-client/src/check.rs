@@ -249,15 +249,20 @@ impl Place<'_> {
     /// Checks two members that exclude each other.
     pub(crate) fn exclusive(
         &self,
-        (left, left_value): (&'static str, &impl Check),
-        (right, right_value): (&'static str, &impl Check),
+        (left, left_is_sent): (&'static str, bool),
+        (right, right_is_sent): (&'static str, bool),
     ) -> Result<(), Refusal> {
-        if left_value.is_sent() && right_value.is_sent() {
+        if left_is_sent && right_is_sent {
             let reason = format!("and `{right}` exclude each other: send one of them");
             return Err(self.below(Step::Member(left)).refused(reason));
         }
         Ok(())
     }
+}
+
+/// Whether a text is sent and is this one.
+pub(crate) fn says(text: &impl Check, value: &str) -> bool {
+    text.text() == Some(value)
 }
 
 /// `MassUpdateItems[2].DeliveryDate`.

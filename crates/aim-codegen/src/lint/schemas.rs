@@ -414,12 +414,26 @@ pub(super) fn exclusive<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
             );
         }
         for at in names {
-            let name = at.node.as_str().unwrap_or_default();
-            if properties.as_ref().and_then(|all| all.get(name)).is_none() {
+            let text = at.node.as_str().unwrap_or_default();
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (text, None),
+            };
+            let Some(member) = properties.as_ref().and_then(|all| all.get(name)) else {
                 lint.problem(
                     &at,
                     format!("there is no member `{name}`"),
                     "name members of `properties`",
+                );
+                continue;
+            };
+            let known = member.get("x-aim-open-enum");
+            let values = known.iter().flat_map(|known| known.items_of("values"));
+            if value.is_some() && !values.into_iter().any(|known| known.text("value") == value) {
+                lint.problem(
+                    &at,
+                    format!("`{name}` has no such value"),
+                    "name a value of its `x-aim-open-enum`",
                 );
             }
         }
