@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod calls;
 pub mod document;
+pub mod every_operation;
 pub mod fixture;
 pub mod ordered;
 pub mod pretty;

@@ -11,8 +11,6 @@
     reason = "that is how a test fails"
 )]
 
-mod every_operation;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +20,7 @@ use std::time::Duration;
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Error, Limit, Operation, Repeat, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
-use every_operation::{call, key, service};
+use aim_tests::every_operation::{call, key, service};
 use tokio::net::TcpStream;
 
 /// What is written down for a fault: what the client must say, and what it

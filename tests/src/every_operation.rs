@@ -15,7 +15,19 @@ const CONTRACT: &str = "R-104233";
 const ACCOUNT: i32 = 20417;
 
 /// Calls an operation; the result is the number of attempts.
+///
+/// # Errors
+///
+/// The client's.
+///
+/// # Panics
+///
+/// If the operation is new.
 #[allow(deprecated, reason = "every operation means every one")]
+#[allow(
+    clippy::panic,
+    reason = "only tests use this, and that is how a test fails"
+)]
 pub async fn call(client: &AimClient, operation: &Operation, key: &str) -> Result<u32, Error> {
     let fulfillment = || ContractFulfillmentRequest::new().ref_(CONTRACT).notes(key);
     let contract = || C2BPostContractRequest::new().school_name(key);
@@ -44,6 +56,7 @@ fn attempts<T>(outcome: Result<Answer<T>, Error>) -> Result<u32, Error> {
 }
 
 /// The operation's name at the fake: that of the service behind the route.
+#[must_use]
 pub fn service(operation: &Operation) -> &'static str {
     match operation.id() {
         "C2BSetContractSerial" => "ContractFulfillment",
@@ -54,6 +67,7 @@ pub fn service(operation: &Operation) -> &'static str {
 }
 
 /// The text of its own that a booking carries.
+#[must_use]
 pub fn key(received: &Received) -> Option<&str> {
     let member = match received.operation? {
         "PostServiceTicket" => "RefNumber",
