@@ -3,7 +3,7 @@
 
 use aim_client::types::{
     C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
-    GetContractDetailsRequest, PostServiceTicketRequest,
+    GetContractDetailsRequest, PostServiceTicketRequest, UpdateContractObj,
 };
 use aim_client::{AimClient, Answer, Error, Operation};
 use aim_fake::Received;
@@ -48,6 +48,38 @@ pub async fn call(client: &AimClient, operation: &Operation, key: &str) -> Resul
         "GetContractDetails" => attempts(client.get_contract_details(&details()).await),
         "GetContractDetailsGet" => attempts(client.get_contract_details_get(&details()).await),
         id => panic!("the operation {id} is new: call it here"),
+    }
+}
+
+/// Calls an operation that changes contracts with two of them, of which one
+/// does not exist; the result is the number of attempts.
+///
+/// # Errors
+///
+/// The client's; where all goes well, that it was partly applied.
+///
+/// # Panics
+///
+/// If the operation changes no contracts.
+#[allow(deprecated, reason = "every operation means every one")]
+#[allow(
+    clippy::panic,
+    reason = "only tests use this, and that is how a test fails"
+)]
+pub async fn call_in_part(
+    client: &AimClient,
+    operation: &Operation,
+    key: &str,
+) -> Result<u32, Error> {
+    let item = |reference| UpdateContractObj::new().ref_(reference).notes(key);
+    let items = [item(CONTRACT), item("R-0")];
+    let request = ContractFulfillmentRequest::new()
+        .notes(key)
+        .mass_update_items(items);
+    match operation.id() {
+        "ContractFulfillment" => attempts(client.contract_fulfillment(&request).await),
+        "C2BSetContractSerial" => attempts(client.c2b_set_contract_serial(&request).await),
+        id => panic!("the operation {id} changes no contracts"),
     }
 }
 
