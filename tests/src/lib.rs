@@ -1,5 +1,6 @@
 //! What the tests of this workspace and the demo share.
 
+pub mod authority;
 pub mod browser;
 pub mod calls;
 pub mod document;

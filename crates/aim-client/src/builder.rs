@@ -121,9 +121,10 @@ impl AimClientBuilder {
         self
     }
 
-    /// Sets how large the headers of an answer may be (64 KiB). There is a
-    /// fixed limit besides, of hyper: 100 headers over HTTP/1, in about 400
-    /// KiB.
+    /// Sets how large the headers of an answer may be (64 KiB). There are
+    /// fixed limits besides: of hyper, 100 headers over HTTP/1, in about 400
+    /// KiB; and 512 KiB over HTTP/2, or this limit if it is larger, beyond
+    /// which the connection counts as broken.
     pub fn max_header_bytes(mut self, bytes: u32) -> Self {
         self.limits.header_bytes = bytes;
         self
@@ -268,7 +269,8 @@ impl AimClientBuilder {
         }
         #[cfg(feature = "http2")]
         {
-            http = http.http2_max_header_list_size(limits.header_bytes);
+            // Our own limit is a named error; this one breaks the connection.
+            http = http.http2_max_header_list_size(limits.header_bytes.max(512 << 10));
         }
         let http = checked(http)
             .redirect(Policy::none())

@@ -1,6 +1,5 @@
 //! Compressed answers are limited by what they become (feature `gzip`).
 
-#![cfg(feature = "gzip")]
 #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
 use std::io::{Read, Write};
