@@ -45,6 +45,8 @@ mod operation;
 #[cfg(feature = "client")]
 mod options;
 #[cfg(feature = "client")]
+mod place;
+#[cfg(feature = "client")]
 mod query;
 #[cfg(feature = "client")]
 mod request;
