@@ -4,6 +4,7 @@ pub mod browser;
 pub mod calls;
 pub mod document;
 pub mod fixture;
+pub mod fuzz;
 pub mod ordered;
 pub mod pretty;
 pub mod raw;

@@ -30,6 +30,9 @@ mod error;
 )]
 mod evidence;
 #[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod fuzz;
+#[cfg(feature = "client")]
 pub mod journal;
 #[cfg(feature = "client")]
 mod jsv;
