@@ -459,9 +459,7 @@ fn json_of(document: &Value, schema: &Value, node: roxmltree::Node<'_, '_>) -> S
     let reference = schema["$ref"]
         .as_str()
         .or(schema["allOf"][0]["$ref"].as_str());
-    // Comments may stand within a text.
-    let texts = node.children().filter(roxmltree::Node::is_text);
-    let text: String = texts.filter_map(|child| child.text()).collect();
+    let text = node.text().unwrap_or_default();
     if node.attribute((INSTANCE, "nil")) == Some("true") {
         "null".to_owned()
     } else if let Some(reference) = reference {
@@ -484,7 +482,7 @@ fn json_of(document: &Value, schema: &Value, node: roxmltree::Node<'_, '_>) -> S
     } else if schema["type"] == "string" {
         Value::from(text).to_string()
     } else {
-        text
+        text.to_owned()
     }
 }
 
