@@ -70,10 +70,13 @@ pub fn answer(data: &[u8]) {
         seen.get_or_insert_with(|| json!({}))["ResponseStatus"] = exception;
     }
     let seen = seen.map(|seen| seen.to_string()).unwrap_or_default();
+    // Parameters do not count, and nor does case.
     let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+    let media_type = content_type.and_then(|value| value.split(';').next());
+    let is_text = media_type.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/plain"));
     let response = json!({
         "status": status.as_u16(),
-        "headers": [["content-type", content_type.unwrap_or_default()]],
+        "headers": [["content-type", if is_text { "text/plain" } else { "" }]],
     });
     assert_eq!(
         error.as_ref().map(Error::delivery),

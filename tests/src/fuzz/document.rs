@@ -44,7 +44,8 @@ fn have_places(problems: &Problems, text: &str) {
 
 fn is_place(line: usize, column: usize, text: &str) {
     // One line more than there are, for what is missing at the end.
-    let lines: Vec<&str> = text.split('\n').collect();
+    let text = text.replace("\r\n", "\n");
+    let lines: Vec<&str> = text.split(['\n', '\r']).collect();
     assert!((1..=lines.len() + 1).contains(&line), "line {line}");
     let length = lines.get(line - 1).map_or(0, |line| line.chars().count());
     assert!((1..=length + 1).contains(&column), "{line}:{column}");

@@ -40,7 +40,7 @@ pub fn money(data: &[u8]) {
         assert_eq!(from_json(json), plain(json), "{json} in json");
         let rounded: Option<Money> = serde_json::from_value(value).ok();
         if let Some(rounded) = rounded
-            && significant(json) <= 15
+            && has_room_in_f64(json)
         {
             // The scale is lost, zeros that are too many included.
             let exact = plain(&without_last_zeros(json));
@@ -50,11 +50,30 @@ pub fn money(data: &[u8]) {
     }
 }
 
+/// Whether a number has at most 15 digits, zeros at the end included, and at
+/// most 22 decimals or zeros behind them: any further and `serde_json` does not read it into the nearest `f64`.
+fn has_room_in_f64(number: &str) -> bool {
+    let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let decimals = digits
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
+    let power = exponent
+        .parse::<i32>()
+        .ok()
+        .zip(i32::try_from(decimals).ok());
+    let digits = digits.replace(['-', '.'], "");
+    digits.trim_start_matches('0').len() <= 15
+        && power.is_some_and(|(exponent, decimals)| (-22..=22).contains(&(exponent - decimals)))
+}
+
 /// The same number, without the zeros at the end of its decimals.
 fn without_last_zeros(number: &str) -> String {
     let end = number.find(['e', 'E']).unwrap_or(number.len());
     let (digits, exponent) = number.split_at(end);
-    if significant(digits) == 0 {
+    if digits
+        .bytes()
+        .all(|letter| matches!(letter, b'-' | b'.' | b'0'))
+    {
         return "0".to_owned();
     }
     let digits = match digits.contains('.') {
@@ -111,11 +130,4 @@ fn plain(text: &str) -> Option<String> {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// How many digits a number has between its first and its last that is not 0.
-fn significant(number: &str) -> usize {
-    let number = number.split(['e', 'E']).next().unwrap_or_default();
-    let digits = number.replace(['-', '.'], "");
-    digits.trim_matches('0').len()
 }
