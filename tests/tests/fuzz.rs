@@ -72,3 +72,55 @@ fn the_corpus_holds() {
     }
     assert!(failures.is_empty(), "these fail:\n{}", failures.join("\n"));
 }
+
+/// What repeats is read in linear time, or it would not come back from here,
+/// and what nests uses no stack that a test has not got.
+#[test]
+fn what_repeats_is_read_or_refused() {
+    let heads = [
+        ("answer", "GetContractDetails 200 application/json\n"),
+        ("jsv", "C2BPostContract\n"),
+        ("jsv", "C2BPostContract\n{\"Rate\":"),
+        ("xml", "<GetContractDetailsResponse>"),
+        ("document", "openapi: 3.0.3\n"),
+        ("document", "openapi: 3.0.3\nx-a: "),
+        ("date", ""),
+        ("money", ""),
+    ];
+    let parts = [
+        "[",
+        "{",
+        "{a:",
+        "{\"Status\":",
+        "\"",
+        "\\u00",
+        "9",
+        "0.",
+        "e9",
+        "<a>",
+        "<a ",
+        "&#1",
+        "&amp;",
+        "<![CDATA[",
+        "<!--",
+        "a: ",
+        "- ",
+        "? ",
+        "a: 1\n",
+        "'",
+        ",",
+        " ",
+        "\t",
+        "\r",
+        "Rate={",
+        "%u",
+        "/Date(",
+    ];
+    for (name, head) in heads {
+        let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).unwrap();
+        for part in parts {
+            let repeated = part.repeat(40_000 / part.len());
+            target(format!("{head}{repeated}").as_bytes());
+        }
+    }
+}

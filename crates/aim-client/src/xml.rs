@@ -16,6 +16,11 @@
 //! The root alone must have the name of the type, because every member is
 //! optional: another operation's answer would be read as one without members.
 //!
+//! **What is no XML.** Elements that are not closed in their order, a text that
+//! ends too soon, an unknown entity and anything around the root are refused.
+//! Rules about names, attributes, namespaces and forbidden characters are not
+//! held against an answer: no value can look like another by them.
+//!
 //! **Bounds.** There are no document types, so no entity but XML's own five
 //! is known and text never grows; elements nest no deeper than [`DEPTH`];
 //! nothing is kept but what the types hold. How long a body may be is a
