@@ -6,6 +6,7 @@ pub mod calls;
 pub mod document;
 pub mod every_operation;
 pub mod fixture;
+pub mod fuzz;
 pub mod ordered;
 pub mod pretty;
 pub mod raw;

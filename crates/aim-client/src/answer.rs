@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::evidence::AnswerBody;
 use crate::operation::Operation;
+use crate::place::place;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
 use crate::xml;
 
@@ -243,15 +244,8 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<Strin
 
 fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let inner = error.inner();
-        format!(
-            "`{}`, line {} column {}",
-            error.path(),
-            inner.line(),
-            inner.column()
-        )
-    })?;
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| place(error.path(), error.inner().line(), error.inner().column()))?;
     json.end().map_err(|_| "its end".to_owned())?;
     Ok(value)
 }

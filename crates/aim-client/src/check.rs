@@ -10,6 +10,7 @@
 //! | a date | `yyyy-MM-dd`, or that with `THH:mm:ss` or `THH:mm:ss.fff` | the server keeps these as they are, shifts a zone to its own, reads slashes as it likes, and drops the rest |
 //! | a date in the year 1, or none | left out | it stands for "no date", and the server would store the year 1 |
 //! | a text | no character that XML cannot carry | it cuts every XML answer that holds it short, with status 200 |
+//! | a text | not a zero-width space alone | the server takes it for an empty one |
 //! | a text that the document requires | not empty | to the server an empty one is a missing one |
 //! | a text with `x-aim-pattern` | has that form | the vendor documents the form |
 //! | members in `x-aim-exclusive` | one of them | the vendor excludes the others |
@@ -99,10 +100,17 @@ pub(crate) trait Check {
                 "holds a control character, which XML cannot carry and which would cut other \
                  programs' answers short: remove it",
             )),
+            Some(EMPTY) => Err(place.refused(
+                "is a zero-width space and nothing else, which the server takes for an empty \
+                 text: leave it out",
+            )),
             _ => Ok(()),
         }
     }
 }
+
+/// What ServiceStack reads as a text that is there but empty.
+const EMPTY: &str = "\u{200b}";
 
 /// The characters of XML 1.0 (`Char` of its grammar).
 fn is_xml(letter: char) -> bool {
@@ -435,6 +443,16 @@ mod tests {
                 "{expiration:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_zero_width_space_is_an_empty_text_to_the_server() {
+        let request = |text: &str| PostServiceTicketRequest::new().notes(text);
+        let (member, reason) = refusal(&request("\u{200b}")).unwrap();
+        assert_eq!(member, "Notes");
+        assert!(reason.starts_with("is a zero-width space"), "{reason}");
+        assert_eq!(refusal(&request("a\u{200b}")), None);
+        assert_eq!(refusal(&request("")), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Writes what the document declares about operations and answers: the table
-//! of operations, what proves that one of them ran, and which status is a
-//! failure.
+//! of operations, the names of members, what proves that an operation ran, and
+//! which status is a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -33,11 +33,23 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
             pub(crate) const ALL: &[&Operation] = &[#(&#names),*];
         }
     });
+    let members = members(facts);
+    file.items.push(parse_quote! {
+        /// The names of all members on the wire, each once.
+        #[cfg(feature = "client")]
+        pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
+    });
     for answer in answers(facts)?.into_values() {
         file.items.push(answer_impl(answer));
     }
     file.items.push(failure_impl(&facts.failure));
     Ok(file)
+}
+
+/// The names of all members, sorted.
+fn members(facts: &Facts) -> BTreeSet<&str> {
+    let members = facts.schemas.iter().flat_map(|schema| &schema.members);
+    members.map(|member| member.name.as_str()).collect()
 }
 
 fn constant(operation: &OperationFacts) -> Ident {
