@@ -22,8 +22,9 @@ const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
 ];
 
 /// The settings are code: whatever changes them changes one of these files.
-const PASSES: [&str; 6] = [
+const PASSES: [&str; 7] = [
     include_str!("checks.rs"),
+    include_str!("client.rs"),
     include_str!("facts.rs"),
     include_str!("generate.rs"),
     include_str!("lower.rs"),
