@@ -19,6 +19,9 @@ cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken do
 cargo xtask demo            check the document and the code, then run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
+cargo xtask bench client    aim-client beside hand-written calls and the framework's own clients;
+                            needs valgrind, node, npm and python3, on Linux. Only some of it:
+                            `instructions`, `speed`, `memory`, `build`
 ";
 
 /// The generated files differ from the document.
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["demo"] => demo(),
         ["bench", "regen"] => bench_regen(),
         ["bench", "fake"] => bench_fake(),
+        ["bench", "client", parts @ ..] => bench_client(parts),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             0
@@ -146,8 +150,7 @@ const PRISM: &str = "@stoplight/prism-cli@5.14.2";
 /// Builds the fake and installs Prism below the target folder, then starts
 /// the program that measures both.
 fn bench_fake() -> u8 {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target();
     let prism = target.join("prism");
     let installed = run(Command::new("npm")
         .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
@@ -168,6 +171,28 @@ fn bench_fake() -> u8 {
         .args(["--bin", "bench_fake", "--"])
         .arg(target.join("release/aim-fake"))
         .arg(prism.join("node_modules/.bin/prism")))
+}
+
+/// Builds the fake and the contestants as they are used, optimised, then
+/// starts the program that measures.
+fn bench_client(parts: &[&str]) -> u8 {
+    let built = run(cargo().args(["build", "--quiet", "--release"]).args([
+        "--package",
+        "aim-fake",
+        "--package",
+        "aim-bench",
+    ]));
+    if built != 0 {
+        return built;
+    }
+    let target = target();
+    run(Command::new(target.join("release/bench_client"))
+        .arg(&target)
+        .args(parts))
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// The cargo that runs this, so that no other toolchain is picked.

@@ -95,7 +95,7 @@ pub(crate) trait Check {
     /// Says if it must not be sent, with all that it holds.
     fn check(&self, place: &Place<'_>) -> Result<(), Refusal> {
         match self.text() {
-            Some(text) if !text.chars().all(is_xml) => Err(place.refused(
+            Some(text) if !is_xml(text) => Err(place.refused(
                 "holds a control character, which XML cannot carry and which would cut other \
                  programs' answers short: remove it",
             )),
@@ -104,8 +104,14 @@ pub(crate) trait Check {
     }
 }
 
-/// The characters of XML 1.0 (`Char` of its grammar).
-fn is_xml(letter: char) -> bool {
+/// Whether XML 1.0 can carry a text (`Char` of its grammar).
+fn is_xml(text: &str) -> bool {
+    // No other bytes begin what it cannot, and few texts hold them.
+    let is_plain = |byte: u8| byte >= b' ' && byte != 0xef;
+    text.bytes().all(is_plain) || text.chars().all(is_xml_letter)
+}
+
+fn is_xml_letter(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -1,6 +1,6 @@
 //! Makes calls with one contestant of `cargo xtask bench client`, and says
-//! after each leg how many they were, how long they took and how much memory
-//! is resident.
+//! after each leg how many they were, how many seconds they took, how many of
+//! the processor, and how many KiB are resident.
 //!
 //! A leg is a number of calls (`1000`) or of seconds (`5s`). The programs in
 //! `tests/bench/peers` take the same arguments after the first, and print the
@@ -46,10 +46,11 @@ fn run(contestant: &str, operation: &str, url: &str, workers: &str, legs: &[Stri
         .enable_all()
         .build()?;
     for leg in legs {
-        let start = Instant::now();
+        let (start, cpu) = (Instant::now(), cpu_seconds()?);
         let calls = LocalSet::new().block_on(&runtime, calls(&client, &request, workers, leg))?;
         let seconds = start.elapsed().as_secs_f64();
-        println!("{calls} {seconds:.3} {}", resident()?);
+        let cpu = cpu_seconds()? - cpu;
+        println!("{calls} {seconds:.3} {cpu:.3} {}", resident()?);
     }
     Ok(())
 }
@@ -154,6 +155,19 @@ impl Request {
             _ => return Err("no such operation".into()),
         })
     }
+}
+
+/// Processor time of this process so far, in user and system mode.
+fn cpu_seconds() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // What follows the name; the fourteenth and fifteenth of all fields, in
+    // hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let [user, system] = fields.get(11..13).unwrap_or_default() else {
+        return Err("the system does not tell the processor time".into());
+    };
+    Ok((user.parse::<f64>()? + system.parse::<f64>()?) / 100.0)
 }
 
 /// Resident memory in KiB, as Linux counts it.
