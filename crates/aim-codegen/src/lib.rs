@@ -20,6 +20,7 @@ mod lower;
 
 mod operations;
 mod output;
+mod pattern;
 pub mod problem;
 pub mod regen;
 mod shape;
