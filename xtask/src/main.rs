@@ -22,6 +22,9 @@ cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs 
 cargo xtask fuzz [TARGET [SECONDS]]
                             feed every reader, or one, what it was never meant to get, for 60
                             seconds each; needs nightly Rust and cargo-fuzz
+cargo xtask bench client    aim-client beside hand-written calls and the framework's own clients;
+                            needs valgrind, node, npm and python3, on Linux. Only some of it:
+                            `instructions`, `speed`, `memory`, `build`
 ";
 
 /// The generated files differ from the document.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         ["bench", "regen"] => bench_regen(),
         ["bench", "fake"] => bench_fake(),
         ["fuzz", rest @ ..] => fuzz(rest),
+        ["bench", "client", parts @ ..] => bench_client(parts),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             0
@@ -269,6 +273,24 @@ fn nightly(arguments: &[&str]) -> Command {
 }
 
 /// The folder for what is built.
+/// Builds the fake and the contestants as they are used, optimised, then
+/// starts the program that measures.
+fn bench_client(parts: &[&str]) -> u8 {
+    let built = run(cargo().args(["build", "--quiet", "--release"]).args([
+        "--package",
+        "aim-fake",
+        "--package",
+        "aim-bench",
+    ]));
+    if built != 0 {
+        return built;
+    }
+    let target = target();
+    run(Command::new(target.join("release/bench_client"))
+        .arg(&target)
+        .args(parts))
+}
+
 fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

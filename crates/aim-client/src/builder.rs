@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Proxy, Url};
 use tokio::sync::Semaphore;
 
 use crate::client::{FailureRule, Shared};
 use crate::limits::{Limits, TOTAL_TIME};
+use crate::operation::Operation;
 use crate::options::Session;
 use crate::runtime::{Runtime, System};
 use crate::types::BaseResponseResult;
@@ -235,6 +236,9 @@ impl AimClientBuilder {
             .map_err(|reason| Error::refused(None, reason))?;
         // Without this the server answers an HTML page with status 200.
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // With any other type the server ignores the body and runs the
+        // operation with an empty request.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
             let reason = "`max_in_flight` is 0 or beyond what can be counted";
             return Err(Error::refused(None, reason));
@@ -282,17 +286,24 @@ impl AimClientBuilder {
             .map_err(|error| {
                 Error::refused(None, format!("the http client cannot be built: {error}"))
             })?;
-        let url = Url::parse(&base_url).ok();
+        let operations = Operation::all().iter();
+        let urls = operations
+            .map(|found| {
+                Some((
+                    found.path(),
+                    Url::parse(&format!("{base_url}{}", found.path())).ok()?,
+                ))
+            })
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| Error::refused(None, "no path can be appended to the base url"))?;
+        let url = urls.first().map(|(_, url)| url);
         Ok(AimClient {
             shared: Arc::new(Shared {
                 http,
-                host: url
-                    .as_ref()
-                    .and_then(Url::host_str)
-                    .unwrap_or_default()
-                    .to_owned(),
-                port: url.as_ref().and_then(Url::port_or_known_default),
+                host: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
+                port: url.and_then(Url::port_or_known_default),
                 base_url,
+                urls,
                 limits,
                 in_flight: Semaphore::new(limits.in_flight),
                 is_failure: self.is_failure,

@@ -110,7 +110,7 @@ impl fmt::Debug for CallOptions {
 /// What a client sends along with every call, and its settings for one.
 #[derive(Clone)]
 pub(crate) struct Session {
-    /// Accept, credentials and the user's own.
+    /// Content-Type (of a POST), Accept, credentials and the user's own.
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,

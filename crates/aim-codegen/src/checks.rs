@@ -88,10 +88,8 @@ fn member(member: &MemberFacts) -> TokenStream {
         .required
         .then(|| quote!(place.required(#name, &self.#field)?;));
     let pattern = member.pattern.as_ref().map(|pattern| {
-        quote!({
-            static PATTERN: crate::check::Pattern = crate::check::Pattern::new(#pattern);
-            place.pattern(#name, &self.#field, &PATTERN)?;
-        })
+        let (text, has_form) = (&pattern.text, pattern.function());
+        quote!(place.pattern(#name, &self.#field, #text, #has_form)?;)
     });
     quote! {
         place.member(#name, &self.#field)?;
@@ -162,8 +160,9 @@ mod tests {
             )?;"#,
             r#"place.member("Price", &self.price)?;"#,
             r#"place.required("Number", &self.number)?;"#,
-            r#"crate::check::Pattern::new("^[0-9]$")"#,
-            r#"place.pattern("Number", &self.number, &PATTERN)?;"#,
+            r#"place.pattern("Number", &self.number, "^[0-9]$", |text| match text {
+                [b'0'..=b'9'] => true, _ => false,
+            })?;"#,
         ] {
             let rule = squeezed(rule);
             assert_eq!(source.matches(&rule).count(), 1, "{rule}: {source}");

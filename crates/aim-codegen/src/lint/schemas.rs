@@ -4,6 +4,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::{LEAVE_OUT, Lint, referred, text, texts};
 use crate::document::{At, Node, Value};
+use crate::pattern::Pattern;
 
 /// The C# types and the schema that each is written as: name, `type`,
 /// `format`, whether it can have a `?`.
@@ -611,12 +612,12 @@ fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
             "begin with `^` and end with `$`, in ASCII: the whole value is checked",
         );
     }
-    // The client compiles it with the same crate.
-    if let Err(error) = regex_lite::Regex::new(pattern) {
+    // The generator writes code from it.
+    if let (true, Err(reason)) = (plain, Pattern::read(pattern.to_owned())) {
         lint.problem_under(
             at,
             "x-aim-pattern",
-            format!("the pattern `{pattern}` cannot be read: {error}"),
+            format!("the pattern `{pattern}` {reason}"),
             "write what every dialect of regular expressions has: classes, counts, groups and `|`",
         );
     }
