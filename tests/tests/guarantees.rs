@@ -507,13 +507,17 @@ impl Journal for Kept {
 async fn a_journal_gets_each_booking_before_it_is_sent_and_its_outcome() {
     let kept = Kept::default();
     let seen = kept.clone();
-    let server = Server::start(move |_| {
+    let server = Server::start(move |received| {
         assert_eq!(
             seen.0.lock().unwrap().len(),
             1,
             "it was sent before it was kept"
         );
-        Reply::json(PROOF)
+        if received.target().ends_with("/C2BPostContract") {
+            Reply::json(PROOF)
+        } else {
+            Reply::json(r#"{"Status":{"StatusCode":"OK"}}"#)
+        }
     })
     .unwrap();
     let client = builder(server.url())

@@ -7,6 +7,7 @@
     reason = "that is how a test fails"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use aim_client::types::{
@@ -14,11 +15,14 @@ use aim_client::types::{
     GetContractDetailsRequest, GetContractDetailsResponse,
 };
 use aim_client::{
-    AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, Limit,
-    Money,
+    AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, ErrorKind,
+    Limit, Money,
 };
+use aim_tests::document;
+use aim_tests::replay::{self, Player};
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
+use serde_json::{Value, json};
 
 fn client_with(
     server: &Server,
@@ -256,6 +260,177 @@ async fn no_answer_without_evidence_is_a_success() {
     }
 }
 
+/// Answers of one operation that another cannot tell from its own: a ticket's
+/// `WebRef` and `Status` are all that a contract's answer need have. In XML the
+/// root tells them apart.
+const INDISTINGUISHABLE: [(&str, &str); 2] = [
+    ("C2BPostContract", "PostServiceTicketResponse"),
+    ("C2BPostContractGet", "PostServiceTicketResponse"),
+];
+
+/// A JSON value as elements; the names of items do not count.
+fn xml(name: &str, value: &Value) -> String {
+    let content: String = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| xml(name, value))
+            .collect(),
+        Value::Array(items) => items.iter().map(|item| xml("item", item)).collect(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!("<{name}>{content}</{name}>")
+}
+
+/// A mixed-up answer, of a proxy or a cache, proves nothing.
+#[tokio::test]
+async fn another_operations_answer_is_unknown() {
+    let document = document::document().unwrap();
+    let operations = document::operations().unwrap();
+    let player = Player::start();
+    let answers: BTreeSet<_> = operations.iter().map(replay::answer_schema).collect();
+    for operation in &operations {
+        let own = replay::answer_schema(operation);
+        for other in &answers {
+            let example = &document["components"]["examples"][format!("{other}.realistic")];
+            let mut answer = example["value"].clone();
+            answer["Status"] = json!({"StatusCode": "OK"});
+            let mut small = answer.clone();
+            let members = std::mem::take(small.as_object_mut().unwrap());
+            for (name, value) in members {
+                small[name[..1].to_lowercase() + &name[1..]] = value;
+            }
+            let mut bare = answer.clone();
+            bare.as_object_mut().unwrap().remove("Status");
+            let same = own == *other;
+            let alike = same || INDISTINGUISHABLE.contains(&(&operation.id, other));
+            for (reply, alike) in [
+                (Reply::json(answer.to_string()), alike),
+                (Reply::json(small.to_string()), alike),
+                (
+                    Reply::json(bare.to_string()),
+                    alike && *own != *"ContractFulfillmentResponse",
+                ),
+                (Reply::of(200, "application/xml", xml(other, &answer)), same),
+            ] {
+                let outcome = player.play(operation, reply.clone()).await;
+                let expected = (!alike).then_some(Delivery::Unknown);
+                assert_eq!(outcome.delivery, expected, "{} {reply:?}", operation.id);
+            }
+        }
+    }
+
+    let ok = r#""Status":{"StatusCode":"OK"}"#;
+    let failed = r#""Status":{"StatusCode":"Error"}"#;
+    for (body, delivery) in [
+        // The issue's own: a token proves no contract.
+        (format!(r#"{{"Token":"t",{ok}}}"#), Some(Delivery::Unknown)),
+        (
+            format!(r#"{{"Payments":[],{ok}}}"#),
+            Some(Delivery::Unknown),
+        ),
+        (format!(r#"{{"TotalDue":0,{ok}}}"#), Some(Delivery::Unknown)),
+        // Nor does another operation's failure say that there is none.
+        (
+            format!(r#"{{"Token":"t",{failed}}}"#),
+            Some(Delivery::Unknown),
+        ),
+        // Nothing, members of no answer, and more than its own evidence.
+        (format!(r#"{{"Token":null,{ok}}}"#), None),
+        (format!(r#"{{"New":"x","StatusCode":"x",{ok}}}"#), None),
+        (format!(r#"{{"Token":"t","WebRef":"W-1",{ok}}}"#), None),
+    ] {
+        let (_server, client) = serving(Reply::json(body.clone()));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(
+            outcome.err().map(|error| error.delivery()),
+            delivery,
+            "{body}"
+        );
+    }
+}
+
+/// The server says at once that it did it and that it broke down.
+#[tokio::test]
+async fn proof_beside_an_exception_is_unknown() {
+    let xml = |content: &str| {
+        format!(
+            "<C2BPostContractResponse><WebRef>W-1</WebRef><ResponseStatus>{content}</ResponseStatus></C2BPostContractResponse>"
+        )
+    };
+    for proof in [r#""Status":{"StatusCode":"OK"}"#, r#""WebRef":"W-1""#] {
+        for (status, proved) in [
+            (
+                r#""ResponseStatus":{"ErrorCode":"TimeoutException"}"#,
+                false,
+            ),
+            (r#""responseStatus":{"message":"canary"}"#, false),
+            (
+                r#""ResponseStatus":{"ErrorCode":"","Message":null,"Errors":[]}"#,
+                true,
+            ),
+            (r#""ResponseStatus":{}"#, true),
+            (r#""ResponseStatus":null"#, true),
+        ] {
+            let (_server, client) = serving(Reply::json(format!("{{{proof},{status}}}")));
+            let outcome = client
+                .c2b_post_contract(&C2BPostContractRequest::new())
+                .await;
+            assert_eq!(outcome.is_ok(), proved, "{proof} {status}");
+            if let Err(error) = outcome {
+                assert_eq!(error.delivery(), Delivery::Unknown);
+                assert_eq!(error.kind(), ErrorKind::Exception);
+            }
+        }
+    }
+    for (body, proved) in [
+        (xml("<ErrorCode>TimeoutException</ErrorCode>"), false),
+        (xml("<ErrorCode></ErrorCode>"), true),
+    ] {
+        let (_server, client) = serving(Reply::of(200, "application/xml", body));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(outcome.is_ok(), proved);
+    }
+}
+
+/// *Partly applied* tells a program to send some items again: it has to be
+/// known which, and that the others were applied.
+#[tokio::test]
+async fn failed_items_that_are_not_named_or_come_with_a_failure_are_unknown() {
+    let named = r#"{"Ref":"C-2","ErrorMessage":"m"}"#;
+    for (status, items, delivery) in [
+        (200, named.to_owned(), Delivery::PartlyApplied),
+        (400, named.to_owned(), Delivery::Unknown),
+        (401, named.to_owned(), Delivery::Unknown),
+        (500, named.to_owned(), Delivery::Unknown),
+        (200, "null".to_owned(), Delivery::Unknown),
+        (200, "{}".to_owned(), Delivery::Unknown),
+        (
+            200,
+            r#"{"Ref":" ","ErrorMessage":"m"}"#.to_owned(),
+            Delivery::Unknown,
+        ),
+        (200, format!("{named},{{}}"), Delivery::Unknown),
+    ] {
+        for in_band in ["OK", "Error"] {
+            let body = format!(
+                r#"{{"MassUpdateErrors":[{items}],"Status":{{"StatusCode":"{in_band}"}}}}"#
+            );
+            let (_server, client) = serving(Reply::of(status, "application/json", body.clone()));
+            let error = client
+                .contract_fulfillment(&ContractFulfillmentRequest::new())
+                .await
+                .unwrap_err();
+            assert_eq!(error.delivery(), delivery, "{status} {body}");
+            assert_eq!(error.kind(), ErrorKind::Partial);
+        }
+    }
+}
+
 /// A truncated answer may belong to a booking.
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_unknown() {
@@ -386,7 +561,7 @@ async fn failures_carry_what_the_server_said_and_do_not_print_it() {
 #[tokio::test]
 async fn the_failure_rule_can_be_replaced() {
     let server =
-        Server::start(|_| Reply::json(r#"{"WebRef":"W","Status":{"StatusCode":"NOK"}}"#)).unwrap();
+        Server::start(|_| Reply::json(r#"{"Status":{"StatusCode":"NOK"}}"#)).unwrap();
     let seen = Arc::new(Mutex::new(0));
     let count = Arc::clone(&seen);
     let client = client_with(&server, |builder| {

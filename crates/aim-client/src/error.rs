@@ -39,10 +39,12 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | 405 | rejected | `routing/predefined-unknown` |
 /// | 411 | rejected | `content-type/no-body-no-length` |
 /// | 413, 414: the web server's own | rejected | `statuses_of_the_web_server_are_rejected` |
-/// | an in-band failure in a 2xx or 4xx answer | rejected | `errors/http-error-with-status-body-400-json` |
-/// | a list of failed items that is not empty | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | an in-band failure in a 5xx answer | unknown | `errors/http-error-with-status-body-500-json` |
+/// | an in-band failure in a 2xx or 4xx answer | rejected | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | 2xx with a list of failed items that is not empty, each named by its `Ref` | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | such a list with an item that is not named, or with any other status | unknown | `failed_items_that_are_not_named_or_come_with_a_failure_are_unknown` |
+/// | an in-band failure in a 5xx answer | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
 /// | an in-band failure in an answer with a `WebRef` | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | proof beside an exception: a `ResponseStatus` with an `ErrorCode` or a `Message` | unknown | `proof_beside_an_exception_is_unknown` |
 /// | an exception with 400 | unknown | `errors/ArgumentException-json` |
 /// | 404 that is no plain text | unknown | `errors/FileNotFoundException-json` |
 /// | 409, 429 and every other 4xx | unknown | `errors/http-error-409-json` |
@@ -52,13 +54,18 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | 2xx with an empty body, or 204 | unknown | `negotiation/post-json-empty`, `answers/C2BPostContract-null` |
 /// | 2xx with text, or JSON that is no object | unknown | `no_answer_without_evidence_is_a_success` |
 /// | 2xx with JSON that breaks off or cannot be read | unknown | `no_answer_without_evidence_is_a_success` |
-/// | 2xx without evidence: `{}`, zeros, another operation's answer | unknown | `no_answer_without_evidence_is_a_success` |
+/// | 2xx without evidence: `{}`, zeros | unknown | `no_answer_without_evidence_is_a_success` |
+/// | another operation's answer: XML by its root, JSON by a member that this one's does not have (`{"Token":"t","Status":{}}`) | unknown | `another_operations_answer_is_unknown` |
 /// | the connection broke after it was made, before or within the answer | unknown | `an_answer_that_breaks_off_is_unknown` |
 /// | nothing arrived in time | unknown | `a_read_that_hangs_is_repeated_and_a_booking_is_unknown` |
 /// | the time of the call was over after it was sent | unknown | `a_time_out_is_unknown` |
 /// | an answer that is too large, whatever its status | unknown | `an_answer_that_is_too_large_is_named_and_unknown` |
 /// | headers that are too large or too many | unknown | `headers_that_are_too_large_or_too_many_are_named_and_unknown` |
 /// | the call's future was dropped after it was sent | unknown (no error: there is nobody to get it) | `a_journal_gets_the_outcome_of_a_dropped_call` |
+///
+/// JSON does not name its type. A ticket's answer, `WebRef` and `Status`, could be
+/// that of a posted contract, and `Status` alone that of any operation: these are
+/// taken for the answer to what was asked.
 ///
 /// [`troubleshooting`](crate::troubleshooting) says what to do about each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,9 +148,9 @@ pub enum ErrorKind {
     InBand,
     /// ServiceStack reports an exception.
     Exception,
-    /// Some items of a mass update were not applied.
+    /// The answer lists items of a mass update that were not applied.
     Partial,
-    /// The answer can be read and proves nothing.
+    /// The answer can be read and proves nothing, or is another operation's.
     NoEvidence,
     /// A status of failure whose body says nothing more.
     HttpStatus,

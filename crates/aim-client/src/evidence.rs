@@ -7,7 +7,9 @@
 //! implements [`AnswerBody`] from that.
 
 use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
 
+use crate::generated::MEMBERS;
 use crate::types::BaseResponseResult;
 use crate::{AimDateTime, Money, Secret};
 
@@ -22,8 +24,16 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
     /// Whether one of the declared members other than `Status` is set.
     fn has_own_evidence(&self) -> bool;
 
+    /// The members that the answer cannot have besides its evidence: those of
+    /// another operation's answer that has the same evidence. Empty if no other
+    /// has it.
+    fn not_beside(&self) -> &'static [&'static str];
+
     /// Whether the answer lists items that were not applied.
     fn is_partial(&self) -> bool;
+
+    /// Whether each of these says which item of the request it is.
+    fn names_each_item(&self) -> bool;
 
     /// The reference that the server gave to what was booked.
     fn reference(&self) -> Option<&str>;
@@ -88,6 +98,37 @@ pub(crate) fn is_one_of(member: Option<&str>, values: &[&str]) -> bool {
     values
         .iter()
         .any(|value| value.eq_ignore_ascii_case(member))
+}
+
+/// The member of the document that has this name, of whichever type; some hosts
+/// write the first letter small.
+///
+/// No other name that a server wrote may stand in a text: it could be a payload.
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    let (first, rest) = name.split_at_checked(1)?;
+    let name = first.to_ascii_uppercase() + rest;
+    let index = MEMBERS.binary_search(&&*name).ok()?;
+    MEMBERS.get(index).copied()
+}
+
+/// A place in an answer, up to the last member that is [known].
+pub(crate) fn place(path: &Path) -> String {
+    let mut place = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => place += &format!("[{index}]"),
+            Segment::Map { key } => match known(key) {
+                Some(name) if place.is_empty() => place += name,
+                Some(name) => place += &format!(".{name}"),
+                None => break,
+            },
+            Segment::Enum { .. } | Segment::Unknown => break,
+        }
+    }
+    if place.is_empty() {
+        place += ".";
+    }
+    place
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use crate::evidence::place;
 use crate::tolerant;
 
 /// How deep elements may nest; serde_json allows as much. Answers need four.
@@ -61,7 +62,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
         Failure::Other => Unread::Other,
         Failure::Broken => {
             let offset = usize::try_from(xml.reader.buffer_position()).unwrap_or(body.len());
-            broken(body, &error.path().to_string(), offset)
+            broken(body, &place(error.path()), offset)
         }
     })
 }
@@ -218,7 +219,7 @@ fn is_nil(start: &BytesStart<'_>) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// The whole document: an object with the name of its type.
+/// The whole document: an object with the name of its type; any if that is `*`.
 impl<'de> Deserializer<'de> for &mut Xml<'de> {
     type Error = Failure;
 
@@ -232,7 +233,7 @@ impl<'de> Deserializer<'de> for &mut Xml<'de> {
             match self.event()? {
                 Event::Decl(declaration) if self.is_text_of(&declaration) => {}
                 Event::Text(text) if is_blank(&text) => {}
-                Event::Start(start) if start.local_name().as_ref() == name => break,
+                Event::Start(start) if name == "*" || start.local_name().as_ref() == name => break,
                 Event::Start(_) => return Err(Failure::Other),
                 _ => return Err(Failure::Broken),
             }

@@ -2,7 +2,7 @@
 //! of operations, what proves that one of them ran, and which status is a
 //! failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -33,10 +33,19 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
             pub(crate) const ALL: &[&Operation] = &[#(&#names),*];
         }
     });
-    for answer in answers(facts)?.into_values() {
-        file.items.push(answer_impl(answer));
+    let answers = answers(facts)?;
+    for answer in answers.values() {
+        let others = answers
+            .values()
+            .filter(|other| other.answer != answer.answer);
+        file.items.push(answer_impl(
+            answer,
+            &others.copied().collect::<Vec<_>>(),
+            facts,
+        )?);
     }
     file.items.push(failure_impl(&facts.failure));
+    file.items.push(members(facts));
     Ok(file)
 }
 
@@ -96,18 +105,118 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
 }
 
 /// The members other than the status that prove the operation.
-fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = Ident> {
-    operation
-        .evidence
-        .iter()
-        .filter(|member| *member != STATUS)
-        .map(|member| field(member))
+fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = &str> {
+    let evidence = operation.evidence.iter().map(String::as_str);
+    evidence.filter(|member| *member != STATUS)
 }
 
-fn answer_impl(operation: &OperationFacts) -> syn::Item {
+/// The names of a schema's members.
+fn names<'a>(facts: &'a Facts, schema: &str) -> BTreeSet<&'a str> {
+    facts
+        .schemas
+        .iter()
+        .filter(|found| found.name == schema)
+        .flat_map(|found| &found.members)
+        .map(|member| member.name.as_str())
+        .collect()
+}
+
+/// What an answer cannot hold besides a member of evidence: members of the
+/// other answers that have this one too.
+fn theirs<'a>(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &'a Facts,
+    evidence: &str,
+) -> BTreeSet<&'a str> {
+    let own = names(facts, &operation.answer);
+    others
+        .iter()
+        .map(|other| names(facts, &other.answer))
+        .filter(|members| members.contains(evidence))
+        .flatten()
+        .filter(|member| !own.contains(member))
+        .collect()
+}
+
+/// The body of `not_beside`: the surest evidence first.
+fn not_beside(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &Facts,
+) -> TokenStream {
+    let mut groups = BTreeMap::<_, Vec<Ident>>::new();
+    for member in own_evidence(operation) {
+        let theirs = theirs(operation, others, facts, member);
+        let group = groups.entry((theirs.len(), theirs)).or_default();
+        group.push(field(member));
+    }
+    let tests = groups.iter().map(|((_, theirs), members)| {
+        quote! {
+            if #(crate::evidence::is_set(&self.#members))||* {
+                return &[#(#theirs),*];
+            }
+        }
+    });
+    let with_status = theirs(operation, others, facts, STATUS);
+    quote!(#(#tests)* &[#(#with_status),*])
+}
+
+/// Whether each item that was not applied is named, by the member that an item
+/// is looked up with.
+fn names_each_item(operation: &OperationFacts, facts: &Facts) -> Result<TokenStream, String> {
+    let Some(partial) = &operation.partial else {
+        return Ok(quote!(true));
+    };
+    let item = facts
+        .schemas
+        .iter()
+        .filter(|schema| schema.name == operation.answer)
+        .flat_map(|schema| &schema.members)
+        .find(|member| member.name == *partial)
+        .and_then(|member| member.holds.as_deref());
+    let name = operation
+        .look_up
+        .as_ref()
+        .map(|(_, member)| member.as_str());
+    match (item, name) {
+        (Some(item), Some(name)) if names(facts, item).contains(name) => {
+            let (partial, name) = (field(partial), field(name));
+            Ok(quote! {
+                self.#partial.iter().flatten().all(|item| crate::evidence::is_set(&item.#name))
+            })
+        }
+        _ => Err(format!(
+            "the items of {partial} need the member that x-aim-lookup of {} asks with",
+            operation.id
+        )),
+    }
+}
+
+/// The names that may stand in a text, since the document has them.
+fn members(facts: &Facts) -> syn::Item {
+    let members: BTreeSet<_> = facts
+        .schemas
+        .iter()
+        .flat_map(|schema| &schema.members)
+        .map(|member| member.name.as_str())
+        .collect();
+    parse_quote! {
+        /// The names of all members of all schemas, sorted.
+        #[cfg(feature = "client")]
+        pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
+    }
+}
+
+fn answer_impl(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &Facts,
+) -> Result<syn::Item, String> {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
+        .map(field)
         .map(|member| quote!(crate::evidence::is_set(&self.#member)))
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
@@ -118,10 +227,15 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
-        [member] if !operation.safe_to_repeat => quote!(self.#member.as_deref()),
+        [member] if !operation.safe_to_repeat => {
+            let member = field(member);
+            quote!(self.#member.as_deref())
+        }
         _ => quote!(None),
     };
-    parse_quote! {
+    let not_beside = not_beside(operation, others, facts);
+    let names_each_item = names_each_item(operation, facts)?;
+    Ok(parse_quote! {
         #[cfg(feature = "client")]
         impl crate::evidence::AnswerBody for types::#name {
             const STATUS_PROVES: bool = #status_proves;
@@ -134,15 +248,23 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
                 #own
             }
 
+            fn not_beside(&self) -> &'static [&'static str] {
+                #not_beside
+            }
+
             fn is_partial(&self) -> bool {
                 #partly
+            }
+
+            fn names_each_item(&self) -> bool {
+                #names_each_item
             }
 
             fn reference(&self) -> Option<&str> {
                 #reference
             }
         }
-    }
+    })
 }
 
 /// Members are named as typify names them.
