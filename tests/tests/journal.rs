@@ -16,7 +16,13 @@ use aim_tests::server::{Reply, Server};
 
 /// Runs the example for an order, and returns what it prints.
 fn run(url: &str, file: &Path, order: &str) -> String {
+    run_with(url, file, order, &[])
+}
+
+/// As [`run`], with variables of the environment besides.
+fn run_with(url: &str, file: &Path, order: &str, variables: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO"))
+        .envs(variables.iter().copied())
         .args([
             "run",
             "--quiet",
@@ -88,4 +94,32 @@ fn the_file_journal_says_what_is_in_doubt() {
         "{text}"
     );
     assert_eq!(text.lines().count(), 3);
+}
+
+/// The proxy of the environment would see every request, with its keys.
+#[test]
+fn a_proxy_of_the_environment_is_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bookings.jsonl");
+    let answer = |_: &_| Reply::json(r#"{"WebRef":"W-1"}"#);
+    let (server, proxy) = (
+        Server::start(answer).unwrap(),
+        Server::start(answer).unwrap(),
+    );
+    let url = proxy.url();
+    let names = [
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+    ];
+    let mut variables: Vec<_> = names.iter().map(|name| (*name, url.as_str())).collect();
+    // No host is exempt.
+    variables.extend([("NO_PROXY", ""), ("no_proxy", "")]);
+    let printed = run_with(&server.url(), &file, "order-1", &variables);
+    assert_eq!(printed, "booked: W-1\n");
+    assert_eq!(server.take().len(), 1);
+    assert!(proxy.take().is_empty());
 }

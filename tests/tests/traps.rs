@@ -31,7 +31,9 @@ fn client_with(
     let builder = AimClient::builder()
         .base_url(server.url())
         .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
-        .runtime(Steered::default());
+        .runtime(Steered::default())
+        // To read the system's certificates takes longer than all the rest.
+        .http(|http| http.tls_certs_only([]));
     configure(builder).build().unwrap()
 }
 
@@ -219,6 +221,16 @@ async fn no_answer_without_evidence_is_a_success() {
         (
             "application/json",
             r#"{"WebRef":{"a":1}}"#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "application/json",
+            r#"{"WebRef":"W-1","WebRef":"W-2"}"#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "application/x-ndjson",
+            "{\"WebRef\":\"W-1\"}\n{\"WebRef\":\"W-2\"}\n",
             Some(AnswerKind::UnreadableJson),
         ),
         (
@@ -560,8 +572,7 @@ async fn failures_carry_what_the_server_said_and_do_not_print_it() {
 /// The user knows values that nobody documents.
 #[tokio::test]
 async fn the_failure_rule_can_be_replaced() {
-    let server =
-        Server::start(|_| Reply::json(r#"{"Status":{"StatusCode":"NOK"}}"#)).unwrap();
+    let server = Server::start(|_| Reply::json(r#"{"Status":{"StatusCode":"NOK"}}"#)).unwrap();
     let seen = Arc::new(Mutex::new(0));
     let count = Arc::clone(&seen);
     let client = client_with(&server, |builder| {
@@ -655,6 +666,153 @@ async fn an_unreadable_member_is_named_without_its_value() {
         "{text}"
     );
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// The names of members are the server's, too: an object that maps customers to
+/// something has them for names.
+#[tokio::test]
+async fn no_name_that_the_document_does_not_know_is_in_an_error() {
+    let long = format!("{{\"{}\":tru", "jordan".repeat(600_000));
+    let xml = |content: &str| format!("<C2BPostContractResponse>{content}");
+    for (body, place) in [
+        (
+            r#"{"jordan@example.com":tru"#.to_owned(),
+            "`.`, line 1 column 25",
+        ),
+        (r#"{"jordan":tru"#.to_owned(), "`.`, line 1 column 13"),
+        (
+            r#"{"New":{"jordan":tru"#.to_owned(),
+            "`.`, line 1 column 20",
+        ),
+        (r#"{"a\njordan":tru"#.to_owned(), "`.`, line 1 column 16"),
+        (long, "`.`, line 1 column 3600007"),
+        (
+            r#"{"Status":{"jordan":tru"#.to_owned(),
+            "`Status`, line 1 column 23",
+        ),
+        (
+            r#"{"status":{"errorCode":tru"#.to_owned(),
+            "`Status.ErrorCode`, line 1 column 26",
+        ),
+        (xml("<jordan>&"), "`.`, line 1 column "),
+        (xml("<Status><jordan>&"), "`Status`, line 1 column "),
+        (xml("<jordan-at-example.com"), "`.`, line 1 column "),
+    ] {
+        let (_server, client) = serving(Reply::of(200, "", body));
+        let error = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await
+            .unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(
+            text.contains(place) && !text.contains("jordan"),
+            "{text:.1000}"
+        );
+        assert!(!error.to_string().contains('\n') && text.len() < 1000);
+        assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+}
+
+/// What a server calls a code may be what it was sent.
+#[tokio::test]
+async fn only_what_looks_like_a_code_is_in_an_error() {
+    for (code, is_shown) in [
+        ("0", true),
+        ("404017", true),
+        ("4242424", false),
+        ("555-0142", false),
+        ("tok_123", false),
+        ("jordan@example.com", false),
+        ("jordan", false),
+        ("Jordan Example", false),
+        ("NotFound", true),
+        ("Http404", true),
+        ("C4242424242424242", false),
+        ("System.Data.SqlClient.SqlException", true),
+        ("\n", false),
+    ] {
+        let exception = json!({"ResponseStatus": {"ErrorCode": code}});
+        let in_band =
+            json!({"Status": {"StatusCode": code, "ErrorCode": code, "ErrorMessage": "m"}});
+        for body in [exception, in_band] {
+            let (_server, client) = serving(Reply::of(400, "application/json", body.to_string()));
+            let error = details(&client).await.unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert_eq!(
+                text.contains(&format!("ErrorCode {code}]")),
+                is_shown,
+                "{text}"
+            );
+            assert_eq!(
+                text.contains(code) && code.len() > 1,
+                is_shown && code.len() > 1,
+                "{text}"
+            );
+        }
+    }
+    let fields = [
+        "Sub", "ref", "jordan", "C2B", "Topic", "Sku", "Rate", "Cat", "Desc",
+    ];
+    let errors: Vec<_> = fields
+        .iter()
+        .map(|name| json!({"FieldName": name}))
+        .collect();
+    let body = json!({"ResponseStatus": {"ErrorCode": "X", "Errors": errors}});
+    let (_server, client) = serving(Reply::of(400, "application/json", body.to_string()));
+    let error = details(&client).await.unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "[ErrorCode X] [field Sub] [field Ref] [field Topic] [field Sku] [field Rate] (http 400)"
+        ),
+        "{error}"
+    );
+}
+
+/// A bomb of brackets ends no program.
+#[tokio::test]
+async fn json_that_nests_without_end_is_read_or_refused() {
+    let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
+    let objects = r#"{"a":"#.repeat(10_000);
+    for (body, proved) in [
+        (format!(r#"{{"New":{open}{close},"WebRef":"W-1"}}"#), true),
+        (
+            format!(r#"{{"New":{open}{close},"Status":{{"StatusCode":"OK"}}}}"#),
+            true,
+        ),
+        (format!(r#"{{"WebRef":{open}{close}}}"#), false),
+        (format!(r#"{{"Status":{open}{close}}}"#), false),
+        (format!(r#"{{"Status":{open}"#), false),
+        (format!(r#"{{"New":{objects}"#), false),
+        (open, false),
+    ] {
+        let (_server, client) = serving(Reply::json(body));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(outcome.is_ok(), proved);
+        let delivery = outcome.err().map(|error| error.delivery());
+        assert_eq!(delivery, (!proved).then_some(Delivery::Unknown));
+    }
+}
+
+/// What the HTTP client refuses by a setting of the user's never left.
+#[tokio::test]
+async fn a_request_that_the_http_client_refuses_is_refused() {
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let client = client_with(&server, |builder| {
+        builder.http(|http| http.https_only(true))
+    });
+    let error = details(&client).await.unwrap_err();
+    assert!(error.is_refused());
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    let text = error.to_string();
+    assert!(
+        text.contains("not sent") && text.contains("https_only"),
+        "{text}"
+    );
+    assert!(format!("{error:?}").contains(&error.help()), "{error:?}");
+    assert!(server.take().is_empty());
 }
 
 /// Nothing of a secret in any text that a program may print.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::evidence::known;
 use crate::limits::{Limit, Limits};
 use crate::operation::{Operation, Repeat};
 use crate::types::{BaseResponseResult, ResponseStatus};
@@ -30,6 +31,7 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | refused by the client: a request, an option, a setting | not sent | `a_booking_by_get_refuses_what_would_be_logged` |
 /// | the journal could not keep the booking | not sent | `what_cannot_be_journaled_is_not_sent` |
 /// | no turn in time among the requests in flight | not sent | `a_call_that_does_not_get_its_turn_is_not_sent` |
+/// | the time of the call was over before it was sent | not sent | `a_call_whose_time_is_over_is_not_sent` |
 /// | nobody listens | not sent | `no_connection_is_not_sent` |
 /// | no connection in time; no TLS session, such as with an untrusted certificate | not sent | `a_connection_that_is_not_made_in_time_is_not_sent` |
 /// | 400 with `SerializationException`: it could not be bound | rejected | `bind-json-syntax/array` |
@@ -159,7 +161,7 @@ pub enum ErrorKind {
     NotTheAnswer,
     /// A hook panicked in a call of the blocking client.
     Panicked,
-    /// Made by [`Error::mocked`].
+    /// Made by [`Error::mocked`] or [`Error::mocked_with`].
     Mocked,
 }
 
@@ -188,6 +190,9 @@ impl ErrorKind {
         }
     }
 }
+
+/// How many fields of an exception a text names.
+const MOST_FIELDS: usize = 5;
 
 /// Any error of a call.
 ///
@@ -239,7 +244,9 @@ enum Cause {
         error: Option<reqwest::Error>,
     },
     /// Made by hand, for tests without a server.
-    Mocked,
+    Mocked {
+        answer: Option<Box<dyn Any + Send + Sync>>,
+    },
     /// A hook of the user's has panicked.
     #[cfg(feature = "blocking")]
     Panicked,
@@ -293,7 +300,15 @@ impl Error {
     /// [`AimApi`](crate::AimApi).
     #[must_use]
     pub fn mocked(delivery: Delivery) -> Self {
-        Self::new(None, delivery, Cause::Mocked)
+        Self::new(None, delivery, Cause::Mocked { answer: None })
+    }
+
+    /// An error of one's own that carries an answer, for
+    /// [`answer`](Self::answer).
+    #[must_use]
+    pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
+        let answer = Some(Box::new(answer) as _);
+        Self::new(None, delivery, Cause::Mocked { answer })
     }
 
     /// A call of the blocking client has panicked.
@@ -339,8 +354,11 @@ impl Error {
         status: Option<StatusCode>,
         limits: &Limits,
     ) -> Self {
-        let not_sent = status.is_none() && (error.is_connect() || error.is_builder());
-        let delivery = if not_sent {
+        if status.is_none() && error.is_builder() {
+            let reason = "the http client refuses the request; see what `http` has set, such as `https_only`";
+            return Self::refused(Some(operation), reason);
+        }
+        let delivery = if status.is_none() && error.is_connect() {
             Delivery::NotSent
         } else {
             Delivery::Unknown
@@ -349,6 +367,9 @@ impl Error {
         let error = error.without_url();
         let limit = if error.is_connect() && error.is_timeout() {
             Some((Limit::ConnectTime, format!("{:?}", limits.connect_time)))
+        } else if error.is_timeout() {
+            // Our own time-outs are none of reqwest's.
+            Some((Limit::TotalTime, "as set by `http`".to_owned()))
         } else if is_too_large(&error) {
             Some((
                 Limit::HeaderSize,
@@ -479,7 +500,12 @@ impl Error {
     /// with: the list of failed items after a mass update, for one.
     #[must_use]
     pub fn answer<T: 'static>(&self) -> Option<&T> {
-        self.answered()?.answer.as_deref()?.downcast_ref()
+        let answer = match &self.0.cause {
+            Cause::Answered(answered) => &answered.answer,
+            Cause::Mocked { answer } => answer,
+            _ => return None,
+        };
+        answer.as_deref()?.downcast_ref()
     }
 
     /// Whether the request was refused before it was sent.
@@ -522,7 +548,8 @@ impl Error {
         }
     }
 
-    /// How many attempts were made; 0 if it was refused before the first.
+    /// How many attempts were made, also those that ended without a connection;
+    /// 0 if it was refused or its time was over before the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -541,10 +568,9 @@ impl Error {
         match &self.0.cause {
             Cause::Refused { .. } => ErrorKind::Refused,
             Cause::Transport { error, .. } if error.is_connect() => ErrorKind::NoConnection,
-            Cause::Transport { error, .. } if error.is_builder() => ErrorKind::Refused,
             Cause::Transport { .. } => ErrorKind::Broken,
             Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
-            Cause::Mocked => ErrorKind::Mocked,
+            Cause::Mocked { .. } => ErrorKind::Mocked,
             #[cfg(feature = "blocking")]
             Cause::Panicked => ErrorKind::Panicked,
             Cause::Answered(answered) => match &answered.finding {
@@ -627,7 +653,7 @@ impl fmt::Display for Error {
             Cause::Panicked => {
                 return formatter.write_str("a hook panicked; what was sent is unknown");
             }
-            Cause::Mocked => return write!(formatter, "mocked as {}", self.0.delivery),
+            Cause::Mocked { .. } => return write!(formatter, "mocked as {}", self.0.delivery),
             Cause::Answered(answered) => {
                 answered.finding.write(formatter)?;
                 write!(formatter, " (http {})", answered.status.as_u16())?;
@@ -666,10 +692,11 @@ impl Finding {
             Self::Exception(status) => {
                 formatter.write_str("the server reports an exception")?;
                 write_code(formatter, "ErrorCode", status.error_code.as_deref())?;
-                for error in status.errors.iter().flatten() {
-                    write_code(formatter, "field", error.field_name.as_deref())?;
-                }
-                Ok(())
+                let fields = status.errors.iter().flatten();
+                fields
+                    .filter_map(|error| known(error.field_name.as_deref()?))
+                    .take(MOST_FIELDS)
+                    .try_for_each(|name| write!(formatter, " [field {name}]"))
             }
             Self::Partial => formatter.write_str("the answer lists items that were not applied"),
             Self::NoEvidence => {
@@ -690,16 +717,24 @@ impl Finding {
 /// Writes a code of the server if it looks like one; anything else could be a
 /// payload.
 fn write_code(formatter: &mut fmt::Formatter<'_>, name: &str, code: Option<&str>) -> fmt::Result {
-    let is_code = |code: &&str| {
-        (1..=40).contains(&code.len())
-            && code
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-'))
-    };
-    match code.filter(is_code) {
+    match code.filter(|code| is_number(code) || is_name(code)) {
         Some(code) => write!(formatter, " [{name} {code}]"),
         None => Ok(()),
     }
+}
+
+/// `17`; a card, an account or a phone has more digits or other signs.
+fn is_number(code: &str) -> bool {
+    (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// As .NET names things: `System.ArgumentException`, `NotFound`, `Http404`.
+fn is_name(code: &str) -> bool {
+    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    code.len() <= 60
+        && code.starts_with(|first: char| first.is_ascii_uppercase())
+        && code.bytes().all(is_in_name)
+        && code.bytes().filter(u8::is_ascii_digit).count() <= 3
 }
 
 impl fmt::Debug for Error {
@@ -708,6 +743,7 @@ impl fmt::Debug for Error {
             .debug_struct("Error")
             .field("text", &self.to_string())
             .field("delivery", &self.0.delivery)
+            .field("help", &self.help())
             .finish_non_exhaustive()
     }
 }
