@@ -35,14 +35,11 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
     });
     let answers = answers(facts)?;
     for answer in answers.values() {
-        let others = answers
-            .values()
-            .filter(|other| other.answer != answer.answer);
-        file.items.push(answer_impl(
-            answer,
-            &others.copied().collect::<Vec<_>>(),
-            facts,
-        )?);
+        let others = answers.values().copied();
+        let others: Vec<_> = others
+            .filter(|other| other.answer != answer.answer)
+            .collect();
+        file.items.push(answer_impl(answer, &others, facts));
     }
     file.items.push(failure_impl(&facts.failure));
     file.items.push(members(facts));
@@ -162,35 +159,32 @@ fn not_beside(
     quote!(#(#tests)* &[#(#with_status),*])
 }
 
-/// Whether each item that was not applied is named, by the member that an item
-/// is looked up with.
-fn names_each_item(operation: &OperationFacts, facts: &Facts) -> Result<TokenStream, String> {
-    let Some(partial) = &operation.partial else {
-        return Ok(quote!(true));
+/// Whether each item that was not applied is named: by the member that it is
+/// looked up with, or without a look-up by any.
+fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
+    let Some(partial) = operation.partial.as_deref() else {
+        return quote!(true);
     };
     let item = facts
         .schemas
         .iter()
         .filter(|schema| schema.name == operation.answer)
         .flat_map(|schema| &schema.members)
-        .find(|member| member.name == *partial)
+        .find(|member| member.name == partial)
         .and_then(|member| member.holds.as_deref());
-    let name = operation
+    let by = operation
         .look_up
         .as_ref()
         .map(|(_, member)| member.as_str());
-    match (item, name) {
+    let is_named = match (item, by) {
         (Some(item), Some(name)) if names(facts, item).contains(name) => {
-            let (partial, name) = (field(partial), field(name));
-            Ok(quote! {
-                self.#partial.iter().flatten().all(|item| crate::evidence::is_set(&item.#name))
-            })
+            let name = field(name);
+            quote!(crate::evidence::is_set(&item.#name))
         }
-        _ => Err(format!(
-            "the items of {partial} need the member that x-aim-lookup of {} asks with",
-            operation.id
-        )),
-    }
+        _ => quote!(*item != ::std::default::Default::default()),
+    };
+    let partial = field(partial);
+    quote!(self.#partial.iter().flatten().all(|item| #is_named))
 }
 
 /// The names that may stand in a text, since the document has them.
@@ -208,11 +202,7 @@ fn members(facts: &Facts) -> syn::Item {
     }
 }
 
-fn answer_impl(
-    operation: &OperationFacts,
-    others: &[&OperationFacts],
-    facts: &Facts,
-) -> Result<syn::Item, String> {
+fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> syn::Item {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
@@ -234,8 +224,8 @@ fn answer_impl(
         _ => quote!(None),
     };
     let not_beside = not_beside(operation, others, facts);
-    let names_each_item = names_each_item(operation, facts)?;
-    Ok(parse_quote! {
+    let names_each_item = names_each_item(operation, facts);
+    parse_quote! {
         #[cfg(feature = "client")]
         impl crate::evidence::AnswerBody for types::#name {
             const STATUS_PROVES: bool = #status_proves;
@@ -264,7 +254,7 @@ fn answer_impl(
                 #reference
             }
         }
-    })
+    }
 }
 
 /// Members are named as typify names them.
