@@ -1,5 +1,7 @@
 //! Every operation of the client, called by its id with a request of JSON text.
 
+use std::fmt::Debug;
+
 use aim_client::{AimClient, Answer, Error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +11,8 @@ use serde::de::DeserializeOwned;
 pub struct Called {
     /// The answer as JSON text, where it could be read.
     pub answer: Option<String>,
+    /// Its `Debug` forms, with those of what carries it.
+    pub debug: Option<String>,
     /// None if the answer proves that the operation ran.
     pub error: Option<Error>,
 }
@@ -44,15 +48,21 @@ pub async fn call(client: &AimClient, id: &str, request: &str) -> serde_json::Re
     }
 }
 
-fn called<T: Serialize + 'static>(result: Result<Answer<T>, Error>) -> serde_json::Result<Called> {
+fn called<T: Debug + Serialize + 'static>(
+    result: Result<Answer<T>, Error>,
+) -> serde_json::Result<Called> {
     let text = |value: &T| serde_json::to_string(value);
     Ok(match result {
         Ok(answer) => Called {
             answer: Some(text(&answer)?),
+            debug: Some(format!("{answer:?} {answer:#?}")),
             error: None,
         },
         Err(error) => Called {
             answer: error.answer::<T>().map(text).transpose()?,
+            debug: error
+                .answer::<T>()
+                .map(|answer| format!("{answer:?} {answer:#?}")),
             error: Some(error),
         },
     })

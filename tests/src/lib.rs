@@ -1,9 +1,12 @@
 //! What the tests of this workspace and the demo share.
 
+pub mod authority;
 pub mod browser;
 pub mod calls;
 pub mod document;
+pub mod every_operation;
 pub mod fixture;
+pub mod fuzz;
 pub mod ordered;
 pub mod pretty;
 pub mod raw;

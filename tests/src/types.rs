@@ -1,5 +1,7 @@
 //! The client's types by the names of the document's schemas.
 
+use std::fmt;
+
 use aim_client::types;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,12 +12,19 @@ pub struct Type {
     pub name: &'static str,
     /// Reads JSON text into the type and writes it out again.
     pub rewrite: fn(&str) -> serde_json::Result<String>,
+    /// Reads JSON text into the type and gives both forms of its `Debug`.
+    pub debug: fn(&str) -> serde_json::Result<String>,
     /// The schema that the feature `schemars` gives.
     pub schema: fn() -> serde_json::Value,
 }
 
 fn rewrite<T: Serialize + DeserializeOwned>(json: &str) -> serde_json::Result<String> {
     serde_json::to_string(&serde_json::from_str::<T>(json)?)
+}
+
+fn debug<T: fmt::Debug + DeserializeOwned>(json: &str) -> serde_json::Result<String> {
+    let value = serde_json::from_str::<T>(json)?;
+    Ok(format!("{value:?}\n{value:#?}"))
 }
 
 fn schema<T: schemars::JsonSchema>() -> serde_json::Value {
@@ -28,6 +37,7 @@ macro_rules! types {
         pub const TYPES: &[Type] = &[$(Type {
             name: stringify!($name),
             rewrite: rewrite::<types::$name>,
+            debug: debug::<types::$name>,
             schema: schema::<types::$name>,
         }),*];
     };

@@ -202,7 +202,11 @@ impl<'a> Examples<'a> {
         }
         for pair in items(schema, "/x-aim-exclusive") {
             let [one, other] = ["/0", "/1"].map(|index| text(pair, index));
-            if !is_sample && value.get(one).is_some() && value.get(other).is_some() {
+            let is_sent = |member: &str| match member.split_once('=') {
+                Some((name, only)) => text(value, &format!("/{name}")) == only,
+                None => value.get(member).is_some(),
+            };
+            if !is_sample && is_sent(one) && is_sent(other) {
                 self.fail(place, &format!("`{one}` and `{other}` exclude each other"));
             }
         }

@@ -11,8 +11,6 @@
     reason = "that is how a test fails"
 )]
 
-mod every_operation;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +20,7 @@ use std::time::Duration;
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Error, Limit, Operation, Repeat, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
-use every_operation::{call, key, service};
+use aim_tests::every_operation::{call, call_in_part, key, service};
 use tokio::net::TcpStream;
 
 /// What is written down for a fault: what the client must say, and what it
@@ -228,6 +226,8 @@ struct Case {
     name: String,
     fault: &'static str,
     operation: &'static Operation,
+    /// Whether half of it cannot be done.
+    in_part: bool,
     retry: bool,
     said: Said,
     verdict: Verdict,
@@ -241,22 +241,23 @@ struct Case {
 
 impl Case {
     fn is_right(&self, verdict: Verdict) -> bool {
-        self.said
-            .right(self.operation, self.retry)
-            .contains(&(verdict, self.attempts))
+        let mut right = self.said.right(self.operation, self.retry);
+        for (verdict, _) in &mut right {
+            if self.in_part && verdict.is_none() {
+                *verdict = Some(Delivery::PartlyApplied);
+            }
+        }
+        right.contains(&(verdict, self.attempts))
     }
 
     /// Success that was none: nobody would send it again.
     fn is_lost(&self) -> bool {
-        self.verdict.is_none() && self.applied == 0
+        matches!(self.verdict, None | Some(Delivery::PartlyApplied)) && self.applied == 0
     }
 
     /// What was called certainly not applied, and was.
     fn is_false_comfort(&self) -> bool {
-        let certain = matches!(
-            self.verdict,
-            Some(Delivery::NotSent | Delivery::Rejected | Delivery::PartlyApplied)
-        );
+        let certain = matches!(self.verdict, Some(Delivery::NotSent | Delivery::Rejected));
         certain && self.applied > 0 && !matches!(self.said, Lied(_))
     }
 
@@ -298,10 +299,11 @@ async fn run(
     row: &'static Row,
     apply: Option<bool>,
     operation: &'static Operation,
+    in_part: bool,
     retry: bool,
 ) -> Case {
     let name = format!(
-        "{}, apply {apply:?}, {}, {retry}",
+        "{}, apply {apply:?}, {}, in part {in_part}, retry {retry}",
         row.fault,
         operation.id()
     );
@@ -334,12 +336,18 @@ async fn run(
     if row.next {
         let _ = call(&client, operation, "first").await;
     }
+    let called = async {
+        if in_part {
+            call_in_part(&client, operation, "case").await
+        } else {
+            call(&client, operation, "case").await
+        }
+    };
     // No case takes a hundredth of this; a client that waits must fail.
-    let (verdict, attempts) =
-        tokio::time::timeout(Duration::from_secs(20), call(&client, operation, "case"))
-            .await
-            .map(outcome)
-            .unwrap_or_else(|_| panic!("{name}: the client waits"));
+    let (verdict, attempts) = tokio::time::timeout(Duration::from_secs(20), called)
+        .await
+        .map(outcome)
+        .unwrap_or_else(|_| panic!("{name}: the client waits"));
 
     let mut requests = fake.requests();
     if !is_of_connections {
@@ -368,6 +376,7 @@ async fn run(
     Case {
         fault: row.fault,
         operation,
+        in_part,
         retry,
         said: if applies {
             row.applied
@@ -396,8 +405,15 @@ async fn all_cases() -> Vec<Case> {
         };
         for &apply in applies {
             for operation in Operation::all() {
-                for retry in [true, false] {
-                    cases.push(run(&fake, row, apply, operation, retry).await);
+                let parts: &[_] = if service(operation) == "ContractFulfillment" {
+                    &[false, true]
+                } else {
+                    &[false]
+                };
+                for &in_part in parts {
+                    for retry in [true, false] {
+                        cases.push(run(&fake, row, apply, operation, in_part, retry).await);
+                    }
                 }
             }
         }
@@ -439,11 +455,20 @@ async fn the_client_says_what_is_certain_and_books_once() {
     assert_eq!(list(&Case::is_lost), "", "lost");
     assert_eq!(list(&Case::is_false_comfort), "", "certain and wrong");
 
+    for operation in Operation::all() {
+        let partly = cases.iter().filter(|case| {
+            case.operation.id() == operation.id() && case.verdict == Some(Delivery::PartlyApplied)
+        });
+        let is_of_many = service(operation) == "ContractFulfillment";
+        assert_eq!(partly.count() > 0, is_of_many, "{}", operation.id());
+    }
+
     // Who always gives the same answer is found out, and by every operation.
     for lazy in [
         None,
         Some(Delivery::NotSent),
         Some(Delivery::Rejected),
+        Some(Delivery::PartlyApplied),
         Some(Delivery::Unknown),
     ] {
         for operation in Operation::all() {

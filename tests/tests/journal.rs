@@ -9,20 +9,33 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use aim_tests::fixture;
 use aim_tests::server::{Reply, Server};
 
 /// Runs the example for an order, and returns what it prints.
 fn run(url: &str, file: &Path, order: &str) -> String {
-    run_with(url, file, order, &[])
+    let output = started(url, file, order);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
-/// As [`run`], with variables of the environment besides.
-fn run_with(url: &str, file: &Path, order: &str, variables: &[(&str, &str)]) -> String {
-    let output = Command::new(env!("CARGO"))
-        .envs(variables.iter().copied())
+/// Runs it for an order that it does not book, and returns why.
+fn refused(url: &str, file: &Path, order: &str) -> String {
+    let output = started(url, file, order);
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn started(url: &str, file: &Path, order: &str) -> Output {
+    command(url, file, order).output().unwrap()
+}
+
+fn command(url: &str, file: &Path, order: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
         .args([
             "run",
             "--quiet",
@@ -37,12 +50,8 @@ fn run_with(url: &str, file: &Path, order: &str, variables: &[(&str, &str)]) -> 
         .arg(order)
         .env("AIM_API_KEY", "canary-key")
         .env("AIM_APP_ID", "canary-app")
-        .current_dir(fixture::root())
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout).unwrap()
+        .current_dir(fixture::root());
+    command
 }
 
 #[test]
@@ -79,9 +88,21 @@ fn the_file_journal_says_what_is_in_doubt() {
         "{text}"
     );
 
+    // What is booked or in doubt is not booked again, until a person knows.
+    let sent = server.take().len();
+    assert!(refused(&server.url(), &file, "order-1").contains("is booked already"));
+    assert!(refused(&server.url(), &file, "order-2").contains("may be booked already"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let settled = r#"{"id":"order-2","operation":"C2BPostContract","outcome":"rejected"}"#;
+    fs::write(&file, format!("{text}{settled}\n")).unwrap();
+    assert_eq!(run(&server.url(), &file, "order-2"), "booked: W-1\n");
+    assert_eq!((sent, server.take().len()), (1, 1));
+    assert!(refused(&server.url(), &file, "order-2").contains("is booked already"));
+
     // A crash while order-1 was on its way, and then in the midst of a line.
     let crashed = file.with_extension("crashed");
     let whole = fs::read_to_string(&crashed).unwrap();
+    let whole = whole.lines().next().unwrap().to_owned() + "\n";
     fs::write(&crashed, format!("{whole}{{\"id\":\"order-9")).unwrap();
     let printed = run("http://127.0.0.1:1", &crashed, "order-4");
     assert!(
@@ -118,8 +139,9 @@ fn a_proxy_of_the_environment_is_ignored() {
     let mut variables: Vec<_> = names.iter().map(|name| (*name, url.as_str())).collect();
     // No host is exempt.
     variables.extend([("NO_PROXY", ""), ("no_proxy", "")]);
-    let printed = run_with(&server.url(), &file, "order-1", &variables);
-    assert_eq!(printed, "booked: W-1\n");
+    let mut command = command(&server.url(), &file, "order-1");
+    let output = command.envs(variables).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "booked: W-1\n");
     assert_eq!(server.take().len(), 1);
     assert!(proxy.take().is_empty());
 }

@@ -11,8 +11,6 @@
     reason = "that is how a test fails"
 )]
 
-mod every_operation;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -22,7 +20,7 @@ use aim_client::journal::{Booking, Journal, Outcome};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Limit, Operation, Repeat};
 use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
-use every_operation::{call, key, service};
+use aim_tests::every_operation::{call, key, service};
 
 const SEED: u64 = 0x0A1A_5EED;
 const FAKES: usize = 4;

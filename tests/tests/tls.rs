@@ -1,4 +1,5 @@
-//! Certificates are checked, and no setting at hand switches that off.
+//! Certificates are checked, and no setting at hand switches that off: by
+//! rustls, and with the feature `native-tls` by the system's library too.
 
 #![allow(
     clippy::panic,
@@ -14,43 +15,26 @@ use std::thread;
 
 use aim_client::reqwest::{Certificate, ClientBuilder};
 use aim_client::types::CustomerAccessTokenRequest;
-use aim_client::{AimClient, Credentials, Delivery};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use aim_client::{AimClient, AimClientBuilder, Credentials, Delivery};
+use aim_tests::authority::{self, Authority};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const HERE: &str = "127.0.0.1";
 const ANSWER: &str = "{\"Token\":\"invented\"}";
 
-/// An authority of our own.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: CertificateDer<'static>,
-}
+type Configure = fn(ClientBuilder) -> ClientBuilder;
 
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let certificate = params.self_signed(&key).unwrap().der().clone();
-        Self {
-            issuer: Issuer::new(params, key),
-            certificate,
-        }
-    }
+/// The libraries that check.
+const BACKENDS: &[Configure] = &[
+    ClientBuilder::tls_backend_rustls,
+    #[cfg(feature = "native-tls")]
+    ClientBuilder::tls_backend_native,
+];
 
-    /// What `ClientBuilder` takes as a root.
-    fn root(&self) -> Certificate {
-        Certificate::from_der(&self.certificate).unwrap()
-    }
-
-    /// A server whose certificate it signs.
-    fn server(&self, params: &CertificateParams) -> Server {
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Server::start(certificate.der().clone(), &key)
-    }
+/// What `ClientBuilder` takes as a root.
+fn root(authority: &Authority) -> Certificate {
+    Certificate::from_der(&authority.certificate).unwrap()
 }
 
 fn for_host(host: &str) -> CertificateParams {
@@ -65,12 +49,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
+    fn start(config: ServerConfig) -> Self {
         let config = Arc::new(config);
         let listener = TcpListener::bind((HERE, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -105,22 +84,14 @@ impl Server {
         }
     }
 
-    async fn call(
-        &self,
-        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
-    ) -> Result<(), aim_client::Error> {
-        let client = AimClient::builder()
+    fn builder(&self) -> AimClientBuilder {
+        AimClient::builder()
             .base_url(format!("https://{}", self.address))
             .credentials(Credentials::new("api-key", "app-id"))
-            .http(configure)
-            .build()?;
-        let request = CustomerAccessTokenRequest::new().acct(4711);
-        client.customer_access_token(&request).await.map(drop)
     }
 
     /// Nobody talks to it, whatever the caller tries.
     async fn is_distrusted(&self, roots: &[Certificate]) {
-        type Configure = fn(ClientBuilder) -> ClientBuilder;
         let ways: [Configure; 3] = [
             |http| http,
             |http| http.tls_danger_accept_invalid_certs(true),
@@ -129,59 +100,80 @@ impl Server {
                     .tls_danger_accept_invalid_hostnames(true)
             },
         ];
-        for (index, way) in ways.into_iter().enumerate() {
-            let roots = roots.to_vec();
-            let error = self
-                .call(|http| way(http).tls_certs_only(roots))
-                .await
-                .unwrap_err();
-            assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
-            assert!(error.is_connect(), "{error}");
-            assert!(self.handshakes.load(Ordering::SeqCst) > index);
-            assert_eq!(self.requests.load(Ordering::SeqCst), 0);
+        for backend in BACKENDS {
+            for way in ways {
+                let before = self.handshakes.load(Ordering::SeqCst);
+                let roots = roots.to_vec();
+                let client = self
+                    .builder()
+                    .http(|http| way(backend(http)).tls_certs_only(roots));
+                let error = call(client).await.unwrap_err();
+                assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+                assert!(error.is_connect(), "{error}");
+                assert!(self.handshakes.load(Ordering::SeqCst) > before);
+                assert_eq!(self.requests.load(Ordering::SeqCst), 0);
+            }
         }
     }
 }
 
+async fn call(builder: AimClientBuilder) -> Result<(), aim_client::Error> {
+    let request = CustomerAccessTokenRequest::new().acct(4711);
+    builder
+        .build()?
+        .customer_access_token(&request)
+        .await
+        .map(drop)
+}
+
 #[tokio::test]
 async fn an_authority_of_ones_own_is_trusted_when_asked_for() {
-    let authority = Authority::new();
-    let server = authority.server(&for_host(HERE));
-    let root = authority.root();
-    server
-        .call(|http| http.tls_certs_only([root]))
-        .await
-        .unwrap();
-    assert_eq!(server.requests.load(Ordering::SeqCst), 1);
+    let authority = Authority::new().unwrap();
+    let server = Server::start(authority.server(&for_host(HERE)).unwrap());
+    for backend in BACKENDS {
+        // The system's own stay trusted, and this one is not among them.
+        let error = call(server.builder().http(backend)).await.unwrap_err();
+        assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+        let before = server.requests.load(Ordering::SeqCst);
+        let trusting = server.builder().http(backend);
+        call(trusting.root_certificate(authority.pem.as_str()))
+            .await
+            .unwrap();
+        assert_eq!(server.requests.load(Ordering::SeqCst), before + 1);
+    }
 }
 
 #[tokio::test]
 async fn an_unknown_authority_is_distrusted() {
-    let server = Authority::new().server(&for_host(HERE));
-    server.is_distrusted(&[Authority::new().root()]).await;
+    let authority = Authority::new().unwrap();
+    let server = Server::start(authority.server(&for_host(HERE)).unwrap());
+    let other = root(&Authority::new().unwrap());
+    server.is_distrusted(&[other]).await;
 }
 
 #[tokio::test]
 async fn an_expired_certificate_is_distrusted() {
-    let authority = Authority::new();
+    let authority = Authority::new().unwrap();
     let mut params = for_host(HERE);
     params.not_before = date_time_ymd(2001, 1, 1);
     params.not_after = date_time_ymd(2002, 1, 1);
-    let server = authority.server(&params);
-    server.is_distrusted(&[authority.root()]).await;
+    let server = Server::start(authority.server(&params).unwrap());
+    server.is_distrusted(&[root(&authority)]).await;
 }
 
 #[tokio::test]
 async fn a_certificate_of_another_host_is_distrusted() {
-    let authority = Authority::new();
-    let server = authority.server(&for_host("aim.example"));
-    server.is_distrusted(&[authority.root()]).await;
+    let authority = Authority::new().unwrap();
+    let server = Server::start(authority.server(&for_host("aim.example")).unwrap());
+    server.is_distrusted(&[root(&authority)]).await;
 }
 
 #[tokio::test]
 async fn a_self_signed_certificate_is_distrusted() {
     let key = KeyPair::generate().unwrap();
     let certificate = for_host(HERE).self_signed(&key).unwrap();
-    let server = Server::start(certificate.der().clone(), &key);
-    server.is_distrusted(&[Authority::new().root()]).await;
+    let config = authority::server(certificate.der().clone(), &key).unwrap();
+    let server = Server::start(config);
+    let other = root(&Authority::new().unwrap());
+    server.is_distrusted(&[other]).await;
 }

@@ -6,10 +6,10 @@
 
 mod diff;
 
-use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::{env, fs};
 
 use aim_codegen::regen::{self, File};
 
@@ -19,6 +19,12 @@ cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken do
 cargo xtask demo            check the document and the code, then run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
+cargo xtask fuzz [TARGET [SECONDS]]
+                            feed every reader, or one, what it was never meant to get, for 60
+                            seconds each; needs nightly Rust and cargo-fuzz
+cargo xtask bench client    aim-client beside hand-written calls and the framework's own clients;
+                            needs valgrind, node, npm and python3, on Linux. Only some of it:
+                            `instructions`, `speed`, `memory`, `build`
 ";
 
 /// The generated files differ from the document.
@@ -37,6 +43,8 @@ fn main() -> ExitCode {
         ["demo"] => demo(),
         ["bench", "regen"] => bench_regen(),
         ["bench", "fake"] => bench_fake(),
+        ["fuzz", rest @ ..] => fuzz(rest),
+        ["bench", "client", parts @ ..] => bench_client(parts),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             0
@@ -146,8 +154,7 @@ const PRISM: &str = "@stoplight/prism-cli@5.14.2";
 /// Builds the fake and installs Prism below the target folder, then starts
 /// the program that measures both.
 fn bench_fake() -> u8 {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target();
     let prism = target.join("prism");
     let installed = run(Command::new("npm")
         .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
@@ -168,6 +175,124 @@ fn bench_fake() -> u8 {
         .args(["--bin", "bench_fake", "--"])
         .arg(target.join("release/aim-fake"))
         .arg(prism.join("node_modules/.bin/prism")))
+}
+
+/// Where the fuzz targets lie, from the root of the workspace.
+const FUZZ: &str = "tests/fuzz";
+
+/// Fuzzes one target or all, one after the other, until one of them fails.
+fn fuzz(arguments: &[&str]) -> u8 {
+    let root = root();
+    let known = match fuzz_targets(&root) {
+        Ok(known) => known,
+        Err(error) => {
+            eprintln!("xtask: {FUZZ} cannot be read: {error}");
+            return BROKEN;
+        }
+    };
+    let (names, seconds) = match arguments {
+        [] => (known, Ok(60)),
+        [name, rest @ ..] if known.iter().any(|known| known == name) && rest.len() < 2 => {
+            let seconds = rest
+                .first()
+                .map_or(Ok(60), |seconds| seconds.parse::<u32>());
+            (vec![(*name).to_owned()], seconds)
+        }
+        _ => {
+            eprintln!("xtask: the targets are {}", known.join(", "));
+            return USAGE;
+        }
+    };
+    let Ok(seconds) = seconds else {
+        eprintln!("xtask: the seconds are no whole number");
+        return USAGE;
+    };
+    if run(nightly(&["--version"]).stdout(Stdio::null())) != 0 {
+        eprintln!("xtask: nightly Rust is missing: `rustup toolchain install nightly`");
+        return BROKEN;
+    }
+    if run(nightly(&["fuzz", "--version"]).stdout(Stdio::null())) != 0 {
+        eprintln!("xtask: cargo-fuzz is missing: `cargo install cargo-fuzz --locked`");
+        return BROKEN;
+    }
+    let folder = root.join(FUZZ);
+    // What is fuzzed is what is locked here; a lock file of its own would
+    // grow apart from it.
+    if let Err(error) = fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")) {
+        eprintln!("xtask: the lock file cannot be copied to {FUZZ}: {error}");
+        return BROKEN;
+    }
+    for name in &names {
+        println!("fuzzing {name} for {seconds} seconds");
+        // What is found on the way stays out of the repository.
+        let found = target().join("fuzz/corpus").join(name);
+        if let Err(error) = fs::create_dir_all(&found) {
+            eprintln!("xtask: {} cannot be made: {error}", found.display());
+            return BROKEN;
+        }
+        let code = run(nightly(&["fuzz", "run", name])
+            .args([found, folder.join("corpus").join(name)])
+            .arg("--fuzz-dir")
+            .arg(&folder)
+            .arg("--target-dir")
+            .arg(target().join("fuzz"))
+            .arg("--")
+            .arg(format!("-max_total_time={seconds}"))
+            // So long for one input is a failure; a few milliseconds are usual.
+            .args(["-timeout=10", "-verbosity=0"]));
+        if code != 0 {
+            eprintln!(
+                "xtask: {name} fails; when it is mended, keep the input as a file of \
+                 {FUZZ}/corpus/{name} whose name says what it shows"
+            );
+            return code;
+        }
+    }
+    0
+}
+
+/// The names of the fuzz targets, sorted.
+fn fuzz_targets(root: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root.join(FUZZ).join("fuzz_targets"))? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        names.extend(name.strip_suffix(".rs").map(ToOwned::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The cargo of the nightly toolchain, whatever cargo runs this.
+fn nightly(arguments: &[&str]) -> Command {
+    let mut command = Command::new("rustup");
+    command
+        .args(["run", "nightly", "cargo"])
+        .args(arguments)
+        .current_dir(root());
+    command
+}
+
+/// The folder for what is built.
+/// Builds the fake and the contestants as they are used, optimised, then
+/// starts the program that measures.
+fn bench_client(parts: &[&str]) -> u8 {
+    let built = run(cargo().args(["build", "--quiet", "--release"]).args([
+        "--package",
+        "aim-fake",
+        "--package",
+        "aim-bench",
+    ]));
+    if built != 0 {
+        return built;
+    }
+    let target = target();
+    run(Command::new(target.join("release/bench_client"))
+        .arg(&target)
+        .args(parts))
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// The cargo that runs this, so that no other toolchain is picked.

@@ -6,8 +6,16 @@
 //!
 //! `AIM_API_KEY` and `AIM_APP_ID` hold the credentials. The file gets one line
 //! before each booking and one after. What is in doubt from earlier runs is
-//! listed first: each booking without an outcome, or with an unknown one. One
-//! program at a time may use the file.
+//! listed first: each booking without an outcome, or with an unknown one. An
+//! order that is in doubt, or is booked, is not booked again. One program at a
+//! time may use the file.
+//!
+//! A person who has looked an order up in AIM settles it with a line of their
+//! own, with the outcome `applied` or `rejected`:
+//!
+//! ```json
+//! {"id":"order-4711","operation":"C2BPostContract","outcome":"rejected"}
+//! ```
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -39,7 +47,13 @@ struct Line {
     reference: Option<String>,
 }
 
+const APPLIED: &str = "applied";
+
 impl Line {
+    fn is_applied(&self) -> bool {
+        self.outcome.as_deref() == Some(APPLIED)
+    }
+
     fn is_in_doubt(&self) -> bool {
         let unknown = Delivery::Unknown.to_string();
         self.outcome
@@ -68,11 +82,12 @@ impl fmt::Display for Line {
 struct FileJournal(Mutex<File>);
 
 impl FileJournal {
-    /// Opens or creates the file, and returns what is in doubt in it.
+    /// Opens or creates the file, and returns the last that it says of each
+    /// booking.
     ///
     /// A crash may have cut off the last line. It was not on the disk as a
     /// whole, so its booking was not sent, and it is removed.
-    fn open(path: &Path) -> io::Result<(Self, Vec<Line>)> {
+    fn open(path: &Path) -> io::Result<(Self, BTreeMap<String, Line>)> {
         let file = OpenOptions::new()
             .read(true)
             .append(true)
@@ -85,16 +100,21 @@ impl FileJournal {
         while reader.read_until(b'\n', &mut text)? > 0 && text.ends_with(b"\n") {
             whole += text.len() as u64;
             let line: Line = serde_json::from_slice(&text)?;
-            let known = bookings
-                .entry(line.id.clone())
-                .or_insert_with(|| line.clone());
-            known.outcome = line.outcome.or(known.outcome.take());
+            match bookings.get_mut(&line.id) {
+                // An outcome, of what was sent last.
+                Some(known) if line.sent.is_none() => {
+                    known.outcome = line.outcome;
+                    known.reference = line.reference.or(known.reference.take());
+                }
+                _ => {
+                    bookings.insert(line.id.clone(), line);
+                }
+            }
             text.clear();
         }
         file.set_len(whole)?;
         sync_folder_of(path)?;
-        let in_doubt = bookings.into_values().filter(Line::is_in_doubt).collect();
-        Ok((Self(Mutex::new(file)), in_doubt))
+        Ok((Self(Mutex::new(file)), bookings))
     }
 
     fn append(&self, line: &Line) -> io::Result<()> {
@@ -141,7 +161,7 @@ impl Journal for FileJournal {
             id: booking.id.clone(),
             operation: booking.operation.id().to_owned(),
             sent: None,
-            outcome: Some(certain.unwrap_or_else(|| "applied".to_owned())),
+            outcome: Some(certain.unwrap_or_else(|| APPLIED.to_owned())),
             reference: outcome.reference.map(ToOwned::to_owned),
         };
         if let Err(error) = self.append(&line) {
@@ -157,9 +177,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [base_url, file, order] = &arguments[..] else {
         return Err("usage: journal BASE_URL FILE ORDER".into());
     };
-    let (journal, in_doubt) = FileJournal::open(Path::new(file))?;
-    for line in &in_doubt {
+    let (journal, bookings) = FileJournal::open(Path::new(file))?;
+    for line in bookings.values().filter(|line| line.is_in_doubt()) {
         println!("in doubt: {line}");
+    }
+    match bookings.get(order) {
+        Some(known) if known.is_in_doubt() => {
+            return Err(format!("{order} may be booked already: look it up in AIM").into());
+        }
+        Some(known) if known.is_applied() => {
+            return Err(format!("{order} is booked already").into());
+        }
+        _ => {}
     }
     let client = AimClient::builder()
         .base_url(base_url)

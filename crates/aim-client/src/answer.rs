@@ -13,8 +13,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{AnswerKind, Answered, Delivery, Error, Finding};
-use crate::evidence::{AnswerBody, is_set, known, place};
+use crate::evidence::{AnswerBody, is_set};
 use crate::operation::Operation;
+use crate::place::{known, place};
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
 use crate::{tolerant, xml};
 
@@ -85,6 +86,19 @@ impl<T> Deref for Answer<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T: Send + Sync + 'static> Answer<T> {
+    /// The error for whom the answer proves too little.
+    pub(crate) fn into_unproved(self, operation: &'static Operation) -> Error {
+        let answered = Answered {
+            status: self.status,
+            headers: self.headers,
+            finding: Finding::NoEvidence,
+            answer: Some(Box::new(self.value)),
+        };
+        Error::judged(operation, Delivery::Unknown, answered).after(self.attempts)
     }
 }
 
@@ -281,18 +295,17 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<Strin
 }
 
 fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|_| unread_place::<T>(body))
+}
+
+/// Where JSON cannot be read. Keeping track of that costs half as much again
+/// as reading, so it is read a second time.
+fn unread_place<T: DeserializeOwned>(body: &[u8]) -> String {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let inner = error.inner();
-        format!(
-            "`{}`, line {} column {}",
-            place(error.path()),
-            inner.line(),
-            inner.column()
-        )
-    })?;
-    json.end().map_err(|_| "its end".to_owned())?;
-    Ok(value)
+    match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => "its end".to_owned(),
+        Err(error) => place(error.path(), error.inner().line(), error.inner().column()),
+    }
 }
 
 /// What a body is by its first byte; `UnreadableJson` and `UnreadableXml` stand

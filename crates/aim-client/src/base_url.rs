@@ -48,7 +48,7 @@ pub(crate) fn normalize(text: &str, allow_http: bool) -> Result<String, &'static
     Ok(format!("{}{path}", url.origin().ascii_serialization()))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host

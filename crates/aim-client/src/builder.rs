@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Proxy, Url};
 use tokio::sync::Semaphore;
 
 use crate::client::{FailureRule, Shared};
 use crate::limits::{Limits, TOTAL_TIME};
+use crate::operation::Operation;
 use crate::options::Session;
 use crate::runtime::{Runtime, System};
 use crate::types::BaseResponseResult;
@@ -63,10 +64,8 @@ impl AimClient {
             proxy: None,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
-            // The environment's proxy would see every request.
             http: ClientBuilder::new()
-                .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION")))
-                .no_proxy(),
+                .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION"))),
             is_failure: Arc::new(BaseResponseResult::is_failure),
             runtime: Arc::new(System),
             observer: None,
@@ -126,9 +125,10 @@ impl AimClientBuilder {
         self
     }
 
-    /// Sets how large the headers of an answer may be (64 KiB). There is a
-    /// fixed limit besides, of hyper: 100 headers over HTTP/1, in about 400
-    /// KiB.
+    /// Sets how large the headers of an answer may be (64 KiB). There are
+    /// fixed limits besides: of hyper, 100 headers over HTTP/1, in about 400
+    /// KiB; and 512 KiB over HTTP/2, or this limit if it is larger, beyond
+    /// which the connection counts as broken.
     pub fn max_header_bytes(mut self, bytes: u32) -> Self {
         self.limits.header_bytes = bytes;
         self
@@ -195,8 +195,15 @@ impl AimClientBuilder {
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
     /// followed (they would carry the keys to another host), reqwest repeats
-    /// nothing (it would book twice), TLS certificates are checked, and
-    /// traffic is not logged.
+    /// nothing (it would book twice), TLS certificates are checked, traffic and
+    /// session keys are not logged, and there is no proxy but
+    /// [`proxy`](Self::proxy).
+    ///
+    /// What cannot be taken back is yours to answer for: a TLS configuration of
+    /// your own (`tls_backend_preconfigured`) brings its own checks and roots,
+    /// and default headers that change what a request means
+    /// (`X-HTTP-Method-Override`, `Content-Encoding`, `Range`) go out with every
+    /// booking. For time, use [`timeout`](Self::timeout) and its neighbours.
     pub fn http(mut self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         self.http = configure(self.http);
         self
@@ -232,6 +239,9 @@ impl AimClientBuilder {
             .map_err(|reason| Error::refused(None, reason))?;
         // Without this the server answers an HTML page with status 200.
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // With any other type the server ignores the body and runs the
+        // operation with an empty request.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
             let reason = "`max_in_flight` is 0 or beyond what can be counted";
             return Err(Error::refused(None, reason));
@@ -240,12 +250,20 @@ impl AimClientBuilder {
         // A connection that takes too long is known not to have sent anything;
         // the other time-outs are not.
         limits.connect_time = limits.connect_time.min(limits.read_time).min(self.timeout);
-        let mut http = self.http;
-        if let Some(url) = self.proxy {
-            // The text of the error would hold the password.
-            let proxy = Proxy::all(url)
-                .map_err(|_| Error::refused(None, "the url of the proxy is unusable"))?;
-            http = http.proxy(proxy);
+        // The environment's proxy would see every request.
+        let mut http = self.http.no_proxy();
+        if let Some(proxy) = self.proxy {
+            // The text of the errors would hold the password.
+            let unusable = || Error::refused(None, "the url of the proxy is unusable");
+            let is_near = Url::parse(&proxy)
+                .map_err(|_| unusable())?
+                .host_str()
+                .is_some_and(base_url::is_loopback);
+            if base_url.starts_with("http:") && !is_near && !self.allow_http {
+                let reason = "the base url is plain http, and the proxy is another host; use https, or allow_http for a network that you trust";
+                return Err(Error::refused(None, reason));
+            }
+            http = http.proxy(Proxy::all(proxy).map_err(|_| unusable())?);
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for pem in self.root_certificates {
@@ -258,7 +276,8 @@ impl AimClientBuilder {
         }
         #[cfg(feature = "http2")]
         {
-            http = http.http2_max_header_list_size(limits.header_bytes);
+            // Our own limit is a named error; this one breaks the connection.
+            http = http.http2_max_header_list_size(limits.header_bytes.max(512 << 10));
         }
         let http = checked(http)
             .redirect(Policy::none())
@@ -270,17 +289,24 @@ impl AimClientBuilder {
             .map_err(|error| {
                 Error::refused(None, format!("the http client cannot be built: {error}"))
             })?;
-        let url = Url::parse(&base_url).ok();
+        let operations = Operation::all().iter();
+        let urls = operations
+            .map(|found| {
+                Some((
+                    found.path(),
+                    Url::parse(&format!("{base_url}{}", found.path())).ok()?,
+                ))
+            })
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| Error::refused(None, "no path can be appended to the base url"))?;
+        let url = urls.first().map(|(_, url)| url);
         Ok(AimClient {
             shared: Arc::new(Shared {
                 http,
-                host: url
-                    .as_ref()
-                    .and_then(Url::host_str)
-                    .unwrap_or_default()
-                    .to_owned(),
-                port: url.as_ref().and_then(Url::port_or_known_default),
+                host: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
+                port: url.and_then(Url::port_or_known_default),
                 base_url,
+                urls,
                 limits,
                 in_flight: Semaphore::new(limits.in_flight),
                 is_failure: self.is_failure,
@@ -303,6 +329,7 @@ impl AimClientBuilder {
 fn checked(http: ClientBuilder) -> ClientBuilder {
     http.tls_danger_accept_invalid_certs(false)
         .tls_danger_accept_invalid_hostnames(false)
+        .tls_sslkeylogfile(false)
 }
 
 /// Without TLS there is nothing to check, and https cannot be called.

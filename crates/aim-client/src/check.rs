@@ -10,6 +10,7 @@
 //! | a date | `yyyy-MM-dd`, or that with `THH:mm:ss` or `THH:mm:ss.fff` | the server keeps these as they are, shifts a zone to its own, reads slashes as it likes, and drops the rest |
 //! | a date in the year 1, or none | left out | it stands for "no date", and the server would store the year 1 |
 //! | a text | no character that XML cannot carry | it cuts every XML answer that holds it short, with status 200 |
+//! | a text | not a zero-width space alone | the server takes it for an empty one |
 //! | a text that the document requires | not empty | to the server an empty one is a missing one |
 //! | a text with `x-aim-pattern` | has that form | the vendor documents the form |
 //! | members in `x-aim-exclusive` | one of them | the vendor excludes the others |
@@ -23,9 +24,7 @@
 //! Source: exchanges recorded from ServiceStack 8.4 and 10.1.4.
 
 use std::fmt;
-use std::sync::OnceLock;
 
-use regex_lite::Regex;
 use reqwest::{Body, Request};
 
 use crate::error::Error;
@@ -95,17 +94,30 @@ pub(crate) trait Check {
     /// Says if it must not be sent, with all that it holds.
     fn check(&self, place: &Place<'_>) -> Result<(), Refusal> {
         match self.text() {
-            Some(text) if !text.chars().all(is_xml) => Err(place.refused(
+            Some(text) if !is_xml(text) => Err(place.refused(
                 "holds a control character, which XML cannot carry and which would cut other \
                  programs' answers short: remove it",
+            )),
+            Some(EMPTY) => Err(place.refused(
+                "is a zero-width space and nothing else, which the server takes for an empty \
+                 text: leave it out",
             )),
             _ => Ok(()),
         }
     }
 }
 
-/// The characters of XML 1.0 (`Char` of its grammar).
-fn is_xml(letter: char) -> bool {
+/// What ServiceStack reads as a text that is there but empty.
+const EMPTY: &str = "\u{200b}";
+
+/// Whether XML 1.0 can carry a text (`Char` of its grammar).
+fn is_xml(text: &str) -> bool {
+    // No other bytes begin what it cannot, and few texts hold them.
+    let is_plain = |byte: u8| byte >= b' ' && byte != 0xef;
+    text.bytes().all(is_plain) || text.chars().all(is_xml_letter)
+}
+
+fn is_xml_letter(letter: char) -> bool {
     !matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
@@ -231,17 +243,19 @@ impl Place<'_> {
         }
     }
 
-    /// Checks the form of a text.
+    /// Checks the form of a text: a regular expression of the document, and
+    /// what the generator has made of it.
     pub(crate) fn pattern(
         &self,
         name: &'static str,
         value: &impl Check,
-        pattern: &Pattern,
+        pattern: &'static str,
+        has_form: fn(&[u8]) -> bool,
     ) -> Result<(), Refusal> {
         match value.text() {
-            Some(text) if !pattern.matches(text) => Err(self
+            Some(text) if !has_form(text.as_bytes()) => Err(self
                 .below(Step::Member(name))
-                .refused(format!("has not the form `{}`", pattern.text))),
+                .refused(format!("has not the form `{pattern}`"))),
             _ => Ok(()),
         }
     }
@@ -249,15 +263,20 @@ impl Place<'_> {
     /// Checks two members that exclude each other.
     pub(crate) fn exclusive(
         &self,
-        (left, left_value): (&'static str, &impl Check),
-        (right, right_value): (&'static str, &impl Check),
+        (left, left_is_sent): (&'static str, bool),
+        (right, right_is_sent): (&'static str, bool),
     ) -> Result<(), Refusal> {
-        if left_value.is_sent() && right_value.is_sent() {
+        if left_is_sent && right_is_sent {
             let reason = format!("and `{right}` exclude each other: send one of them");
             return Err(self.below(Step::Member(left)).refused(reason));
         }
         Ok(())
     }
+}
+
+/// Whether a text is sent and is this one.
+pub(crate) fn says(text: &impl Check, value: &str) -> bool {
+    text.text() == Some(value)
 }
 
 /// `MassUpdateItems[2].DeliveryDate`.
@@ -275,30 +294,10 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// A regular expression of the document, compiled when it is first needed.
-pub(crate) struct Pattern {
-    text: &'static str,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    pub(crate) const fn new(text: &'static str) -> Self {
-        Self {
-            text,
-            compiled: OnceLock::new(),
-        }
-    }
-
-    /// One that cannot be compiled matches nothing; the generator refuses it.
-    fn matches(&self, text: &str) -> bool {
-        let compiled = self.compiled.get_or_init(|| Regex::new(self.text).ok());
-        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use regex_lite::Regex;
     use reqwest::{Client, Url};
 
     use super::*;
@@ -433,8 +432,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_be_read_matches_nothing() {
-        assert!(!Pattern::new("^[$").matches(""));
+    fn a_zero_width_space_is_an_empty_text_to_the_server() {
+        let request = |text: &str| PostServiceTicketRequest::new().notes(text);
+        let (member, reason) = refusal(&request("\u{200b}")).unwrap();
+        assert_eq!(member, "Notes");
+        assert!(reason.starts_with("is a zero-width space"), "{reason}");
+        assert_eq!(refusal(&request("a\u{200b}")), None);
+        assert_eq!(refusal(&request("")), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::header::HeaderMap;
+use reqwest::Url;
 use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
@@ -12,6 +12,7 @@ use crate::generated::client::Client;
 use crate::generated::operations;
 use crate::limits::Limits;
 use crate::methods::for_each_method;
+use crate::operation::Operation;
 use crate::options::{CallOptions, Session};
 use crate::request;
 use crate::runtime::Runtime;
@@ -66,6 +67,8 @@ pub struct AimClient {
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: String,
+    /// The address of each operation, by its path: parsing is dear.
+    pub(crate) urls: Vec<(&'static str, Url)>,
     pub(crate) host: String,
     pub(crate) port: Option<u16>,
     pub(crate) limits: Limits,
@@ -96,13 +99,15 @@ impl AimClient {
     }
 
     /// progenitor's client, which writes one request.
-    fn writer(&self) -> Client {
-        let http = self.shared.http.clone();
-        Client::new_with_client(&self.shared.base_url, http, request::Slot::default())
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.session.headers
+    fn writer(&self, operation: &'static Operation) -> Result<Client, Error> {
+        let mut urls = self.shared.urls.iter();
+        let (_, url) = urls
+            .find(|(path, _)| *path == operation.path())
+            .ok_or_else(|| Error::refused(Some(operation), "it has no address"))?;
+        // The address is in the slot, and needed nowhere else.
+        let (base_url, http) = ("", self.shared.http.clone());
+        let slot = request::Slot::new(url.clone());
+        Ok(Client::new_with_client(base_url, http, slot))
     }
 }
 
@@ -117,11 +122,11 @@ macro_rules! methods {
                 let operation = &operations::$operation;
                 let write = || {
                     let input = request::$how(operation, request)?;
-                    let writer = self.writer();
+                    let writer = self.writer(operation)?;
                     #[allow(deprecated, reason = "a deprecated operation has its own method")]
                     let method = writer.$name(&input);
                     let largest = self.shared.limits.request_bytes;
-                    request::built(operation, &writer, method, self.headers(), largest)
+                    request::built(operation, &writer, method, largest)
                 };
                 self.call(operation, write).await
             }

@@ -176,7 +176,7 @@ impl AimDateTime {
         if let Some((seconds, fraction)) = text.split_once('.')
             && !fraction.is_empty()
             && fraction.bytes().all(|digit| digit == b'0')
-            && matches!(Form::of(seconds), Some(Form::Wall(_)))
+            && matches!(Form::of(&text), Some(Form::Wall(_)))
         {
             text.truncate(seconds.len());
         }
@@ -590,6 +590,9 @@ mod tests {
             ),
             ("2026-12-01T00:00:00.", "2026-12-01T00:00:00."),
             ("version 1.0", "version 1.0"),
+            // No form has a fraction here.
+            ("2026-12-01.0", "2026-12-01.0"),
+            ("12/1/2026 1:02:03 AM.0", "12/1/2026 1:02:03 AM.0"),
         ] {
             let date = read(text);
             assert_eq!(date.text(), kept);

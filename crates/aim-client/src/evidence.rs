@@ -7,9 +7,7 @@
 //! implements [`AnswerBody`] from that.
 
 use serde::de::DeserializeOwned;
-use serde_path_to_error::{Path, Segment};
 
-use crate::generated::MEMBERS;
 use crate::types::BaseResponseResult;
 use crate::{AimDateTime, Money, Secret};
 
@@ -93,42 +91,28 @@ impl Member for bool {
 
 /// Whether a member of the status is one of the values, ignoring case and
 /// surrounding white space; absent counts as empty.
-pub(crate) fn is_one_of(member: Option<&str>, values: &[&str]) -> bool {
-    let member = member.unwrap_or_default().trim();
+pub(crate) fn is_one_of(member: Option<&impl Words>, values: &[&str]) -> bool {
+    let member = member.map_or("", Words::words).trim();
     values
         .iter()
         .any(|value| value.eq_ignore_ascii_case(member))
 }
 
-/// The member of the document that has this name, of whichever type; some hosts
-/// write the first letter small.
-///
-/// No other name that a server wrote may stand in a text: it could be a payload.
-pub(crate) fn known(name: &str) -> Option<&'static str> {
-    let (first, rest) = name.split_at_checked(1)?;
-    let name = first.to_ascii_uppercase() + rest;
-    let index = MEMBERS.binary_search(&&*name).ok()?;
-    MEMBERS.get(index).copied()
+/// A member that is text, whether or not it may be shown.
+pub(crate) trait Words {
+    fn words(&self) -> &str;
 }
 
-/// A place in an answer, up to the last member that is [known].
-pub(crate) fn place(path: &Path) -> String {
-    let mut place = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => place += &format!("[{index}]"),
-            Segment::Map { key } => match known(key) {
-                Some(name) if place.is_empty() => place += name,
-                Some(name) => place += &format!(".{name}"),
-                None => break,
-            },
-            Segment::Enum { .. } | Segment::Unknown => break,
-        }
+impl Words for String {
+    fn words(&self) -> &str {
+        self
     }
-    if place.is_empty() {
-        place += ".";
+}
+
+impl Words for Secret {
+    fn words(&self) -> &str {
+        self.expose()
     }
-    place
 }
 
 #[cfg(test)]

@@ -24,8 +24,13 @@ use crate::operation::{Operation, Repeat};
 /// [`AimClientBuilder::journal`](crate::AimClientBuilder::journal).
 ///
 /// Both methods run on the task of the call. A journal that waits for a disk
-/// may do so: a booking is worth it; one that waits for a network should use
-/// `tokio::task::block_in_place`.
+/// may do so: a booking is worth it. One that waits for a network holds up its
+/// thread, and with the blocking client every call; give it a thread of its
+/// own, which it waits for in `before` and not in `after`. Neither may call the
+/// blocking client it belongs to, which would wait for itself.
+///
+/// A panic in `before` means that nothing is sent. One in `after` reaches the
+/// caller in place of the answer, so let none out.
 pub trait Journal: Send + Sync + 'static {
     /// Keeps a booking that is about to be sent. It must not return before the
     /// entry would survive a crash.

@@ -30,6 +30,9 @@ mod error;
 )]
 mod evidence;
 #[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod fuzz;
+#[cfg(feature = "client")]
 pub mod journal;
 #[cfg(feature = "client")]
 mod jsv;
@@ -44,6 +47,8 @@ mod observe;
 mod operation;
 #[cfg(feature = "client")]
 mod options;
+#[cfg(feature = "client")]
+mod place;
 #[cfg(feature = "client")]
 mod query;
 #[cfg(feature = "client")]

@@ -3,6 +3,8 @@
 use crate::answer::Answer;
 use crate::client::AimClient;
 use crate::error::{Delivery, Error};
+use crate::evidence::AnswerBody;
+use crate::generated::operations;
 use crate::types::{GetContractDetailsRequest, GetContractDetailsResponse};
 
 /// What [`AimClient::look_up_fulfillment`] has found.
@@ -12,11 +14,14 @@ pub enum FulfillmentLookUp {
     /// applied shows in what it was to change: the serial number in
     /// `inventory`, for one. If it is there, do not send it again.
     Exists(Box<Answer<GetContractDetailsResponse>>),
-    /// The server says in-band that it cannot give the contract:
-    /// [`Error::aim_status`] has its words. The vendor documents none, so read
-    /// them: *no such contract* means that nothing was applied to it.
-    NotFound(Error),
-    /// The look-up itself has failed, and nothing is known.
+    /// The server says in-band that it does not give the contract:
+    /// [`Error::aim_status`] has its words. The vendor documents none, so a
+    /// person reads them: only *no such contract* means that nothing was
+    /// applied to it; a login that has ended or a missing licence says
+    /// nothing.
+    Refused(Error),
+    /// The look-up itself has failed or shows nothing of a contract, and nothing
+    /// is known.
     Unsure(Error),
 }
 
@@ -25,7 +30,8 @@ impl AimClient {
     /// that was sent, after an outcome that is
     /// [unknown](crate::Delivery::Unknown).
     ///
-    /// For a mass update call it for each item. There is no such thing for
+    /// After a time-out wait before you ask: the server may still be at work on
+    /// what was sent. For a mass update call it for each item. There is no such thing for
     /// [`c2b_post_contract`](Self::c2b_post_contract) (the reference is in the
     /// answer that was lost) and for
     /// [`post_service_ticket`](Self::post_service_ticket) (no operation finds a
@@ -34,11 +40,15 @@ impl AimClient {
     ///
     /// ```no_run
     /// # async fn f(client: aim_client::AimClient) {
-    /// use aim_client::FulfillmentLookUp;
+    /// use aim_client::{FulfillmentLookUp, Secret};
+    /// # fn show_to_a_person(_: Option<&str>) {}
     ///
     /// match client.look_up_fulfillment("C-20117").await {
     ///     FulfillmentLookUp::Exists(contract) => println!("{:?}", contract.inventory),
-    ///     FulfillmentLookUp::NotFound(error) => println!("{:?}", error.aim_status()),
+    ///     FulfillmentLookUp::Refused(error) => {
+    ///         let words = error.aim_status().and_then(|status| status.error_message.as_ref());
+    ///         show_to_a_person(words.map(Secret::expose));
+    ///     }
     ///     FulfillmentLookUp::Unsure(error) => println!("ask again later: {error}"),
     /// }
     /// # }
@@ -46,11 +56,15 @@ impl AimClient {
     pub async fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookUp {
         let request = GetContractDetailsRequest::new().ref_(reference);
         match self.get_contract_details(&request).await {
-            Ok(answer) => FulfillmentLookUp::Exists(Box::new(answer)),
+            Ok(answer) if answer.has_own_evidence() => FulfillmentLookUp::Exists(Box::new(answer)),
+            // A status alone says that the operation ran, not what it found.
+            Ok(answer) => {
+                FulfillmentLookUp::Unsure(answer.into_unproved(&operations::GET_CONTRACT_DETAILS))
+            }
             Err(error)
                 if error.aim_status().is_some() && error.delivery() == Delivery::Rejected =>
             {
-                FulfillmentLookUp::NotFound(error)
+                FulfillmentLookUp::Refused(error)
             }
             Err(error) => FulfillmentLookUp::Unsure(error),
         }

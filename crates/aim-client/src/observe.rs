@@ -14,7 +14,8 @@ use crate::trace;
 /// [`AimClientBuilder::observer`](crate::AimClientBuilder::observer).
 ///
 /// For metrics and logs: it sees what happened and nothing of what was sent or
-/// answered. It runs on the task of the call, so it should not wait.
+/// answered. It runs on the task of the call, so it should not wait; and it
+/// should not panic, which would reach the caller in place of the answer.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

@@ -50,6 +50,12 @@ impl CallOptions {
     }
 
     /// Sets how long the call may take in all, with every attempt.
+    ///
+    /// If it is shorter than
+    /// [`connect_timeout`](crate::AimClientBuilder::connect_timeout), it may end
+    /// while the connection is still being made; the outcome is *unknown* then,
+    /// though nothing was sent. Set both short at the builder for a sharper
+    /// answer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -104,7 +110,7 @@ impl fmt::Debug for CallOptions {
 /// What a client sends along with every call, and its settings for one.
 #[derive(Clone)]
 pub(crate) struct Session {
-    /// Accept, credentials and the user's own.
+    /// Content-Type (of a POST), Accept, credentials and the user's own.
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,

@@ -10,8 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
 use progenitor_client::{ByteStream, ClientHooks, Error as Stopped, OperationInfo, ResponseValue};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, Request};
+use reqwest::{Method, Request, Url};
 use serde::Serialize;
 
 use crate::check::{self, Check};
@@ -21,9 +20,25 @@ use crate::jsv;
 use crate::operation::Operation;
 use crate::query::Query;
 
-/// Where progenitor's client puts the request that it has built.
-#[derive(Clone, Default)]
-pub(crate) struct Slot(Arc<Mutex<Option<Request>>>);
+/// What progenitor's client has from the facade: the address of the operation,
+/// and a place for the request that it has built.
+#[derive(Clone)]
+pub(crate) struct Slot {
+    url: Url,
+    built: Arc<Mutex<Option<Request>>>,
+}
+
+impl Slot {
+    pub(crate) fn new(url: Url) -> Self {
+        let built = Arc::default();
+        Self { url, built }
+    }
+
+    /// The generated code asks for it.
+    pub(crate) fn url(&self) -> Url {
+        self.url.clone()
+    }
+}
 
 /// A request's URL and headers may hold anything.
 impl fmt::Debug for Slot {
@@ -35,43 +50,30 @@ impl fmt::Debug for Slot {
 /// Takes every request out before it is sent.
 impl ClientHooks<Slot> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Stopped<E>> {
-        let rest = Request::new(Method::GET, request.url().clone());
+        let rest = Request::new(Method::GET, self.inner.url());
         let built = mem::replace(request, rest);
-        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(built);
+        let slot = self.inner.built.lock();
+        *slot.unwrap_or_else(PoisonError::into_inner) = Some(built);
         Err(Stopped::Custom("built, and not sent".to_owned()))
     }
 }
 
 /// Runs a method of progenitor's client up to the point where it would send,
-/// and returns the request with our headers.
+/// and returns the request; our headers are set with each attempt.
 pub(crate) fn built(
     operation: &'static Operation,
     client: &Client,
     method: impl Future<Output = Result<ResponseValue<ByteStream>, Stopped<ByteStream>>>,
-    headers: &HeaderMap,
     max_body: usize,
 ) -> Result<Request, Error> {
     // Nothing in there waits: the hook above stops it before that.
     let _ = method.now_or_never();
-    let slot = &client.inner.0;
-    let mut request = slot
-        .lock()
+    let slot = client.inner.built.lock();
+    let request = slot
         .unwrap_or_else(PoisonError::into_inner)
         .take()
         .ok_or_else(|| Error::refused(Some(operation), "the request cannot be built"))?;
     check::size(&request, max_body).map_err(|reason| Error::refused(Some(operation), reason))?;
-    let is_post = request.method() == Method::POST;
-    let sent = request.headers_mut();
-    // progenitor sends the document's version; the vendor never asked for it.
-    sent.remove("api-version");
-    for (name, value) in headers {
-        sent.insert(name, value.clone());
-    }
-    if is_post {
-        // With any other type the server ignores the body and runs the
-        // operation with an empty request.
-        sent.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
     Ok(request)
 }
 

@@ -5,7 +5,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use reqwest::{Request, Response};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, Request, Response};
 use tokio::sync::SemaphorePermit;
 
 use crate::AimClient;
@@ -135,9 +136,13 @@ impl AimClient {
         deadline: &Deadline<'_>,
         entry: &mut Entry,
     ) -> Result<Answer<T>, Error> {
-        let request = request
+        let mut request = request
             .try_clone()
             .ok_or_else(|| Error::refused(Some(operation), "the request cannot be copied"))?;
+        *request.headers_mut() = self.session.headers.clone();
+        if request.method() != Method::POST {
+            request.headers_mut().remove(CONTENT_TYPE);
+        }
         let watch = Watch::start(&self.shared, operation, number, &request);
         entry.may_be_sent(true);
         let outcome = match deadline.race(self.exchange(operation, request)).await {

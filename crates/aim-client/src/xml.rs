@@ -16,6 +16,11 @@
 //! The root alone must have the name of the type, because every member is
 //! optional: another operation's answer would be read as one without members.
 //!
+//! **What is no XML.** Elements that are not closed in their order, a text that
+//! ends too soon, an unknown entity and anything around the root are refused.
+//! Rules about names, attributes, namespaces and forbidden characters are not
+//! held against an answer: no value can look like another by them.
+//!
 //! **Bounds.** There are no document types, so no entity but XML's own five
 //! is known and text never grows; elements nest no deeper than [`DEPTH`];
 //! nothing is kept but what the types hold. How long a body may be is a
@@ -31,8 +36,9 @@ use serde::de::{
     Visitor,
 };
 use serde::forward_to_deserialize_any;
+use serde_path_to_error::Segment;
 
-use crate::evidence::place;
+use crate::place::place;
 use crate::tolerant;
 
 /// How deep elements may nest; serde_json allows as much. Answers need four.
@@ -55,26 +61,26 @@ pub(crate) enum Unread {
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
-        Err(error) => return Err(broken(body, ".", error.valid_up_to())),
+        Err(error) => return Err(broken(body, &[], error.valid_up_to())),
     };
     let mut xml = Xml::new(text);
     serde_path_to_error::deserialize(&mut xml).map_err(|error| match error.inner() {
         Failure::Other => Unread::Other,
         Failure::Broken => {
             let offset = usize::try_from(xml.reader.buffer_position()).unwrap_or(body.len());
-            broken(body, &place(error.path()), offset)
+            broken(body, error.path(), offset)
         }
     })
 }
 
 /// Names the place as it is named for JSON: the member, and after how many
 /// bytes of which line the reader stood.
-fn broken(body: &[u8], path: &str, offset: usize) -> Unread {
+fn broken<'p>(body: &[u8], path: impl IntoIterator<Item = &'p Segment>, offset: usize) -> Unread {
     let before = body.get(..offset).unwrap_or(body);
     let mut lines = before.rsplit(|byte| *byte == b'\n');
     let column = lines.next().map_or(0, <[u8]>::len);
     let line = lines.count() + 1;
-    Unread::Broken(format!("`{path}`, line {line} column {column}"))
+    Unread::Broken(place(path, line, column))
 }
 
 /// Why reading stopped, without serde's words: they may repeat a value.
@@ -713,6 +719,15 @@ Parameter name: Ref</Message><StackTrace i:nil="true" /><Errors><ResponseError><
             details(xml),
             Err(Unread::Broken(
                 "`Inventory[1].Desc`, line 3 column 16".to_owned()
+            ))
+        );
+        // A name that the document does not know may be a value.
+        let unknown =
+            "<GetContractDetailsResponse><Payments><PaymentGeneric><tok_123><b></tok_123>";
+        assert_eq!(
+            details(unknown),
+            Err(Unread::Broken(
+                "`Payments[0].?`, line 1 column 76".to_owned()
             ))
         );
         let cut = "<GetContractDetailsResponse><Payments><PaymentGeneric><Amount>12.5";

@@ -55,8 +55,18 @@ fn sent(facts: &Facts) -> BTreeSet<&str> {
 fn check(schema: &SchemaFacts) -> syn::Item {
     let name = Ident::new(&schema.name, Span::call_site());
     let pairs = schema.exclusive.iter().map(|[left, right]| {
-        let (left_field, right_field) = (field(left), field(right));
-        quote!(place.exclusive((#left, &self.#left_field), (#right, &self.#right_field))?;)
+        let sent = |member: &str| match member.split_once('=') {
+            Some((name, value)) => {
+                let field = field(name);
+                quote!(crate::check::says(&self.#field, #value))
+            }
+            None => {
+                let field = field(member);
+                quote!(crate::check::Check::is_sent(&self.#field))
+            }
+        };
+        let (left_sent, right_sent) = (sent(left), sent(right));
+        quote!(place.exclusive((#left, #left_sent), (#right, #right_sent))?;)
     });
     let members = schema.members.iter().map(member);
     parse_quote! {
@@ -78,10 +88,8 @@ fn member(member: &MemberFacts) -> TokenStream {
         .required
         .then(|| quote!(place.required(#name, &self.#field)?;));
     let pattern = member.pattern.as_ref().map(|pattern| {
-        quote!({
-            static PATTERN: crate::check::Pattern = crate::check::Pattern::new(#pattern);
-            place.pattern(#name, &self.#field, &PATTERN)?;
-        })
+        let (text, has_form) = (&pattern.text, pattern.function());
+        quote!(place.pattern(#name, &self.#field, #text, #has_form)?;)
     });
     quote! {
         place.member(#name, &self.#field)?;
@@ -142,11 +150,19 @@ mod tests {
     fn the_rules_of_the_document_are_written_with_the_vendors_names() {
         let source = added(sample::TEXT);
         for rule in [
-            r#"place.exclusive(("Ref", &self.ref_), ("Ids", &self.ids))?;"#,
+            r#"place.exclusive(
+                ("Ref", crate::check::Check::is_sent(&self.ref_)),
+                ("Ids", crate::check::Check::is_sent(&self.ids)),
+            )?;"#,
+            r#"place.exclusive(
+                ("Ids", crate::check::Check::is_sent(&self.ids)),
+                ("Mode=A", crate::check::says(&self.mode, "A")),
+            )?;"#,
             r#"place.member("Price", &self.price)?;"#,
             r#"place.required("Number", &self.number)?;"#,
-            r#"crate::check::Pattern::new("^[0-9]$")"#,
-            r#"place.pattern("Number", &self.number, &PATTERN)?;"#,
+            r#"place.pattern("Number", &self.number, "^[0-9]$", |text| match text {
+                [b'0'..=b'9'] => true, _ => false,
+            })?;"#,
         ] {
             let rule = squeezed(rule);
             assert_eq!(source.matches(&rule).count(), 1, "{rule}: {source}");

@@ -7,6 +7,8 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use crate::pattern::Pattern;
+
 pub(crate) struct Facts {
     /// In the document's order.
     pub(crate) schemas: Vec<SchemaFacts>,
@@ -36,7 +38,7 @@ pub(crate) struct MemberFacts {
     /// Whether the vendor requires it.
     pub(crate) required: bool,
     /// The form that its text must have, as a regular expression.
-    pub(crate) pattern: Option<String>,
+    pub(crate) pattern: Option<Pattern>,
     /// The schema that it holds, or holds a list of.
     pub(crate) holds: Option<String>,
 }
@@ -128,7 +130,8 @@ impl Facts {
                 let (converted_to, pattern) = match property {
                     ReferenceOr::Item(property) => {
                         let pattern = property.schema_data.extensions.get("x-aim-pattern");
-                        (self.conversion(property)?, pattern.map(string).transpose()?)
+                        let read = |text| Pattern::read(string(text)?);
+                        (self.conversion(property)?, pattern.map(read).transpose()?)
                     }
                     ReferenceOr::Reference { .. } => (None, None),
                 };

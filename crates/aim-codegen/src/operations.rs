@@ -1,6 +1,6 @@
 //! Writes what the document declares about operations and answers: the table
-//! of operations, what proves that one of them ran, and which status is a
-//! failure.
+//! of operations, the names of members, what proves that an operation ran, and
+//! which status is a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,12 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
             pub(crate) const ALL: &[&Operation] = &[#(&#names),*];
         }
     });
+    let members = members(facts);
+    file.items.push(parse_quote! {
+        /// The names of all members on the wire, each once.
+        #[cfg(feature = "client")]
+        pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
+    });
     let answers = answers(facts)?;
     for answer in answers.values() {
         let others = answers.values().copied();
@@ -42,8 +48,13 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
         file.items.push(answer_impl(answer, &others, facts));
     }
     file.items.push(failure_impl(&facts.failure));
-    file.items.push(members(facts));
     Ok(file)
+}
+
+/// The names of all members, sorted.
+fn members(facts: &Facts) -> BTreeSet<&str> {
+    let members = facts.schemas.iter().flat_map(|schema| &schema.members);
+    members.map(|member| member.name.as_str()).collect()
 }
 
 fn constant(operation: &OperationFacts) -> Ident {
@@ -187,21 +198,6 @@ fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     quote!(self.#partial.iter().flatten().all(|item| #is_named))
 }
 
-/// The names that may stand in a text, since the document has them.
-fn members(facts: &Facts) -> syn::Item {
-    let members: BTreeSet<_> = facts
-        .schemas
-        .iter()
-        .flat_map(|schema| &schema.members)
-        .map(|member| member.name.as_str())
-        .collect();
-    parse_quote! {
-        /// The names of all members of all schemas, sorted.
-        #[cfg(feature = "client")]
-        pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
-    }
-}
-
 fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> syn::Item {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
@@ -280,7 +276,7 @@ fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
     let tests = clauses.iter().map(|clause| {
         let member = field(&clause.member);
         let values = &clause.values;
-        let test = quote!(crate::evidence::is_one_of(self.#member.as_deref(), &[#(#values),*]));
+        let test = quote!(crate::evidence::is_one_of(self.#member.as_ref(), &[#(#values),*]));
         if clause.one_of { test } else { quote!(!#test) }
     });
     parse_quote! {

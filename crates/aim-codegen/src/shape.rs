@@ -10,10 +10,11 @@ use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Field, Fields, GenericArgument, ImplItem, Item, ItemMod, ItemStruct, PathArguments,
-    Type, parse_quote,
+    Attribute, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemMod, ItemStruct,
+    PathArguments, Type, parse_quote,
 };
 
+use crate::client;
 use crate::facts::{Facts, MemberFacts, OpenEnum};
 
 /// Returns the file as two modules, `types` and `client`.
@@ -29,7 +30,10 @@ pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String>
                 item.items
                     .retain(|member| !is_panicking_constructor(member));
                 for member in &mut item.items {
-                    deprecate(member, facts);
+                    if let ImplItem::Fn(function) = member {
+                        deprecate(function, facts);
+                        client::fit(function, facts)?;
+                    }
                 }
                 client.push(Item::Impl(item));
             }
@@ -55,15 +59,13 @@ fn is_panicking_constructor(member: &ImplItem) -> bool {
 }
 
 /// progenitor does not carry `deprecated` over.
-fn deprecate(member: &mut ImplItem, facts: &Facts) {
-    if let ImplItem::Fn(function) = member {
-        let deprecated = facts
-            .operations
-            .iter()
-            .any(|operation| operation.deprecated && function.sig.ident == operation.method);
-        if deprecated {
-            function.attrs.push(parse_quote!(#[deprecated]));
-        }
+fn deprecate(function: &mut ImplItemFn, facts: &Facts) {
+    let deprecated = facts
+        .operations
+        .iter()
+        .any(|operation| operation.deprecated && function.sig.ident == operation.method);
+    if deprecated {
+        function.attrs.push(parse_quote!(#[deprecated]));
     }
 }
 

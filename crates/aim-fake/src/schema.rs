@@ -17,7 +17,7 @@ pub struct Type {
     /// those of its base class, then those of the base's base.
     pub members: &'static [Member],
     /// Groups of members of which a request may carry one
-    /// (`x-aim-exclusive`).
+    /// (`x-aim-exclusive`); `Member=value` is a member with that value.
     pub exclusive: &'static [&'static [&'static str]],
 }
 

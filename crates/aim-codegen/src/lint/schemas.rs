@@ -4,6 +4,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::{LEAVE_OUT, Lint, referred, text, texts};
 use crate::document::{At, Node, Value};
+use crate::pattern::Pattern;
 
 /// The C# types and the schema that each is written as: name, `type`,
 /// `format`, whether it can have a `?`.
@@ -414,12 +415,26 @@ pub(super) fn exclusive<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
             );
         }
         for at in names {
-            let name = at.node.as_str().unwrap_or_default();
-            if properties.as_ref().and_then(|all| all.get(name)).is_none() {
+            let text = at.node.as_str().unwrap_or_default();
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (text, None),
+            };
+            let Some(member) = properties.as_ref().and_then(|all| all.get(name)) else {
                 lint.problem(
                     &at,
                     format!("there is no member `{name}`"),
                     "name members of `properties`",
+                );
+                continue;
+            };
+            let known = member.get("x-aim-open-enum");
+            let values = known.iter().flat_map(|known| known.items_of("values"));
+            if value.is_some() && !values.into_iter().any(|known| known.text("value") == value) {
+                lint.problem(
+                    &at,
+                    format!("`{name}` has no such value"),
+                    "name a value of its `x-aim-open-enum`",
                 );
             }
         }
@@ -597,12 +612,12 @@ fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
             "begin with `^` and end with `$`, in ASCII: the whole value is checked",
         );
     }
-    // The client compiles it with the same crate.
-    if let Err(error) = regex_lite::Regex::new(pattern) {
+    // The generator writes code from it.
+    if let (true, Err(reason)) = (plain, Pattern::read(pattern.to_owned())) {
         lint.problem_under(
             at,
             "x-aim-pattern",
-            format!("the pattern `{pattern}` cannot be read: {error}"),
+            format!("the pattern `{pattern}` {reason}"),
             "write what every dialect of regular expressions has: classes, counts, groups and `|`",
         );
     }

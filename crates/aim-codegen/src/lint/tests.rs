@@ -238,6 +238,8 @@ fn schemas() {
     row("      x-aim-declared-in: BaseRequest\n", "      x-aim-declared-in: BaseResponse\n", "/components/parameters/Token/x-aim-declared-in", "`BaseResponse` has no member `Token`");
     row("      x-aim-declared-in: BaseRequest\n", "", "/components/parameters/Token", "`x-aim-declared-in` is missing");
     row("[Ref, Ids]", "[Ref, Idx]", &at("/Query/x-aim-exclusive/0/1"), "there is no member `Idx`");
+    row("Mode=A]", "Mode=B]", &at("/Query/x-aim-exclusive/1/1"), "`Mode` has no such value");
+    row("Mode=A]", "Modes=A]", &at("/Query/x-aim-exclusive/1/1"), "there is no member `Modes`");
     row("[Ref, Ids]", "[Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
     row("[Ref, Ids]", "[Ref, Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
 }

@@ -253,7 +253,7 @@ mod tests {
             (json!({"Mode": "UPDATE_CARD"}), "ItemKey is missing"),
             (
                 json!({"Mode": "ADD_CUSTOMER_CARD", "ItemKey": 1}),
-                "ItemKey is not for",
+                "exclude each other",
             ),
             (json!({"Mode": "UPDATE_CARD", "ItemKey": 1}), "no card"),
             (

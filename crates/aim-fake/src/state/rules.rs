@@ -27,7 +27,10 @@ pub(super) fn check(request: &Object, settings: &Settings) -> Outcome<()> {
 
 fn check_exclusive(request: &Object) -> Outcome<()> {
     for group in request.of().exclusive {
-        let sent = group.iter().filter(|name| !request.get(name).is_null());
+        let sent = group.iter().filter(|part| match part.split_once('=') {
+            Some((name, value)) => request.get(name).as_str() == Some(value),
+            None => !request.get(part).is_null(),
+        });
         if sent.count() > 1 {
             let names = group.join(" and ");
             return Err(format!("{names} exclude each other: send one of them").into());
@@ -36,7 +39,8 @@ fn check_exclusive(request: &Object) -> Outcome<()> {
     Ok(())
 }
 
-/// `Mode` and `ItemKey` of CustomerAccessToken; no other type has a `Mode`.
+/// `Mode` and the `ItemKey` that it asks for, of CustomerAccessToken; no other
+/// type has a `Mode`.
 fn check_mode(request: &Object) -> Outcome<()> {
     let Some(mode) = request.get("Mode").as_str().filter(|mode| !mode.is_empty()) else {
         return Ok(());
@@ -49,9 +53,6 @@ fn check_mode(request: &Object) -> Outcome<()> {
         }
         Some((mode, true)) if !has_key => {
             Err(format!("ItemKey is missing: send it with the Mode {mode}").into())
-        }
-        Some((mode, false)) if has_key => {
-            Err(format!("ItemKey is not for the Mode {mode}: leave it out").into())
         }
         Some(_) => Ok(()),
     }

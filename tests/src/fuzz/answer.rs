@@ -1,0 +1,183 @@
+use std::collections::BTreeSet;
+use std::error::Error as _;
+use std::sync::LazyLock;
+
+use aim_client::reqwest::StatusCode;
+use aim_client::reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use aim_client::{Delivery, Error, fuzz};
+use serde_json::{Value, json};
+
+use super::head;
+use crate::document::{self, Operation};
+use crate::{replay, types};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document().unwrap());
+static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| document::operations().unwrap());
+/// The names of all members, in small letters.
+static MEMBERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
+    schemas
+        .values()
+        .filter_map(|schema| schema["properties"].as_object())
+        .flat_map(|properties| properties.keys().map(|name| name.to_lowercase()))
+        .collect()
+});
+
+/// Answers. The first line is an operationId, a status and a content type, as
+/// in `C2BPostContract 200 application/json`; the rest is the body.
+///
+/// - The verdict is that of the rules in the document's README, worked out by
+///   other code from what was read.
+/// - An error tells nothing of the body but codes and the names of members.
+/// - What was read is written and read again as the same.
+pub fn answer(data: &[u8]) {
+    let (head, body) = head(data);
+    let mut words = head.splitn(3, ' ');
+    let id = words.next().unwrap_or_default();
+    let known = OPERATIONS.iter().find(|operation| operation.id == id);
+    let operation = known.unwrap_or(&OPERATIONS[0]);
+    let status = words.next().and_then(|word| word.parse().ok());
+    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::OK);
+    let mut headers = HeaderMap::new();
+    let content_type = words
+        .next()
+        .and_then(|word| HeaderValue::from_str(word).ok());
+    if let Some(value) = &content_type {
+        headers.insert(CONTENT_TYPE, value.clone());
+    }
+
+    let judged = fuzz::judge(&operation.id, status, headers, body).unwrap();
+    let (error, read) = match judged {
+        Ok(read) => (None, Some(read)),
+        Err((error, read)) => (Some(error), read),
+    };
+    if let Some(error) = &error {
+        assert_eq!(error.operation(), Some(&*operation.id));
+        assert_eq!(error.http_status(), Some(status));
+        assert_ne!(error.delivery(), Delivery::NotSent);
+        tells_nothing(error, &operation.id);
+    }
+    if let Some(read) = &read {
+        let again = types::rewritten(replay::answer_schema(operation), read);
+        assert_eq!(again.as_ref(), Ok(read));
+    }
+
+    // What was read, an exception included, as a server would have written it.
+    let mut seen: Option<Value> = read.map(|read| serde_json::from_str(&read).unwrap());
+    if let Some(exception) = error.as_ref().and_then(Error::response_status) {
+        let exception = serde_json::to_value(exception).unwrap();
+        seen.get_or_insert_with(|| json!({}))["ResponseStatus"] = exception;
+    }
+    let seen = seen.map(|seen| seen.to_string()).unwrap_or_default();
+    // Parameters do not count, and nor does case.
+    let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+    let media_type = content_type.and_then(|value| value.split(';').next());
+    let is_text = media_type.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/plain"));
+    let response = json!({
+        "status": status.as_u16(),
+        "headers": [["content-type", if is_text { "text/plain" } else { "" }]],
+    });
+    assert_eq!(
+        error.as_ref().map(Error::delivery),
+        replay::verdict(&DOCUMENT, operation, &response, seen.as_bytes()),
+        "{error:?} for {seen}"
+    );
+}
+
+/// The text of the error is made of sentences that the client knows, of codes
+/// that look like ones, and of a place: names of members that the document
+/// knows, a line and a column. Nothing else shows anything more.
+pub(super) fn tells_nothing(error: &Error, id: &str) {
+    let text = error.to_string();
+    assert!(is_known(error, id, &text).is_some(), "{text}");
+    let delivery = error.delivery();
+    assert_eq!(
+        format!("{error:?}"),
+        format!("Error {{ text: {text:?}, delivery: {delivery:?}, .. }}")
+    );
+    assert!(error.source().is_none());
+}
+
+fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
+    const ENDS: [&str; 5] = [
+        "it was not applied",
+        "send again only the items that the answer lists",
+        "it may have been applied: look it up before anyone sends it again",
+        "it only reads, so it can be sent again",
+        "",
+    ];
+    let status = format!(" (http {})", error.http_status()?.as_u16());
+    let rest = text.strip_prefix(id)?.strip_prefix(": ")?;
+    let (finding, end) = rest.rsplit_once("; ")?;
+    ENDS.iter().find(|known| **known == end)?;
+    let finding = finding.strip_suffix(&status)?;
+    if let Some(codes) = finding.strip_prefix("the answer reports a failure") {
+        let codes = codes
+            .strip_suffix(" and yet carries a result")
+            .unwrap_or(codes);
+        return are_codes(codes);
+    }
+    if let Some(codes) = finding.strip_prefix("the server reports an exception") {
+        return are_codes(codes);
+    }
+    if let Some(rest) = finding.strip_prefix("the answer is ") {
+        let rest = rest.strip_prefix(&error.answer_kind()?.to_string())?;
+        return match rest.strip_prefix(" at ") {
+            None if rest.is_empty() => Some(()),
+            None => None,
+            Some("its end") => Some(()),
+            Some(place) => is_place(place),
+        };
+    }
+    let known = [
+        "the answer lists items that were not applied",
+        "the answer holds nothing that proves the operation",
+        "the server reports a failure",
+    ];
+    known.contains(&finding).then_some(())
+}
+
+/// ` [StatusCode Error] [ErrorCode 17]`.
+fn are_codes(text: &str) -> Option<()> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (code, after) = rest.strip_prefix(" [")?.split_once(']')?;
+        let (name, code) = code.split_once(' ')?;
+        ["StatusCode", "ErrorCode", "field"]
+            .iter()
+            .find(|known| **known == name)?;
+        let looks_like_one =
+            |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+        if code.is_empty() || code.len() > 40 || !code.chars().all(looks_like_one) {
+            return None;
+        }
+        rest = after;
+    }
+    Some(())
+}
+
+/// `` `Inventory[1].Desc`, line 3 column 16 ``.
+fn is_place(text: &str) -> Option<()> {
+    let (path, place) = text.strip_prefix('`')?.rsplit_once("`, line ")?;
+    let (line, column) = place.split_once(" column ")?;
+    line.parse::<usize>().ok()?;
+    column.parse::<usize>().ok()?;
+    if path == "." {
+        return Some(());
+    }
+    for step in path.split('.') {
+        let name = step.split('[').next()?;
+        let indices = step.strip_prefix(name)?.replace("][", "");
+        let indices = indices
+            .strip_prefix('[')
+            .map_or(Some(""), |rest| rest.strip_suffix(']'))?;
+        if !indices.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        if name != "?" && !MEMBERS.contains(&name.to_lowercase()) {
+            return None;
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,132 @@
+//! The client's examples, run as programs against the fake: one for each
+//! operation, each with what its user sees and what the store has then.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "that is how a test fails"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use aim_client::Operation;
+use aim_fake::{AimFake, Fault, State};
+use aim_tests::fixture;
+use heck::ToSnakeCase;
+
+/// Runs an example, and returns what it prints.
+fn run(name: &str, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "aim-client", "--example"])
+        .args([name, "--"])
+        .args(arguments)
+        .env("AIM_API_KEY", "canary-key")
+        .env("AIM_APP_ID", "canary-app")
+        .current_dir(fixture::root())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {errors}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(!printed.contains("canary"), "{printed}");
+    printed
+}
+
+#[test]
+fn every_operation_has_an_example() {
+    let folder = fixture::root().join("crates/aim-client/examples");
+    let examples: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| name != "journal")
+        .collect();
+    let operations = Operation::all().iter();
+    // As the methods are named: `C2b` is one word.
+    let methods = operations.map(|one| one.id().replace("C2B", "C2b").to_snake_case());
+    assert_eq!(examples, methods.collect());
+}
+
+#[tokio::test]
+async fn every_example_does_what_it_says() {
+    let state = State::example().unwrap();
+    let fake = AimFake::builder().state(state).start().await.unwrap();
+    let url = fake.base_url();
+    let last = || fake.state().bookings().last().unwrap().references[0].clone();
+
+    let printed = run("c2b_post_contract", &[url]);
+    assert_eq!(printed, format!("booked: {}\n", last()));
+
+    let printed = run("c2b_post_contract_get", &[url]);
+    let (refused, booked) = printed.split_once('\n').unwrap();
+    assert!(
+        refused.contains("CustomerInfo would stand in a url"),
+        "{printed}"
+    );
+    assert_eq!(booked, format!("booked: {}\n", last()));
+
+    let printed = run("post_service_ticket", &[url, "WEB-7"]);
+    assert_eq!(printed, format!("posted: {}\n", last()));
+
+    let printed = run("contract_fulfillment", &[url, "R-104234", "R-104235"]);
+    assert_eq!(printed, "applied\n");
+    let printed = run("contract_fulfillment", &[url, "R-104233", "R-0"]);
+    assert!(printed.ends_with("\nnot applied: R-0\n"), "{printed}");
+
+    let serial = "YCL255-118204";
+    let printed = run("c2b_set_contract_serial", &[url, "R-104233", serial]);
+    assert_eq!(printed, "applied\n");
+
+    let printed = run("customer_access_token", &[url, "20417"]);
+    assert!(printed.starts_with("Some([redacted]): "), "{printed}");
+
+    let printed = run("get_contract_details", &[url, "R-104233"]);
+    assert!(
+        printed.contains(&format!("\nrented: {serial}\n")),
+        "{printed}"
+    );
+    assert!(printed.starts_with("due in all: "), "{printed}");
+
+    let printed = run("get_contract_details_get", &[url, "R-104233", "R-0"]);
+    assert!(printed.contains("R-104233: Some("), "{printed}");
+    assert!(
+        printed.contains("\nR-0: GetContractDetailsGet: "),
+        "{printed}"
+    );
+
+    let called: BTreeSet<_> = fake
+        .requests()
+        .iter()
+        .filter_map(|one| one.operation)
+        .collect();
+    assert_eq!(called.len(), 5, "{called:?}");
+}
+
+#[tokio::test]
+async fn the_examples_say_what_may_have_happened() {
+    let state = State::example().unwrap();
+    let fake = AimFake::builder().state(state).start().await.unwrap();
+    let url = fake.base_url();
+    for (example, rest, said) in [
+        ("c2b_post_contract", None, "\nperhaps booked: "),
+        ("post_service_ticket", Some("WEB-8"), "\nperhaps posted: "),
+        (
+            "contract_fulfillment",
+            Some("R-104234"),
+            "\nR-104234: compare ",
+        ),
+    ] {
+        let fault = Fault::from_text("html_error,apply=true").unwrap();
+        fake.fault(fault).await.unwrap();
+        let before = fake.state().bookings().len();
+        let arguments: Vec<_> = [url].into_iter().chain(rest).collect();
+        let printed = run(example, &arguments);
+        assert!(printed.contains("it may have been applied"), "{printed}");
+        assert!(printed.contains(said), "{printed}");
+        assert_eq!(fake.state().bookings().len(), before + 1, "{example}");
+    }
+    let printed = run("c2b_post_contract", &["http://127.0.0.1:1"]);
+    assert!(printed.contains("\ncertainly not booked: "), "{printed}");
+}
