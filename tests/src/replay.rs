@@ -249,6 +249,10 @@ pub fn verdict(
 fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -> bool {
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let members = |schema: &str| schemas[schema]["properties"].as_object().unwrap();
+    let is_there = |name: &String| {
+        let mut found = object.as_object().unwrap().iter();
+        found.any(|(member, value)| member.eq_ignore_ascii_case(name) && !value.is_null())
+    };
     let of_others = |evidence: &str| {
         let others = schemas
             .keys()
@@ -257,7 +261,7 @@ fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -
             .map(|other| members(other))
             .filter(|other| other.contains_key(evidence))
             .flat_map(|other| other.keys())
-            .any(|name| !members(own).contains_key(name) && !object[name].is_null())
+            .any(|name| !members(own).contains_key(name) && is_there(name))
     };
     evidence.iter().all(|evidence| of_others(evidence))
 }
