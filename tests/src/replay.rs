@@ -196,29 +196,74 @@ pub fn verdict(
         Value::Array(items) => !items.is_empty(),
         Value::Object(_) => true,
     };
-    if operation.value["x-aim-partial"].as_str().is_some_and(set) {
-        return Some(Delivery::PartlyApplied);
-    }
-    let own = listed("x-aim-evidence")
-        .filter_map(Value::as_str)
-        .filter(|name| *name != "Status")
-        .any(set);
-    let in_band = &object["Status"];
-    let failed = in_band.is_object() && is_failure(document, in_band);
     let success = (200..300).contains(&status);
-    if failed {
-        let rejected = !own && (success || (400..500).contains(&status));
+    if let Some(partial) = operation.value["x-aim-partial"].as_str()
+        && set(partial)
+    {
+        let by = operation.value["x-aim-lookup"]["by"].as_object().unwrap();
+        let name = by.values().next().unwrap().as_str().unwrap();
+        let is_named = |item: &Value| item[name].as_str().is_some_and(|text| !text.is_empty());
+        let all_named = object[partial].as_array().unwrap().iter().all(is_named);
+        return Some(if success && all_named {
+            Delivery::PartlyApplied
+        } else {
+            Delivery::Unknown
+        });
+    }
+    let evidence: Vec<_> = listed("x-aim-evidence")
+        .filter_map(Value::as_str)
+        .filter(|name| {
+            if *name == "Status" {
+                object["Status"].is_object()
+            } else {
+                set(name)
+            }
+        })
+        .collect();
+    // The name of the root tells whose answer XML is.
+    let is_anothers = body.starts_with(b"{")
+        && is_anothers(document, answer_schema(operation), &object, &evidence);
+    let own = evidence.iter().any(|name| *name != "Status");
+    let in_band = &object["Status"];
+    if in_band.is_object() && is_failure(document, in_band) {
+        let rejected = !own && !is_anothers && (success || (400..500).contains(&status));
         return Some(if rejected {
             Delivery::Rejected
         } else {
             Delivery::Unknown
         });
     }
-    if success && (own || in_band.is_object()) {
+    let thrown = ["ErrorCode", "Message"].iter().any(|name| {
+        let text = object["ResponseStatus"][*name].as_str();
+        text.is_some_and(|text| !text.is_empty())
+    });
+    if success && !evidence.is_empty() && !is_anothers && !thrown {
         None
     } else {
         Some(by_status)
     }
+}
+
+/// Whether every member of evidence is one of another type's answer, too, and
+/// the answer also has a member that only the other's has.
+fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -> bool {
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let members = |schema: &str| schemas[schema]["properties"].as_object().unwrap();
+    let is_there = |name: &String| {
+        let mut found = object.as_object().unwrap().iter();
+        found.any(|(member, value)| member.eq_ignore_ascii_case(name) && !value.is_null())
+    };
+    let of_others = |evidence: &str| {
+        let others = schemas
+            .keys()
+            .filter(|name| name.ends_with("Response") && *name != "ErrorResponse" && *name != own);
+        others
+            .map(|other| members(other))
+            .filter(|other| other.contains_key(evidence))
+            .flat_map(|other| other.keys())
+            .any(|name| !members(own).contains_key(name) && is_there(name))
+    };
+    evidence.iter().all(|evidence| of_others(evidence))
 }
 
 /// Some hosts write names with a small first letter.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use aim_client::{ErrorKind, Limit, Operation, Repeat};
+use aim_tests::replay::{self, Player};
 use aim_tests::{document, fixture};
 use heck::ToSnakeCase;
 
@@ -96,28 +97,52 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
     assert_eq!(found, expected);
 }
 
-/// The rows of `Delivery`'s table are what they claim to be.
-#[test]
-fn every_row_of_the_delivery_table_names_a_recording_or_a_fault() {
+/// The rows of `Delivery`'s table are what they claim to be: a recording is
+/// judged so, by the rules of the document's README and by the client.
+#[tokio::test]
+async fn every_row_of_the_delivery_table_is_a_recording_or_a_fault() {
     let root = fixture::root();
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     let tests = read("tests/tests/guarantees.rs") + &read("tests/tests/traps.rs");
-    let recorded: Vec<_> = fixture::exchanges()
-        .into_iter()
-        .map(|exchange| exchange.id)
-        .collect();
+    let document = document::document().unwrap();
+    let operations = document::operations().unwrap();
+    let exchanges = fixture::exchanges();
+    let player = Player::start();
     let text = read("crates/aim-client/src/error.rs");
     let (_, table) = text.split_once("| recording or fault |").unwrap();
     let (table, _) = table.split_once("\n///\n").unwrap();
     let rows: Vec<_> = table.lines().skip(2).collect();
-    assert!(rows.len() > 25, "{rows:?}");
+    assert!(rows.len() > 30, "{rows:?}");
+    let mut recordings = 0;
     for row in rows {
-        let proof = row.rsplit('|').nth(1).unwrap();
-        for name in proof.split('`').skip(1).step_by(2) {
-            let is_test = tests.contains(&format!("fn {name}()"));
-            let is_recording = recorded.iter().any(|id| id == name);
-            assert!(is_test || is_recording, "{row}");
-        }
+        let mut cells = row.rsplit('|').map(str::trim).skip(1);
+        let (proof, delivery) = (cells.next().unwrap(), cells.next().unwrap());
         assert!(proof.contains('`'), "{row}");
+        for name in proof.split('`').skip(1).step_by(2) {
+            if tests.contains(&format!("fn {name}()")) {
+                continue;
+            }
+            let exchange = exchanges
+                .iter()
+                .find(|exchange| exchange.id == name)
+                .unwrap_or_else(|| panic!("{row}"));
+            // Where none was called, the answer is the same to all.
+            let operation = replay::operation_of(&operations, exchange).unwrap_or(&operations[0]);
+            let response = &exchange.value["response"];
+            let reply = replay::reply(response);
+            let verdict = replay::verdict(&document, operation, response, &reply.body);
+            assert_eq!(
+                verdict.map(|it| it.to_string()).as_deref(),
+                Some(delivery),
+                "{row}"
+            );
+            assert_eq!(
+                player.play(operation, reply).await.delivery,
+                verdict,
+                "{row}"
+            );
+            recordings += 1;
+        }
     }
+    assert!(recordings > 10, "{recordings}");
 }

@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aim_client::journal::{Booking, Journal, Outcome};
 use aim_client::runtime::{Runtime, Sleep};
@@ -167,7 +167,7 @@ async fn what_does_not_pass_is_not_repeated() {
         let error = read(&client(&server, &clock)).await.unwrap_err();
         assert_eq!(error.attempts(), 1, "{reply:?}");
         assert_eq!(server.take().len(), 1);
-        assert_eq!(clock.slept(), []);
+        assert!(clock.slept().is_empty());
     }
 }
 
@@ -201,7 +201,7 @@ async fn what_the_client_refuses_is_not_repeated() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(error.attempts(), 0);
-    assert_eq!(clock.slept(), []);
+    assert!(clock.slept().is_empty());
 }
 
 #[tokio::test]
@@ -325,6 +325,22 @@ async fn an_answer_that_is_too_large_is_named_and_unknown() {
     }
 }
 
+/// Nobody has so much memory: to reserve it would end the program.
+#[tokio::test]
+async fn an_announced_length_is_not_reserved() {
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{PROOF}",
+        1_u64 << 62
+    );
+    let client = builder(raw(answer.into_bytes()))
+        .max_answer_bytes(usize::MAX)
+        .build()
+        .unwrap();
+    let error = book(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Broken);
+    assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
 #[tokio::test]
 async fn headers_that_are_too_large_or_too_many_are_named_and_unknown() {
     let large = format!("X-A: {}\r\n", "a".repeat(2000));
@@ -381,6 +397,119 @@ async fn a_call_that_does_not_get_its_turn_is_not_sent() {
     let error = book(&short).await.unwrap_err();
     assert_eq!(error.limit(), Some(Limit::TotalTime));
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+#[tokio::test]
+async fn a_call_whose_time_is_over_is_not_sent() {
+    let arrived = Arc::new(Notify::new());
+    let notify = Arc::clone(&arrived);
+    let server = Server::silent(move || notify.notify_one()).unwrap();
+    let clock = Steered::default();
+    let client = builder(server.url())
+        .runtime(clock.clone())
+        .max_in_flight(1)
+        .build()
+        .unwrap();
+    let is_too_late = |error: &Error| {
+        assert_eq!(error.limit(), Some(Limit::TotalTime));
+        assert_eq!(error.delivery(), Delivery::NotSent);
+        assert_eq!(error.attempts(), 0);
+        assert!(error.is_timeout());
+    };
+    let no_time = client.with(CallOptions::new().timeout(Duration::ZERO));
+    is_too_late(&book(&no_time).await.unwrap_err());
+
+    // The other one gets its place when the time is over.
+    let first = client.clone();
+    let first = tokio::spawn(async move { book(&first).await });
+    arrived.notified().await;
+    let mut waiting = Box::pin(book(&client));
+    assert!(futures_poll(&mut waiting).await);
+    drop(clock.sleep(Duration::from_secs(100)));
+    first.abort();
+    is_too_late(&waiting.await.unwrap_err());
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert!(
+        server.take().is_empty(),
+        "only the first, which is not answered"
+    );
+}
+
+/// Whose pauses take longer than they should.
+struct Oversleeping(Steered);
+
+impl Runtime for Oversleeping {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn sleep(&self, _: Duration) -> Sleep {
+        self.0.sleep(Duration::from_secs(1000))
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_comes_too_late_hides_no_earlier_one() {
+    let server = failing_once(Reply::of(503, "text/plain", ""));
+    let client = builder(server.url())
+        .runtime(Oversleeping(Steered::default()))
+        .build()
+        .unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.http_status().unwrap(), 503);
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(server.take().len(), 1);
+}
+
+#[tokio::test]
+async fn the_time_of_a_call_spans_its_attempts() {
+    let clock = Steered::default();
+    let server = failing_once(Reply::of(503, "text/plain", ""));
+    read(&client(&server, &clock)).await.unwrap();
+    let [slept] = clock.slept().try_into().unwrap();
+    assert!(!slept.is_zero());
+    let timers = clock.timers().into_iter();
+    let totals = timers.filter(|(limit, _)| *limit == Limit::TotalTime);
+    let total = Duration::from_secs(100);
+    assert_eq!(
+        totals.map(|(_, time)| time).collect::<Vec<_>>(),
+        [total, total - slept]
+    );
+}
+
+/// reqwest's own, which a user has set: it ends the call as ours does.
+#[tokio::test]
+async fn a_time_out_of_the_http_client_is_the_time_of_the_call() {
+    let server = Server::silent(|| {}).unwrap();
+    let half = TcpListener::bind("127.0.0.1:0").unwrap();
+    let half_url = format!("http://{}", half.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut kept_open = Vec::new();
+        for stream in half.incoming().flatten() {
+            let _ = answer_raw(&stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
+            kept_open.push(stream);
+        }
+    });
+    let clock = Steered::default();
+    for url in [server.url(), half_url] {
+        let client = builder(url)
+            .runtime(clock.clone())
+            .http(|http| http.timeout(Duration::from_millis(20)))
+            .build()
+            .unwrap();
+        for error in [
+            read(&client).await.unwrap_err(),
+            book(&client).await.unwrap_err(),
+        ] {
+            assert_eq!(error.limit(), Some(Limit::TotalTime), "{error:?}");
+            assert_eq!(error.delivery(), Delivery::Unknown);
+            assert_eq!(error.attempts(), 1);
+            assert!(error.is_timeout());
+            assert!(error.to_string().contains("as set by `http`"), "{error}");
+        }
+    }
+    assert!(clock.slept().is_empty());
 }
 
 /// A handshake that never ends is part of connecting.
@@ -507,13 +636,17 @@ impl Journal for Kept {
 async fn a_journal_gets_each_booking_before_it_is_sent_and_its_outcome() {
     let kept = Kept::default();
     let seen = kept.clone();
-    let server = Server::start(move |_| {
+    let server = Server::start(move |received| {
         assert_eq!(
             seen.0.lock().unwrap().len(),
             1,
             "it was sent before it was kept"
         );
-        Reply::json(PROOF)
+        if received.target().ends_with("/C2BPostContract") {
+            Reply::json(PROOF)
+        } else {
+            Reply::json(r#"{"Status":{"StatusCode":"OK"}}"#)
+        }
     })
     .unwrap();
     let client = builder(server.url())

@@ -30,7 +30,12 @@ fn refused(url: &str, file: &Path, order: &str) -> String {
 }
 
 fn started(url: &str, file: &Path, order: &str) -> Output {
-    Command::new(env!("CARGO"))
+    command(url, file, order).output().unwrap()
+}
+
+fn command(url: &str, file: &Path, order: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
         .args([
             "run",
             "--quiet",
@@ -45,9 +50,8 @@ fn started(url: &str, file: &Path, order: &str) -> Output {
         .arg(order)
         .env("AIM_API_KEY", "canary-key")
         .env("AIM_APP_ID", "canary-app")
-        .current_dir(fixture::root())
-        .output()
-        .unwrap()
+        .current_dir(fixture::root());
+    command
 }
 
 #[test]
@@ -111,4 +115,33 @@ fn the_file_journal_says_what_is_in_doubt() {
         "{text}"
     );
     assert_eq!(text.lines().count(), 3);
+}
+
+/// The proxy of the environment would see every request, with its keys.
+#[test]
+fn a_proxy_of_the_environment_is_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bookings.jsonl");
+    let answer = |_: &_| Reply::json(r#"{"WebRef":"W-1"}"#);
+    let (server, proxy) = (
+        Server::start(answer).unwrap(),
+        Server::start(answer).unwrap(),
+    );
+    let url = proxy.url();
+    let names = [
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+    ];
+    let mut variables: Vec<_> = names.iter().map(|name| (*name, url.as_str())).collect();
+    // No host is exempt.
+    variables.extend([("NO_PROXY", ""), ("no_proxy", "")]);
+    let mut command = command(&server.url(), &file, "order-1");
+    let output = command.envs(variables).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "booked: W-1\n");
+    assert_eq!(server.take().len(), 1);
+    assert!(proxy.take().is_empty());
 }

@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 /// Evidence for any operation.
-const PROOF: &str = r#"{"WebRef":"W-1","Token":"t","Topic":"x","Status":{"StatusCode":"OK"}}"#;
+const PROOF: &str = r#"{"Status":{"StatusCode":"OK"}}"#;
 
 fn serving() -> (Server, AimClient) {
     let server = Server::start(|_| Reply::json(PROOF)).unwrap();

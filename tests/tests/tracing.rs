@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aim_client::types::GetContractDetailsRequest;
-use aim_client::{AimClient, Credentials};
+use aim_client::{AimClient, CallOptions, Credentials};
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
 
@@ -55,6 +55,12 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         .unwrap();
     let request = GetContractDetailsRequest::new().ref_("canary-ref");
     client.get_contract_details_get(&request).await.unwrap();
+    // Calls that are refused, by an option and by the request itself.
+    let options = CallOptions::new().header("ApiKey", "canary");
+    let call = client.with(options);
+    call.get_contract_details_get(&request).await.unwrap_err();
+    let empty = GetContractDetailsRequest::new().ref_("");
+    client.get_contract_details_get(&empty).await.unwrap_err();
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(!text.contains("canary"), "{text}");
     let ours: Vec<serde_json::Value> = text
@@ -62,7 +68,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         .map(|line| serde_json::from_str(line).unwrap())
         .filter(|line: &serde_json::Value| line["target"] == "aim_client")
         .collect();
-    let [first, second, span] = &ours[..] else {
+    let [first, second, span, refused, unwritten] = &ours[..] else {
         panic!("{text}");
     };
     assert_eq!(first["fields"]["http.response.status_code"], 503);
@@ -79,4 +85,12 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     assert_eq!(fields["http.request.resend_count"], 1);
     assert_eq!(fields["http.response.status_code"], 200);
     assert_eq!(fields["error.type"], serde_json::Value::Null);
+    for refused in [refused, unwritten] {
+        let fields = &refused["span"];
+        assert_eq!(fields["name"], "aim.call");
+        assert_eq!(fields["error.type"], "refused");
+        assert_eq!(fields["otel.status_code"], "ERROR");
+        assert_eq!(fields["aim.delivery"], "not sent");
+        assert_eq!(fields["http.response.status_code"], serde_json::Value::Null);
+    }
 }

@@ -7,6 +7,7 @@
     reason = "that is how a test fails"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use aim_client::types::{
@@ -14,11 +15,14 @@ use aim_client::types::{
     GetContractDetailsRequest, GetContractDetailsResponse,
 };
 use aim_client::{
-    AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, Limit,
-    Money, Secret,
+    AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, ErrorKind,
+    Limit, Money, Secret,
 };
+use aim_tests::document;
+use aim_tests::replay::{self, Player};
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
+use serde_json::{Value, json};
 
 fn client_with(
     server: &Server,
@@ -27,7 +31,9 @@ fn client_with(
     let builder = AimClient::builder()
         .base_url(server.url())
         .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
-        .runtime(Steered::default());
+        .runtime(Steered::default())
+        // To read the system's certificates takes longer than all the rest.
+        .http(|http| http.tls_certs_only([]));
     configure(builder).build().unwrap()
 }
 
@@ -218,6 +224,16 @@ async fn no_answer_without_evidence_is_a_success() {
             Some(AnswerKind::UnreadableJson),
         ),
         (
+            "application/json",
+            r#"{"WebRef":"W-1","WebRef":"W-2"}"#,
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
+            "application/x-ndjson",
+            "{\"WebRef\":\"W-1\"}\n{\"WebRef\":\"W-2\"}\n",
+            Some(AnswerKind::UnreadableJson),
+        ),
+        (
             "text/html",
             "<!doctype html><html>W-1</html>",
             Some(AnswerKind::Html),
@@ -253,6 +269,177 @@ async fn no_answer_without_evidence_is_a_success() {
         let error = details(&client).await.unwrap_err();
         assert_eq!(error.answer_kind(), Some(AnswerKind::Empty));
         assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+}
+
+/// Answers of one operation that another cannot tell from its own: a ticket's
+/// `WebRef` and `Status` are all that a contract's answer need have. In XML the
+/// root tells them apart.
+const INDISTINGUISHABLE: [(&str, &str); 2] = [
+    ("C2BPostContract", "PostServiceTicketResponse"),
+    ("C2BPostContractGet", "PostServiceTicketResponse"),
+];
+
+/// A JSON value as elements; the names of items do not count.
+fn xml(name: &str, value: &Value) -> String {
+    let content: String = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| xml(name, value))
+            .collect(),
+        Value::Array(items) => items.iter().map(|item| xml("item", item)).collect(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    format!("<{name}>{content}</{name}>")
+}
+
+/// A mixed-up answer, of a proxy or a cache, proves nothing.
+#[tokio::test]
+async fn another_operations_answer_is_unknown() {
+    let document = document::document().unwrap();
+    let operations = document::operations().unwrap();
+    let player = Player::start();
+    let answers: BTreeSet<_> = operations.iter().map(replay::answer_schema).collect();
+    for operation in &operations {
+        let own = replay::answer_schema(operation);
+        for other in &answers {
+            let example = &document["components"]["examples"][format!("{other}.realistic")];
+            let mut answer = example["value"].clone();
+            answer["Status"] = json!({"StatusCode": "OK"});
+            let mut small = answer.clone();
+            let members = std::mem::take(small.as_object_mut().unwrap());
+            for (name, value) in members {
+                small[name[..1].to_lowercase() + &name[1..]] = value;
+            }
+            let mut bare = answer.clone();
+            bare.as_object_mut().unwrap().remove("Status");
+            let same = own == *other;
+            let alike = same || INDISTINGUISHABLE.contains(&(&operation.id, other));
+            for (reply, alike) in [
+                (Reply::json(answer.to_string()), alike),
+                (Reply::json(small.to_string()), alike),
+                (
+                    Reply::json(bare.to_string()),
+                    alike && *own != *"ContractFulfillmentResponse",
+                ),
+                (Reply::of(200, "application/xml", xml(other, &answer)), same),
+            ] {
+                let outcome = player.play(operation, reply.clone()).await;
+                let expected = (!alike).then_some(Delivery::Unknown);
+                assert_eq!(outcome.delivery, expected, "{} {reply:?}", operation.id);
+            }
+        }
+    }
+
+    let ok = r#""Status":{"StatusCode":"OK"}"#;
+    let failed = r#""Status":{"StatusCode":"Error"}"#;
+    for (body, delivery) in [
+        // The issue's own: a token proves no contract.
+        (format!(r#"{{"Token":"t",{ok}}}"#), Some(Delivery::Unknown)),
+        (
+            format!(r#"{{"Payments":[],{ok}}}"#),
+            Some(Delivery::Unknown),
+        ),
+        (format!(r#"{{"TotalDue":0,{ok}}}"#), Some(Delivery::Unknown)),
+        // Nor does another operation's failure say that there is none.
+        (
+            format!(r#"{{"Token":"t",{failed}}}"#),
+            Some(Delivery::Unknown),
+        ),
+        // Nothing, members of no answer, and more than its own evidence.
+        (format!(r#"{{"Token":null,{ok}}}"#), None),
+        (format!(r#"{{"New":"x","StatusCode":"x",{ok}}}"#), None),
+        (format!(r#"{{"Token":"t","WebRef":"W-1",{ok}}}"#), None),
+    ] {
+        let (_server, client) = serving(Reply::json(body.clone()));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(
+            outcome.err().map(|error| error.delivery()),
+            delivery,
+            "{body}"
+        );
+    }
+}
+
+/// The server says at once that it did it and that it broke down.
+#[tokio::test]
+async fn proof_beside_an_exception_is_unknown() {
+    let xml = |content: &str| {
+        format!(
+            "<C2BPostContractResponse><WebRef>W-1</WebRef><ResponseStatus>{content}</ResponseStatus></C2BPostContractResponse>"
+        )
+    };
+    for proof in [r#""Status":{"StatusCode":"OK"}"#, r#""WebRef":"W-1""#] {
+        for (status, proved) in [
+            (
+                r#""ResponseStatus":{"ErrorCode":"TimeoutException"}"#,
+                false,
+            ),
+            (r#""responseStatus":{"message":"canary"}"#, false),
+            (
+                r#""ResponseStatus":{"ErrorCode":"","Message":null,"Errors":[]}"#,
+                true,
+            ),
+            (r#""ResponseStatus":{}"#, true),
+            (r#""ResponseStatus":null"#, true),
+        ] {
+            let (_server, client) = serving(Reply::json(format!("{{{proof},{status}}}")));
+            let outcome = client
+                .c2b_post_contract(&C2BPostContractRequest::new())
+                .await;
+            assert_eq!(outcome.is_ok(), proved, "{proof} {status}");
+            if let Err(error) = outcome {
+                assert_eq!(error.delivery(), Delivery::Unknown);
+                assert_eq!(error.kind(), ErrorKind::Exception);
+            }
+        }
+    }
+    for (body, proved) in [
+        (xml("<ErrorCode>TimeoutException</ErrorCode>"), false),
+        (xml("<ErrorCode></ErrorCode>"), true),
+    ] {
+        let (_server, client) = serving(Reply::of(200, "application/xml", body));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(outcome.is_ok(), proved);
+    }
+}
+
+/// *Partly applied* tells a program to send some items again: it has to be
+/// known which, and that the others were applied.
+#[tokio::test]
+async fn failed_items_that_are_not_named_or_come_with_a_failure_are_unknown() {
+    let named = r#"{"Ref":"C-2","ErrorMessage":"m"}"#;
+    for (status, items, delivery) in [
+        (200, named.to_owned(), Delivery::PartlyApplied),
+        (400, named.to_owned(), Delivery::Unknown),
+        (401, named.to_owned(), Delivery::Unknown),
+        (500, named.to_owned(), Delivery::Unknown),
+        (200, "null".to_owned(), Delivery::Unknown),
+        (200, "{}".to_owned(), Delivery::Unknown),
+        (
+            200,
+            r#"{"Ref":" ","ErrorMessage":"m"}"#.to_owned(),
+            Delivery::Unknown,
+        ),
+        (200, format!("{named},{{}}"), Delivery::Unknown),
+    ] {
+        for in_band in ["OK", "Error"] {
+            let body = format!(
+                r#"{{"MassUpdateErrors":[{items}],"Status":{{"StatusCode":"{in_band}"}}}}"#
+            );
+            let (_server, client) = serving(Reply::of(status, "application/json", body.clone()));
+            let error = client
+                .contract_fulfillment(&ContractFulfillmentRequest::new())
+                .await
+                .unwrap_err();
+            assert_eq!(error.delivery(), delivery, "{status} {body}");
+            assert_eq!(error.kind(), ErrorKind::Partial);
+        }
     }
 }
 
@@ -383,8 +570,7 @@ async fn failures_carry_what_the_server_said_and_do_not_print_it() {
 /// The user knows values that nobody documents.
 #[tokio::test]
 async fn the_failure_rule_can_be_replaced() {
-    let server =
-        Server::start(|_| Reply::json(r#"{"WebRef":"W","Status":{"StatusCode":"NOK"}}"#)).unwrap();
+    let server = Server::start(|_| Reply::json(r#"{"Status":{"StatusCode":"NOK"}}"#)).unwrap();
     let seen = Arc::new(Mutex::new(0));
     let count = Arc::clone(&seen);
     let client = client_with(&server, |builder| {
@@ -478,6 +664,153 @@ async fn an_unreadable_member_is_named_without_its_value() {
         "{text}"
     );
     assert_eq!(error.delivery(), Delivery::Unknown);
+}
+
+/// The names of members are the server's, too: an object that maps customers to
+/// something has them for names.
+#[tokio::test]
+async fn no_name_that_the_document_does_not_know_is_in_an_error() {
+    let long = format!("{{\"{}\":tru", "jordan".repeat(600_000));
+    let xml = |content: &str| format!("<C2BPostContractResponse>{content}");
+    for (body, place) in [
+        (
+            r#"{"jordan@example.com":tru"#.to_owned(),
+            "`?`, line 1 column 25",
+        ),
+        (r#"{"jordan":tru"#.to_owned(), "`?`, line 1 column 13"),
+        (
+            r#"{"New":{"jordan":tru"#.to_owned(),
+            "`?`, line 1 column 20",
+        ),
+        (r#"{"a\njordan":tru"#.to_owned(), "`?`, line 1 column 16"),
+        (long, "`?`, line 1 column 3600007"),
+        (
+            r#"{"Status":{"jordan":tru"#.to_owned(),
+            "`Status.?`, line 1 column 23",
+        ),
+        (
+            r#"{"status":{"errorCode":tru"#.to_owned(),
+            "`Status.ErrorCode`, line 1 column 26",
+        ),
+        (xml("<jordan>&"), "`?`, line 1 column "),
+        (xml("<Status><jordan>&"), "`Status.?`, line 1 column "),
+        (xml("<jordan-at-example.com"), "`?`, line 1 column "),
+    ] {
+        let (_server, client) = serving(Reply::of(200, "", body));
+        let error = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await
+            .unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(
+            text.contains(place) && !text.contains("jordan"),
+            "{text:.1000}"
+        );
+        assert!(!error.to_string().contains('\n') && text.len() < 1000);
+        assert_eq!(error.delivery(), Delivery::Unknown);
+    }
+}
+
+/// What a server calls a code may be what it was sent.
+#[tokio::test]
+async fn only_what_looks_like_a_code_is_in_an_error() {
+    for (code, is_shown) in [
+        ("0", true),
+        ("404017", true),
+        ("4242424", false),
+        ("555-0142", false),
+        ("tok_123", false),
+        ("jordan@example.com", false),
+        ("jordan", false),
+        ("Jordan Example", false),
+        ("NotFound", true),
+        ("Http404", true),
+        ("C4242424242424242", false),
+        ("System.Data.SqlClient.SqlException", true),
+        ("\n", false),
+    ] {
+        let exception = json!({"ResponseStatus": {"ErrorCode": code}});
+        let in_band =
+            json!({"Status": {"StatusCode": code, "ErrorCode": code, "ErrorMessage": "m"}});
+        for body in [exception, in_band] {
+            let (_server, client) = serving(Reply::of(400, "application/json", body.to_string()));
+            let error = details(&client).await.unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert_eq!(
+                text.contains(&format!("ErrorCode {code}]")),
+                is_shown,
+                "{text}"
+            );
+            assert_eq!(
+                text.contains(code) && code.len() > 1,
+                is_shown && code.len() > 1,
+                "{text}"
+            );
+        }
+    }
+    let fields = [
+        "Sub", "ref", "jordan", "C2B", "Topic", "Sku", "Rate", "Cat", "Desc",
+    ];
+    let errors: Vec<_> = fields
+        .iter()
+        .map(|name| json!({"FieldName": name}))
+        .collect();
+    let body = json!({"ResponseStatus": {"ErrorCode": "X", "Errors": errors}});
+    let (_server, client) = serving(Reply::of(400, "application/json", body.to_string()));
+    let error = details(&client).await.unwrap_err();
+    assert!(
+        error.to_string().contains(
+            "[ErrorCode X] [field Sub] [field Ref] [field Topic] [field Sku] [field Rate] (http 400)"
+        ),
+        "{error}"
+    );
+}
+
+/// A bomb of brackets ends no program.
+#[tokio::test]
+async fn json_that_nests_without_end_is_read_or_refused() {
+    let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
+    let objects = r#"{"a":"#.repeat(10_000);
+    for (body, proved) in [
+        (format!(r#"{{"New":{open}{close},"WebRef":"W-1"}}"#), true),
+        (
+            format!(r#"{{"New":{open}{close},"Status":{{"StatusCode":"OK"}}}}"#),
+            true,
+        ),
+        (format!(r#"{{"WebRef":{open}{close}}}"#), false),
+        (format!(r#"{{"Status":{open}{close}}}"#), false),
+        (format!(r#"{{"Status":{open}"#), false),
+        (format!(r#"{{"New":{objects}"#), false),
+        (open, false),
+    ] {
+        let (_server, client) = serving(Reply::json(body));
+        let outcome = client
+            .c2b_post_contract(&C2BPostContractRequest::new())
+            .await;
+        assert_eq!(outcome.is_ok(), proved);
+        let delivery = outcome.err().map(|error| error.delivery());
+        assert_eq!(delivery, (!proved).then_some(Delivery::Unknown));
+    }
+}
+
+/// What the HTTP client refuses by a setting of the user's never left.
+#[tokio::test]
+async fn a_request_that_the_http_client_refuses_is_refused() {
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let client = client_with(&server, |builder| {
+        builder.http(|http| http.https_only(true))
+    });
+    let error = details(&client).await.unwrap_err();
+    assert!(error.is_refused());
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    let text = error.to_string();
+    assert!(
+        text.contains("not sent") && text.contains("https_only"),
+        "{text}"
+    );
+    assert!(format!("{error:?}").contains(&error.help()), "{error:?}");
+    assert!(server.take().is_empty());
 }
 
 /// Nothing of a secret in any text that a program may print.

@@ -23,7 +23,7 @@ use aim_tests::fixture;
 use aim_tests::server::{Received, Reply, Server};
 
 /// What the server answers to everything: evidence for any operation.
-const PROOF: &str = r#"{"WebRef":"W-1","Token":"t","Topic":"x","Status":{"StatusCode":"OK"}}"#;
+const PROOF: &str = r#"{"Status":{"StatusCode":"OK"}}"#;
 
 /// The largest value that .NET's decimal holds.
 const LARGEST: &str = "79228162514264337593543950335";

@@ -294,7 +294,7 @@ async fn xml_is_judged_by_the_rules_of_json() {
 #[tokio::test]
 async fn a_mass_update_in_xml_lists_what_failed() {
     let body = format!(
-        "<ContractFulfillmentResponse {NAMESPACES}><Status i:nil=\"true\" /><MassUpdateErrors><UpdateContractErrorObj><ErrorMessage>canary-text</ErrorMessage><Ref>C-1</Ref></UpdateContractErrorObj><UpdateContractErrorObj i:nil=\"true\" /></MassUpdateErrors></ContractFulfillmentResponse>"
+        "<ContractFulfillmentResponse {NAMESPACES}><Status i:nil=\"true\" /><MassUpdateErrors><UpdateContractErrorObj><ErrorMessage>canary-text</ErrorMessage><Ref>C-1</Ref></UpdateContractErrorObj><UpdateContractErrorObj><Ref>C-2</Ref></UpdateContractErrorObj></MassUpdateErrors></ContractFulfillmentResponse>"
     );
     let (_server, client) = serving(200, "application/xml", &body);
     let error = client

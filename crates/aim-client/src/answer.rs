@@ -1,20 +1,23 @@
 //! Reads an answer and decides what it proves.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use memchr::memmem;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{AnswerKind, Answered, Delivery, Error, Finding};
-use crate::evidence::AnswerBody;
+use crate::evidence::{AnswerBody, is_set};
 use crate::operation::Operation;
-use crate::place::place;
+use crate::place::{known, place};
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
-use crate::xml;
+use crate::{tolerant, xml};
 
 /// The answer of an operation that is proved to have run.
 ///
@@ -45,7 +48,8 @@ impl<T> Answer<T> {
         }
     }
 
-    /// How often the request was sent.
+    /// How many attempts were made, the successful one included. Those before
+    /// it may have ended without a connection, so nothing was sent by them.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
@@ -123,12 +127,19 @@ pub(crate) fn judge<T: AnswerBody>(
     let (delivery, finding, answer) = match read::<T>(body) {
         Ok(value) => {
             let failure = value.status().filter(|status| is_failure(status)).cloned();
-            let proved = value.has_own_evidence() || (T::STATUS_PROVES && value.status().is_some());
+            let has_own_evidence = value.has_own_evidence();
+            let proved = has_own_evidence || (T::STATUS_PROVES && value.status().is_some());
+            let success = status.is_success();
             if value.is_partial() {
-                (Delivery::PartlyApplied, Finding::Partial, Some(value))
+                let delivery = if success && value.names_each_item() {
+                    Delivery::PartlyApplied
+                } else {
+                    Delivery::Unknown
+                };
+                (delivery, Finding::Partial, Some(value))
             } else if let Some(failure) = failure {
-                let contradicted = value.has_own_evidence();
-                let refused = !contradicted && (status.is_success() || status.is_client_error());
+                let contradicted = has_own_evidence || holds_any(body, value.not_beside());
+                let refused = !contradicted && (success || status.is_client_error());
                 let delivery = if refused {
                     Delivery::Rejected
                 } else {
@@ -142,12 +153,14 @@ pub(crate) fn judge<T: AnswerBody>(
                     },
                     Some(value),
                 )
-            } else if status.is_success() && proved {
-                return Ok(Answer::read(value, status, headers));
-            } else if let Some(exception) = exception(body) {
+            } else if let Some(exception) =
+                carried(body).filter(|found| !proved || says_something(found))
+            {
                 let (delivery, finding) = thrown(status, &headers, exception);
                 (delivery, finding, Some(value))
-            } else if status.is_success() {
+            } else if success && proved && !holds_any(body, value.not_beside()) {
+                return Ok(Answer::read(value, status, headers));
+            } else if success {
                 (Delivery::Unknown, Finding::NoEvidence, Some(value))
             } else {
                 (
@@ -211,8 +224,47 @@ fn is_text(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("text/plain"))
 }
 
+/// Whether a JSON object has a value for one of the members. In XML the name of
+/// the root tells one answer from another.
+fn holds_any(body: &[u8], members: &[&str]) -> bool {
+    if members.is_empty() {
+        return false;
+    }
+    let object: HashMap<String, Option<IgnoredAny>> =
+        serde_json::from_slice(body).unwrap_or_default();
+    object
+        .iter()
+        .filter(|(_, value)| value.is_some())
+        .filter_map(|(name, _)| known(name))
+        .any(|name| members.contains(&name))
+}
+
+/// An exception of the server's alone.
 fn exception(body: &[u8]) -> Option<ResponseStatus> {
     read::<ErrorResponse>(body).ok()?.response_status
+}
+
+/// An exception in an answer that can be read as the operation's.
+fn carried(body: &[u8]) -> Option<ResponseStatus> {
+    /// As [`ErrorResponse`], in XML with whatever root.
+    #[derive(Deserialize)]
+    #[serde(rename = "*")]
+    struct Carried {
+        #[serde(
+            rename = "ResponseStatus",
+            alias = "responseStatus",
+            default,
+            deserialize_with = "tolerant::read"
+        )]
+        response_status: Option<ResponseStatus>,
+    }
+    // Next to no answer has one, and this costs less than to read it twice.
+    memmem::find(body, b"esponseStatus")?;
+    read::<Carried>(body).ok()?.response_status
+}
+
+fn says_something(exception: &ResponseStatus) -> bool {
+    is_set(&exception.error_code) || is_set(&exception.message)
 }
 
 /// What an exception of the server says.
@@ -264,9 +316,7 @@ fn kind_of(body: &[u8]) -> AnswerKind {
         None => AnswerKind::Empty,
         Some(b'{') => AnswerKind::UnreadableJson,
         Some(b'<') => AnswerKind::UnreadableXml,
-        Some(_) if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
-            AnswerKind::OtherJson
-        }
+        Some(_) if serde_json::from_slice::<IgnoredAny>(body).is_ok() => AnswerKind::OtherJson,
         Some(_) => AnswerKind::Text,
     }
 }

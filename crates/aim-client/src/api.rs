@@ -33,10 +33,14 @@ macro_rules! api {
         ///
         /// ```
         /// use std::sync::Arc;
-        /// use aim_client::types::{C2BPostContractRequest, C2BPostContractResponse};
+        /// use aim_client::types::{
+        ///     C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+        ///     ContractFulfillmentResponse, UpdateContractErrorObj,
+        /// };
         /// use aim_client::{AimApi, Answer, ApiFuture, Delivery, Error};
         ///
-        /// /// Books everything, but never says so for the lute.
+        /// /// Books everything, but never says so for the lute, and does not know
+        /// /// the contract C-2.
         /// struct Shop;
         ///
         /// impl AimApi for Shop {
@@ -51,6 +55,16 @@ macro_rules! api {
         ///             Ok(Answer::new(C2BPostContractResponse::new().web_ref("W-1")))
         ///         })
         ///     }
+        ///
+        ///     fn contract_fulfillment<'a>(
+        ///         &'a self,
+        ///         _: &'a ContractFulfillmentRequest,
+        ///     ) -> ApiFuture<'a, ContractFulfillmentResponse> {
+        ///         let failed = [UpdateContractErrorObj::new().ref_("C-2")];
+        ///         let answer = ContractFulfillmentResponse::new().mass_update_errors(failed);
+        ///         let error = Error::mocked_with(Delivery::PartlyApplied, answer);
+        ///         Box::pin(async { Err(error) })
+        ///     }
         /// }
         ///
         /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -58,6 +72,12 @@ macro_rules! api {
         /// let lute = C2BPostContractRequest::new().sku("LUTE");
         /// let error = shop.c2b_post_contract(&lute).await.unwrap_err();
         /// assert_eq!(error.delivery(), Delivery::Unknown);
+        ///
+        /// let request = ContractFulfillmentRequest::new();
+        /// let error = shop.contract_fulfillment(&request).await.unwrap_err();
+        /// let answer = error.answer::<ContractFulfillmentResponse>().unwrap();
+        /// let failed = answer.mass_update_errors.as_ref().unwrap();
+        /// assert_eq!(failed[0].ref_.as_deref(), Some("C-2"));
         /// # });
         /// ```
         pub trait AimApi: Send + Sync {$(

@@ -104,13 +104,16 @@ impl AimClientBuilder {
 
     /// Sets for how long nothing may arrive (60 seconds): from the start of an
     /// attempt to the head of its answer, and between any two pieces of it.
+    /// Sending counts: for voice recordings over a line of less than 1 Mbit/s
+    /// raise this and [`timeout`](Self::timeout).
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read_time = timeout;
         self
     }
 
     /// Sets how long a call may take in all (100 seconds): every attempt, what
-    /// is between them, and waiting for others.
+    /// is between them, and waiting for others. See
+    /// [`read_timeout`](Self::read_timeout) for slow lines.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -120,15 +120,15 @@ macro_rules! methods {
             $(#[$attribute])*
             pub async fn $name(&self, request: &$request) -> Result<Answer<$answer>, Error> {
                 let operation = &operations::$operation;
-                let written = {
+                let write = || {
                     let input = request::$how(operation, request)?;
                     let writer = self.writer(operation)?;
                     #[allow(deprecated, reason = "a deprecated operation has its own method")]
                     let method = writer.$name(&input);
                     let largest = self.shared.limits.request_bytes;
-                    request::built(operation, &writer, method, largest)?
+                    request::built(operation, &writer, method, largest)
                 };
-                self.call(operation, written).await
+                self.call(operation, write).await
             }
         )*}
     };

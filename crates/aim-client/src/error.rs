@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 
 use crate::limits::{Limit, Limits};
 use crate::operation::{Operation, Repeat};
+use crate::place::known;
 use crate::types::{BaseResponseResult, ResponseStatus};
 
 /// What is certain about an operation whose call ended in an error.
@@ -30,6 +31,7 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | refused by the client: a request, an option, a setting | not sent | `a_booking_by_get_refuses_what_would_be_logged` |
 /// | the journal could not keep the booking | not sent | `what_cannot_be_journaled_is_not_sent` |
 /// | no turn in time among the requests in flight | not sent | `a_call_that_does_not_get_its_turn_is_not_sent` |
+/// | the time of the call was over before it was sent | not sent | `a_call_whose_time_is_over_is_not_sent` |
 /// | nobody listens | not sent | `no_connection_is_not_sent` |
 /// | no connection in time; no TLS session, such as with an untrusted certificate | not sent | `a_connection_that_is_not_made_in_time_is_not_sent` |
 /// | 400 with `SerializationException`: it could not be bound | rejected | `bind-json-syntax/array` |
@@ -39,10 +41,12 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | 405 | rejected | `routing/predefined-unknown` |
 /// | 411 | rejected | `content-type/no-body-no-length` |
 /// | 413, 414: the web server's own | rejected | `statuses_of_the_web_server_are_rejected` |
-/// | an in-band failure in a 2xx or 4xx answer | rejected | `errors/http-error-with-status-body-400-json` |
-/// | a list of failed items that is not empty | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | an in-band failure in a 5xx answer | unknown | `errors/http-error-with-status-body-500-json` |
+/// | an in-band failure in a 2xx or 4xx answer | rejected | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | 2xx with a list of failed items that is not empty, each named by its `Ref` | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | such a list with an item that is not named, or with any other status | unknown | `failed_items_that_are_not_named_or_come_with_a_failure_are_unknown` |
+/// | an in-band failure in a 5xx answer | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
 /// | an in-band failure in an answer with a `WebRef` | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | proof beside an exception: a `ResponseStatus` with an `ErrorCode` or a `Message` | unknown | `proof_beside_an_exception_is_unknown` |
 /// | an exception with 400 | unknown | `errors/ArgumentException-json` |
 /// | 404 that is no plain text | unknown | `errors/FileNotFoundException-json` |
 /// | 409, 429 and every other 4xx | unknown | `errors/http-error-409-json` |
@@ -52,13 +56,18 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | 2xx with an empty body, or 204 | unknown | `negotiation/post-json-empty`, `answers/C2BPostContract-null` |
 /// | 2xx with text, or JSON that is no object | unknown | `no_answer_without_evidence_is_a_success` |
 /// | 2xx with JSON that breaks off or cannot be read | unknown | `no_answer_without_evidence_is_a_success` |
-/// | 2xx without evidence: `{}`, zeros, another operation's answer | unknown | `no_answer_without_evidence_is_a_success` |
+/// | 2xx without evidence: `{}`, zeros | unknown | `no_answer_without_evidence_is_a_success` |
+/// | another operation's answer: XML by its root, JSON by a member that this one's does not have (`{"Token":"t","Status":{}}`) | unknown | `another_operations_answer_is_unknown` |
 /// | the connection broke after it was made, before or within the answer | unknown | `an_answer_that_breaks_off_is_unknown` |
 /// | nothing arrived in time | unknown | `a_read_that_hangs_is_repeated_and_a_booking_is_unknown` |
 /// | the time of the call was over after it was sent | unknown | `a_time_out_is_unknown` |
 /// | an answer that is too large, whatever its status | unknown | `an_answer_that_is_too_large_is_named_and_unknown` |
 /// | headers that are too large or too many | unknown | `headers_that_are_too_large_or_too_many_are_named_and_unknown` |
 /// | the call's future was dropped after it was sent | unknown (no error: there is nobody to get it) | `a_journal_gets_the_outcome_of_a_dropped_call` |
+///
+/// JSON does not name its type. A ticket's answer, `WebRef` and `Status`, could be
+/// that of a posted contract, and `Status` alone that of any operation: these are
+/// taken for the answer to what was asked.
 ///
 /// [`troubleshooting`](crate::troubleshooting) says what to do about each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,9 +150,9 @@ pub enum ErrorKind {
     InBand,
     /// ServiceStack reports an exception.
     Exception,
-    /// Some items of a mass update were not applied.
+    /// The answer lists items of a mass update that were not applied.
     Partial,
-    /// The answer can be read and proves nothing.
+    /// The answer can be read and proves nothing, or is another operation's.
     NoEvidence,
     /// A status of failure whose body says nothing more.
     HttpStatus,
@@ -152,7 +161,7 @@ pub enum ErrorKind {
     NotTheAnswer,
     /// A hook panicked in a call of the blocking client.
     Panicked,
-    /// Made by [`Error::mocked`].
+    /// Made by [`Error::mocked`] or [`Error::mocked_with`].
     Mocked,
 }
 
@@ -181,6 +190,9 @@ impl ErrorKind {
         }
     }
 }
+
+/// How many fields of an exception a text names.
+const MOST_FIELDS: usize = 5;
 
 /// Any error of a call.
 ///
@@ -232,7 +244,9 @@ enum Cause {
         error: Option<reqwest::Error>,
     },
     /// Made by hand, for tests without a server.
-    Mocked,
+    Mocked {
+        answer: Option<Box<dyn Any + Send + Sync>>,
+    },
     /// A hook of the user's has panicked.
     #[cfg(feature = "blocking")]
     Panicked,
@@ -286,7 +300,15 @@ impl Error {
     /// [`AimApi`](crate::AimApi).
     #[must_use]
     pub fn mocked(delivery: Delivery) -> Self {
-        Self::new(None, delivery, Cause::Mocked)
+        Self::new(None, delivery, Cause::Mocked { answer: None })
+    }
+
+    /// An error of one's own that carries an answer, for
+    /// [`answer`](Self::answer).
+    #[must_use]
+    pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
+        let answer = Some(Box::new(answer) as _);
+        Self::new(None, delivery, Cause::Mocked { answer })
     }
 
     /// A call of the blocking client has panicked.
@@ -332,8 +354,11 @@ impl Error {
         status: Option<StatusCode>,
         limits: &Limits,
     ) -> Self {
-        let not_sent = status.is_none() && (error.is_connect() || error.is_builder());
-        let delivery = if not_sent {
+        if status.is_none() && error.is_builder() {
+            let reason = "the http client refuses the request; see what `http` has set, such as `https_only`";
+            return Self::refused(Some(operation), reason);
+        }
+        let delivery = if status.is_none() && error.is_connect() {
             Delivery::NotSent
         } else {
             Delivery::Unknown
@@ -342,6 +367,9 @@ impl Error {
         let error = error.without_url();
         let limit = if error.is_connect() && error.is_timeout() {
             Some((Limit::ConnectTime, format!("{:?}", limits.connect_time)))
+        } else if error.is_timeout() {
+            // Our own time-outs are none of reqwest's.
+            Some((Limit::TotalTime, "as set by `http`".to_owned()))
         } else if is_too_large(&error) {
             Some((
                 Limit::HeaderSize,
@@ -472,7 +500,12 @@ impl Error {
     /// with: the list of failed items after a mass update, for one.
     #[must_use]
     pub fn answer<T: 'static>(&self) -> Option<&T> {
-        self.answered()?.answer.as_deref()?.downcast_ref()
+        let answer = match &self.0.cause {
+            Cause::Answered(answered) => &answered.answer,
+            Cause::Mocked { answer } => answer,
+            _ => return None,
+        };
+        answer.as_deref()?.downcast_ref()
     }
 
     /// Whether the request was refused before it was sent.
@@ -515,7 +548,8 @@ impl Error {
         }
     }
 
-    /// How many attempts were made; 0 if it was refused before the first.
+    /// How many attempts were made, also those that ended without a connection;
+    /// 0 if it was refused or its time was over before the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -534,10 +568,9 @@ impl Error {
         match &self.0.cause {
             Cause::Refused { .. } => ErrorKind::Refused,
             Cause::Transport { error, .. } if error.is_connect() => ErrorKind::NoConnection,
-            Cause::Transport { error, .. } if error.is_builder() => ErrorKind::Refused,
             Cause::Transport { .. } => ErrorKind::Broken,
             Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
-            Cause::Mocked => ErrorKind::Mocked,
+            Cause::Mocked { .. } => ErrorKind::Mocked,
             #[cfg(feature = "blocking")]
             Cause::Panicked => ErrorKind::Panicked,
             Cause::Answered(answered) => match &answered.finding {
@@ -620,7 +653,7 @@ impl fmt::Display for Error {
             Cause::Panicked => {
                 return formatter.write_str("a hook panicked; what was sent is unknown");
             }
-            Cause::Mocked => return write!(formatter, "mocked as {}", self.0.delivery),
+            Cause::Mocked { .. } => return write!(formatter, "mocked as {}", self.0.delivery),
             Cause::Answered(answered) => {
                 answered.finding.write(formatter)?;
                 write!(formatter, " (http {})", answered.status.as_u16())?;
@@ -659,10 +692,11 @@ impl Finding {
             Self::Exception(status) => {
                 formatter.write_str("the server reports an exception")?;
                 write_code(formatter, "ErrorCode", status.error_code.as_deref())?;
-                for error in status.errors.iter().flatten() {
-                    write_code(formatter, "field", error.field_name.as_deref())?;
-                }
-                Ok(())
+                let fields = status.errors.iter().flatten();
+                fields
+                    .filter_map(|error| known(error.field_name.as_deref()?))
+                    .take(MOST_FIELDS)
+                    .try_for_each(|name| write!(formatter, " [field {name}]"))
             }
             Self::Partial => formatter.write_str("the answer lists items that were not applied"),
             Self::NoEvidence => {
@@ -683,16 +717,24 @@ impl Finding {
 /// Writes a code of the server if it looks like one; anything else could be a
 /// payload.
 fn write_code(formatter: &mut fmt::Formatter<'_>, name: &str, code: Option<&str>) -> fmt::Result {
-    let is_code = |code: &&str| {
-        (1..=40).contains(&code.len())
-            && code
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-'))
-    };
-    match code.filter(is_code) {
+    match code.filter(|code| is_number(code) || is_name(code)) {
         Some(code) => write!(formatter, " [{name} {code}]"),
         None => Ok(()),
     }
+}
+
+/// `17`; a card, an account or a phone has more digits or other signs.
+fn is_number(code: &str) -> bool {
+    (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// As .NET names things: `System.ArgumentException`, `NotFound`, `Http404`.
+fn is_name(code: &str) -> bool {
+    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    code.len() <= 60
+        && code.starts_with(|first: char| first.is_ascii_uppercase())
+        && code.bytes().all(is_in_name)
+        && code.bytes().filter(u8::is_ascii_digit).count() <= 3
 }
 
 impl fmt::Debug for Error {
@@ -701,6 +743,7 @@ impl fmt::Debug for Error {
             .debug_struct("Error")
             .field("text", &self.to_string())
             .field("delivery", &self.0.delivery)
+            .field("help", &self.help())
             .finish_non_exhaustive()
     }
 }

@@ -22,8 +22,16 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
     /// Whether one of the declared members other than `Status` is set.
     fn has_own_evidence(&self) -> bool;
 
+    /// The members that the answer cannot have besides its evidence: those of
+    /// another operation's answer that has the same evidence. Empty if no other
+    /// has it.
+    fn not_beside(&self) -> &'static [&'static str];
+
     /// Whether the answer lists items that were not applied.
     fn is_partial(&self) -> bool;
+
+    /// Whether each of these says which item of the request it is.
+    fn names_each_item(&self) -> bool;
 
     /// The reference that the server gave to what was booked.
     fn reference(&self) -> Option<&str>;

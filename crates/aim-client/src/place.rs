@@ -4,6 +4,14 @@ use serde_path_to_error::Segment;
 
 use crate::generated::MEMBERS;
 
+/// The member of the document that has this name, of whichever type.
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    let mut members = MEMBERS.iter();
+    members
+        .find(|member| member.eq_ignore_ascii_case(name))
+        .copied()
+}
+
 /// `` `Inventory[1].Desc`, line 3 column 16 ``; the whole answer is `.`.
 ///
 /// Only the document's names of members are repeated. Any other could be a
@@ -20,13 +28,13 @@ pub(crate) fn place<'a>(
                 text.push_str(&format!("[{index}]"));
                 continue;
             }
-            Segment::Map { key } => MEMBERS.iter().find(|name| name.eq_ignore_ascii_case(key)),
+            Segment::Map { key } => known(key),
             Segment::Enum { .. } | Segment::Unknown => None,
         };
         if !text.is_empty() {
             text.push('.');
         }
-        text.push_str(known.unwrap_or(&"?"));
+        text.push_str(known.unwrap_or("?"));
         if known.is_none() {
             break;
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Request, Response};
+use tokio::sync::SemaphorePermit;
 
 use crate::AimClient;
 use crate::answer::{Answer, judge};
@@ -20,26 +21,42 @@ use crate::retry::may_repeat;
 use crate::runtime::{Runtime, Sleep};
 use crate::trace;
 
+/// How many bytes are reserved for an answer before they have come.
+const MOST_RESERVED: usize = 64 << 10;
+
 impl AimClient {
-    /// Makes one call: everything that all operations have in common.
+    /// Makes one call: everything that all operations have in common. One whose
+    /// request cannot be written is a call, too.
     pub(crate) async fn call<T: AnswerBody>(
         &self,
         operation: &'static Operation,
-        request: Request,
+        write: impl FnOnce() -> Result<Request, Error>,
     ) -> Result<Answer<T>, Error> {
-        if let Some(problem) = &self.session.problem {
-            return Err(Error::refused(Some(operation), problem.clone()));
-        }
         let span = trace::call(operation, &self.shared.host, self.shared.port);
         let call = async {
-            // If this future is dropped, the entry is closed as unknown.
-            let mut entry = Entry::open(self, operation, &request)?;
-            let mut outcome = self.attempts(operation, &request, &mut entry).await;
-            entry.close(&mut outcome);
+            let outcome = match write() {
+                Ok(request) => self.journaled(operation, &request).await,
+                Err(error) => Err(error),
+            };
             trace::finish(&outcome);
             outcome
         };
         trace::within(span, call).await
+    }
+
+    async fn journaled<T: AnswerBody>(
+        &self,
+        operation: &'static Operation,
+        request: &Request,
+    ) -> Result<Answer<T>, Error> {
+        if let Some(problem) = &self.session.problem {
+            return Err(Error::refused(Some(operation), problem.clone()));
+        }
+        // If this future is dropped, the entry is closed as unknown.
+        let mut entry = Entry::open(self, operation, request)?;
+        let mut outcome = self.attempts(operation, request, &mut entry).await;
+        entry.close(&mut outcome);
+        outcome
     }
 
     /// Makes attempts until one succeeds, or none may follow, or time is over.
@@ -58,12 +75,18 @@ impl AimClient {
         };
         let mut delays = None;
         let mut number = 0;
+        let mut last = None;
         loop {
+            let place = match self.turn(operation, &deadline).await {
+                Ok(place) => place,
+                // What came of the attempt before says more.
+                Err(too_late) => return Err(last.unwrap_or(too_late)),
+            };
             number += 1;
-            let error = match self
-                .attempt(operation, request, number, &deadline, entry)
-                .await
-            {
+            let attempt = self.attempt(operation, request, number, &deadline, entry);
+            let outcome = attempt.await;
+            drop(place);
+            let error = match outcome {
                 Ok(mut answer) => {
                     answer.attempts = number;
                     return Ok(answer);
@@ -81,8 +104,27 @@ impl AimClient {
             if delay >= deadline.rest() {
                 return Err(error);
             }
+            last = Some(error);
             runtime.sleep(delay).await;
         }
+    }
+
+    /// Waits for a place among the requests in flight.
+    async fn turn(
+        &self,
+        operation: &'static Operation,
+        deadline: &Deadline<'_>,
+    ) -> Result<SemaphorePermit<'_>, Error> {
+        let too_late = |limit, set| Error::limit_hit(operation, Delivery::NotSent, limit, set);
+        // The semaphore is never closed; if it were, nothing would be sent.
+        let Some(Ok(place)) = deadline.race(self.shared.in_flight.acquire()).await else {
+            let set = format!("{} for {:?}", self.shared.limits.in_flight, deadline.total);
+            return Err(too_late(Limit::InFlight, set));
+        };
+        if deadline.rest().is_zero() {
+            return Err(too_late(Limit::TotalTime, format!("{:?}", deadline.total)));
+        }
+        Ok(place)
     }
 
     /// Makes one attempt.
@@ -94,17 +136,6 @@ impl AimClient {
         deadline: &Deadline<'_>,
         entry: &mut Entry,
     ) -> Result<Answer<T>, Error> {
-        let limits = self.shared.limits;
-        // The semaphore is never closed; if it were, nothing would be sent.
-        let Some(Ok(_place)) = deadline.race(self.shared.in_flight.acquire()).await else {
-            let set = format!("{} for {:?}", limits.in_flight, deadline.total);
-            return Err(Error::limit_hit(
-                operation,
-                Delivery::NotSent,
-                Limit::InFlight,
-                set,
-            ));
-        };
         let mut request = request
             .try_clone()
             .ok_or_else(|| Error::refused(Some(operation), "the request cannot be copied"))?;
@@ -154,7 +185,9 @@ impl AimClient {
         if announced > most {
             return Err(too_large(Limit::AnswerSize, most));
         }
-        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+        // What is announced need not come.
+        let announced = usize::try_from(announced).unwrap_or(MOST_RESERVED);
+        let mut body = Vec::with_capacity(announced.min(MOST_RESERVED));
         while let Some(chunk) = self
             .in_read_time(operation, response.chunk())
             .await

@@ -225,7 +225,7 @@ fn is_nil(start: &BytesStart<'_>) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// The whole document: an object with the name of its type.
+/// The whole document: an object with the name of its type; any if that is `*`.
 impl<'de> Deserializer<'de> for &mut Xml<'de> {
     type Error = Failure;
 
@@ -239,7 +239,7 @@ impl<'de> Deserializer<'de> for &mut Xml<'de> {
             match self.event()? {
                 Event::Decl(declaration) if self.is_text_of(&declaration) => {}
                 Event::Text(text) if is_blank(&text) => {}
-                Event::Start(start) if start.local_name().as_ref() == name => break,
+                Event::Start(start) if name == "*" || start.local_name().as_ref() == name => break,
                 Event::Start(_) => return Err(Failure::Other),
                 _ => return Err(Failure::Broken),
             }

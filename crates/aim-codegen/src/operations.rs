@@ -39,8 +39,13 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
         #[cfg(feature = "client")]
         pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
     });
-    for answer in answers(facts)?.into_values() {
-        file.items.push(answer_impl(answer));
+    let answers = answers(facts)?;
+    for answer in answers.values() {
+        let others = answers.values().copied();
+        let others: Vec<_> = others
+            .filter(|other| other.answer != answer.answer)
+            .collect();
+        file.items.push(answer_impl(answer, &others, facts));
     }
     file.items.push(failure_impl(&facts.failure));
     Ok(file)
@@ -108,18 +113,96 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
 }
 
 /// The members other than the status that prove the operation.
-fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = Ident> {
-    operation
-        .evidence
-        .iter()
-        .filter(|member| *member != STATUS)
-        .map(|member| field(member))
+fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = &str> {
+    let evidence = operation.evidence.iter().map(String::as_str);
+    evidence.filter(|member| *member != STATUS)
 }
 
-fn answer_impl(operation: &OperationFacts) -> syn::Item {
+/// The names of a schema's members.
+fn names<'a>(facts: &'a Facts, schema: &str) -> BTreeSet<&'a str> {
+    facts
+        .schemas
+        .iter()
+        .filter(|found| found.name == schema)
+        .flat_map(|found| &found.members)
+        .map(|member| member.name.as_str())
+        .collect()
+}
+
+/// What an answer cannot hold besides a member of evidence: members of the
+/// other answers that have this one too.
+fn theirs<'a>(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &'a Facts,
+    evidence: &str,
+) -> BTreeSet<&'a str> {
+    let own = names(facts, &operation.answer);
+    others
+        .iter()
+        .map(|other| names(facts, &other.answer))
+        .filter(|members| members.contains(evidence))
+        .flatten()
+        .filter(|member| !own.contains(member))
+        .collect()
+}
+
+/// The body of `not_beside`: the surest evidence first.
+fn not_beside(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &Facts,
+) -> TokenStream {
+    let mut groups = BTreeMap::<_, Vec<Ident>>::new();
+    for member in own_evidence(operation) {
+        let theirs = theirs(operation, others, facts, member);
+        let group = groups.entry((theirs.len(), theirs)).or_default();
+        group.push(field(member));
+    }
+    let tests = groups.iter().map(|((_, theirs), members)| {
+        quote! {
+            if #(crate::evidence::is_set(&self.#members))||* {
+                return &[#(#theirs),*];
+            }
+        }
+    });
+    let with_status = theirs(operation, others, facts, STATUS);
+    quote!(#(#tests)* &[#(#with_status),*])
+}
+
+/// Whether each item that was not applied is named: by the member that it is
+/// looked up with, or without a look-up by any.
+fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
+    let Some(partial) = operation.partial.as_deref() else {
+        return quote!(true);
+    };
+    let item = facts
+        .schemas
+        .iter()
+        .filter(|schema| schema.name == operation.answer)
+        .flat_map(|schema| &schema.members)
+        .find(|member| member.name == partial)
+        .and_then(|member| member.holds.as_deref());
+    let by = operation
+        .look_up
+        .as_ref()
+        .map(|(_, member)| member.as_str());
+    let is_named = match (item, by) {
+        (Some(item), Some(name)) if names(facts, item).contains(name) => {
+            let name = field(name);
+            quote!(crate::evidence::is_set(&item.#name))
+        }
+        _ => quote!(*item != ::std::default::Default::default()),
+    };
+    let partial = field(partial);
+    quote!(self.#partial.iter().flatten().all(|item| #is_named))
+}
+
+fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> syn::Item {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
+        .map(field)
         .map(|member| quote!(crate::evidence::is_set(&self.#member)))
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
@@ -130,9 +213,14 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
-        [member] if !operation.safe_to_repeat => quote!(self.#member.as_deref()),
+        [member] if !operation.safe_to_repeat => {
+            let member = field(member);
+            quote!(self.#member.as_deref())
+        }
         _ => quote!(None),
     };
+    let not_beside = not_beside(operation, others, facts);
+    let names_each_item = names_each_item(operation, facts);
     parse_quote! {
         #[cfg(feature = "client")]
         impl crate::evidence::AnswerBody for types::#name {
@@ -146,8 +234,16 @@ fn answer_impl(operation: &OperationFacts) -> syn::Item {
                 #own
             }
 
+            fn not_beside(&self) -> &'static [&'static str] {
+                #not_beside
+            }
+
             fn is_partial(&self) -> bool {
                 #partly
+            }
+
+            fn names_each_item(&self) -> bool {
+                #names_each_item
             }
 
             fn reference(&self) -> Option<&str> {

@@ -1,10 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use std::sync::LazyLock;
 
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use aim_client::{Delivery, Error, fuzz};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::head;
@@ -69,6 +70,21 @@ pub fn answer(data: &[u8]) {
         let exception = serde_json::to_value(exception).unwrap();
         seen.get_or_insert_with(|| json!({}))["ResponseStatus"] = exception;
     }
+    if let Some(Value::Object(seen)) = &mut seen {
+        // What was not read, since it belongs to the answers of others.
+        let schema = &DOCUMENT["components"]["schemas"][replay::answer_schema(operation)];
+        let own = schema["properties"].as_object().unwrap();
+        let is_own = |name: &String| own.keys().any(|known| known.eq_ignore_ascii_case(name));
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let all: BTreeMap<String, Option<IgnoredAny>> =
+            serde_json::from_slice(body).unwrap_or_default();
+        let others = all.into_iter().filter(|(name, value)| {
+            value.is_some() && !is_own(name) && MEMBERS.contains(&name.to_lowercase())
+        });
+        for (name, _) in others {
+            seen.entry(name).or_insert(true.into());
+        }
+    }
     let seen = seen.map(|seen| seen.to_string()).unwrap_or_default();
     // Parameters do not count, and nor does case.
     let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
@@ -91,10 +107,10 @@ pub fn answer(data: &[u8]) {
 pub(super) fn tells_nothing(error: &Error, id: &str) {
     let text = error.to_string();
     assert!(is_known(error, id, &text).is_some(), "{text}");
-    let delivery = error.delivery();
+    let (delivery, help) = (error.delivery(), error.help());
     assert_eq!(
         format!("{error:?}"),
-        format!("Error {{ text: {text:?}, delivery: {delivery:?}, .. }}")
+        format!("Error {{ text: {text:?}, delivery: {delivery:?}, help: {help:?}, .. }}")
     );
     assert!(error.source().is_none());
 }
@@ -149,7 +165,7 @@ fn are_codes(text: &str) -> Option<()> {
             .find(|known| **known == name)?;
         let looks_like_one =
             |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-        if code.is_empty() || code.len() > 40 || !code.chars().all(looks_like_one) {
+        if code.is_empty() || code.len() > 60 || !code.chars().all(looks_like_one) {
             return None;
         }
         rest = after;
