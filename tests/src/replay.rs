@@ -239,6 +239,8 @@ pub fn verdict(
     });
     if success && !evidence.is_empty() && !is_anothers && !thrown {
         None
+    } else if own {
+        Some(Delivery::Unknown)
     } else {
         Some(by_status)
     }

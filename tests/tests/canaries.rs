@@ -277,7 +277,7 @@ impl Channels {
         let outcomes = called.error.as_ref().map(Error::delivery);
         if let Some(error) = called.error {
             check_strictly(case, "the error", &told(&error));
-            self.panics(case, || Err::<(), _>(error).expect(MEANT));
+            self.panics(case, || panic!("{MEANT}: {error:?}"));
         }
         outcomes
     }

@@ -409,6 +409,39 @@ async fn proof_beside_an_exception_is_unknown() {
     }
 }
 
+/// What carries a reference has been booked, whatever else the answer says.
+#[tokio::test]
+async fn a_reference_in_an_answer_that_rejects_is_unknown() {
+    let bound = r#""ResponseStatus":{"ErrorCode":"SerializationException","Message":"m"}"#;
+    for (status, rest, rejected) in [
+        (400, bound, true),
+        (401, r#""Topic":null"#, true),
+        (403, bound, true),
+        (405, r#""Topic":null"#, true),
+        (500, bound, false),
+    ] {
+        for (reference, delivery) in [
+            (r#""WebRef":"W-1""#, Delivery::Unknown),
+            (
+                r#""WebRef":null"#,
+                if rejected {
+                    Delivery::Rejected
+                } else {
+                    Delivery::Unknown
+                },
+            ),
+        ] {
+            let body = format!("{{{reference},{rest}}}");
+            let (_server, client) = serving(Reply::of(status, "application/json", body.clone()));
+            let error = client
+                .c2b_post_contract(&C2BPostContractRequest::new())
+                .await
+                .unwrap_err();
+            assert_eq!(error.delivery(), delivery, "{status} {body}");
+        }
+    }
+}
+
 /// *Partly applied* tells a program to send some items again: it has to be
 /// known which, and that the others were applied.
 #[tokio::test]

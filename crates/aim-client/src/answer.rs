@@ -130,7 +130,7 @@ pub(crate) fn judge<T: AnswerBody>(
             let has_own_evidence = value.has_own_evidence();
             let proved = has_own_evidence || (T::STATUS_PROVES && value.status().is_some());
             let success = status.is_success();
-            if value.is_partial() {
+            let (delivery, finding, value) = if value.is_partial() {
                 let delivery = if success && value.names_each_item() {
                     Delivery::PartlyApplied
                 } else {
@@ -168,7 +168,15 @@ pub(crate) fn judge<T: AnswerBody>(
                     Finding::HttpFailure,
                     Some(value),
                 )
-            }
+            };
+            // What carries a result has run, whatever else it says.
+            let contradicted = has_own_evidence && delivery == Delivery::Rejected;
+            let delivery = if contradicted {
+                Delivery::Unknown
+            } else {
+                delivery
+            };
+            (delivery, finding, value)
         }
         Err((kind, place)) => {
             // In XML an exception has a root of its own.

@@ -46,6 +46,7 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | such a list with an item that is not named, or with any other status | unknown | `failed_items_that_are_not_named_or_come_with_a_failure_are_unknown` |
 /// | an in-band failure in a 5xx answer | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
 /// | an in-band failure in an answer with a `WebRef` | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
+/// | a status that would be rejected, with a `WebRef` | unknown | `a_reference_in_an_answer_that_rejects_is_unknown` |
 /// | proof beside an exception: a `ResponseStatus` with an `ErrorCode` or a `Message` | unknown | `proof_beside_an_exception_is_unknown` |
 /// | an exception with 400 | unknown | `errors/ArgumentException-json` |
 /// | 404 that is no plain text | unknown | `errors/FileNotFoundException-json` |
