@@ -29,11 +29,13 @@ const PROOF: &str = r#"{"WebRef":"W-1","Topic":"x"}"#;
 /// What the server does with a request.
 type Answer = fn(&mut SendResponse<Bytes>);
 
+/// Head and body of a request.
+type Received = (Request<()>, Vec<u8>);
+
 struct Server {
     address: SocketAddr,
     authority: Authority,
-    /// Head and body of each request.
-    received: Arc<Mutex<Vec<(Request<()>, Vec<u8>)>>>,
+    received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Server {
