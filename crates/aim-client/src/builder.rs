@@ -327,9 +327,11 @@ impl AimClientBuilder {
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn checked(http: ClientBuilder) -> ClientBuilder {
+    // The other library writes no keys.
+    #[cfg(feature = "rustls")]
+    let http = http.tls_sslkeylogfile(false);
     http.tls_danger_accept_invalid_certs(false)
         .tls_danger_accept_invalid_hostnames(false)
-        .tls_sslkeylogfile(false)
 }
 
 /// Without TLS there is nothing to check, and https cannot be called.

@@ -66,3 +66,75 @@ fn drop_headers(request: &mut Expr) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::document::{Document, sample};
+
+    fn fitted(body: &proc_macro2::TokenStream) -> Result<String, String> {
+        let document = Document::parse("a.yaml", sample::TEXT).unwrap();
+        let facts = Facts::of(document.openapi()).unwrap();
+        let name = syn::Ident::new(&facts.operations[0].method, proc_macro2::Span::call_site());
+        let mut function: ImplItemFn = parse_quote!(pub async fn #name(&self) { #body });
+        fit(&mut function, &facts)?;
+        Ok(function.block.to_token_stream().to_string())
+    }
+
+    #[test]
+    fn the_address_is_the_facades_and_no_header_is_left() {
+        let written = fitted(&quote! {
+            let url = format!("{}/api/Query", self.baseurl,);
+            let mut header_map = HeaderMap::with_capacity(1usize);
+            header_map.append("api-version", Self::api_version());
+            let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+            send(request)
+        });
+        let expected = quote!({
+            let url = self.inner.url();
+            let mut request = self.client.post(url).json(&body).build()?;
+            send(request)
+        });
+        assert_eq!(written.unwrap(), expected.to_string());
+    }
+
+    #[test]
+    fn what_progenitor_never_wrote_is_an_error() {
+        for body in [
+            quote!(),
+            quote! {
+                let url = format!("{}/api/Query", self.baseurl,);
+                let mut request = self.client.post(url).build()?;
+            },
+            quote! {
+                let url = format!("{}/api/Query", self.baseurl,);
+                let mut header_map = HeaderMap::with_capacity(1usize);
+                header_map.append("other", "1");
+                let mut request = self.client.post(url).headers(header_map).build()?;
+            },
+            quote! {
+                let url = format!("{}/api/Query", self.baseurl,);
+                let mut header_map = HeaderMap::with_capacity(1usize);
+                header_map.append("api-version", "1");
+                let mut request = self.client.post(url).build()?;
+            },
+        ] {
+            assert!(fitted(&body).unwrap_err().contains("not known"), "{body}");
+        }
+    }
+
+    #[test]
+    fn other_functions_stay_as_they_are() {
+        let facts = Facts::of(Document::parse("a.yaml", sample::TEXT).unwrap().openapi()).unwrap();
+        let mut function: ImplItemFn = parse_quote!(
+            fn baseurl(&self) -> &str {
+                &self.baseurl
+            }
+        );
+        let before = function.clone();
+        assert_eq!(fit(&mut function, &facts), Ok(()));
+        assert_eq!(function, before);
+    }
+}

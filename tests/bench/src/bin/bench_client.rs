@@ -166,6 +166,8 @@ impl Bench {
             "javascript" => {
                 command = Command::new("node");
                 command.arg(self.here.join("peers/client.mjs"));
+                // Where npm has installed what it needs.
+                command.current_dir(self.peers());
             }
             "python" => {
                 command = Command::new(self.peers().join("venv/bin/python"));
@@ -176,14 +178,10 @@ impl Bench {
                 command.arg(name);
             }
         }
-        command.current_dir(self.target.join("release"));
-        if name == "javascript" {
-            command.current_dir(self.peers());
-        }
         command
     }
 
-    /// Runs a contestant on a fake that remembers nothing.
+    /// Runs a contestant on a fake that has forgotten what was before.
     fn call(&self, name: &str, operation: &str, workers: &str, legs: &[&str]) -> Result<Vec<Leg>> {
         self.fake.control("POST", "reset")?;
         let mut command = self.contestant(name);
@@ -255,8 +253,12 @@ impl Bench {
             let mut last = bare;
             for (name, what) in GUARDS {
                 let count = self.counted(name, operation)?;
-                let cost = (last, count);
-                table.guards.entry(what).or_default().push((cost, bare));
+                let added = count - last;
+                table
+                    .guards
+                    .entry(what)
+                    .or_default()
+                    .push(Cost { added, bare });
                 last = count;
             }
             let row = format!("instructions per call, {kind}");
@@ -285,7 +287,7 @@ impl Bench {
             let medians = |figures: Vec<Vec<f64>>| figures.into_iter().map(median).collect();
             let (rates, times): (Vec<f64>, Vec<f64>) = (medians(rates), medians(times));
             table.row(format!("calls per second, {kind}"), number, &rates);
-            let micros = |micros| format!("{micros:.0} µs");
+            let micros = |micros| format!("{} µs", number(micros));
             table.row(
                 format!("its own processor time per call, {kind}"),
                 micros,
@@ -449,8 +451,14 @@ impl Drop for Fake {
 #[derive(Default)]
 struct Table {
     rows: Vec<String>,
-    /// For each guard and operation: the counts without and with it, and bare.
-    guards: BTreeMap<&'static str, Vec<((f64, f64), f64)>>,
+    /// Of each guard, for each operation.
+    guards: BTreeMap<&'static str, Vec<Cost>>,
+}
+
+/// The instructions that a guard adds, and those of the bare call.
+struct Cost {
+    added: f64,
+    bare: f64,
 }
 
 impl Table {
@@ -479,14 +487,10 @@ impl Table {
         );
         println!("| --- |{}", " ---: |".repeat(OPERATIONS.len()));
         for (_, what) in GUARDS {
-            let costs = self.guards[what].iter().map(|((without, with), bare)| {
-                let cost = with - without;
-                let sign = if cost < 0.0 { "-" } else { "+" };
-                format!(
-                    "{sign}{} ({:+.1} %)",
-                    number(cost.abs()),
-                    100.0 * cost / bare
-                )
+            let costs = self.guards[what].iter().map(|Cost { added, bare }| {
+                let sign = if *added < 0.0 { "-" } else { "+" };
+                let percent = 100.0 * added / bare;
+                format!("{sign}{} ({percent:+.1} %)", number(added.abs()))
             });
             println!("| {what} | {} |", costs.collect::<Vec<_>>().join(" | "));
         }
