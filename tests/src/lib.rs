@@ -7,6 +7,7 @@ pub mod document;
 pub mod every_operation;
 pub mod fixture;
 pub mod fuzz;
+pub mod log;
 pub mod ordered;
 pub mod pretty;
 pub mod raw;

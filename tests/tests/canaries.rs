@@ -28,6 +28,7 @@ use aim_client::{
 use aim_fake::{AimFake, Fault, FaultKind, State};
 use aim_tests::calls;
 use aim_tests::fixture;
+use aim_tests::log::Log;
 use aim_tests::ordered::{self, Value, at, leaves, members, resolved, text, type_name};
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
@@ -147,27 +148,6 @@ fn value(document: &Value, property: &Value) -> Json {
     serde_json::from_str(&ordered::json(example).unwrap()).unwrap()
 }
 
-/// All that is logged, by `tracing` and by `log`, of all crates.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
-    }
-}
-
 /// What the user's hooks are given, as they would log it.
 #[derive(Clone, Default)]
 struct Hooks(Arc<Mutex<String>>);
@@ -211,6 +191,7 @@ const MEANT: &str = "a program gives up";
 
 /// Every channel but the URLs, which the servers see.
 struct Channels {
+    /// By `tracing` and by `log`, of all crates.
     log: Log,
     /// All that was ever logged, to know that anything was.
     logged: String,

@@ -7,7 +7,6 @@
 )]
 
 use std::future::poll_fn;
-use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -16,6 +15,7 @@ use aim_client::reqwest::Version;
 use aim_client::types::{C2BPostContractRequest, CustomerInfo, GetContractDetailsRequest};
 use aim_client::{AimClient, Credentials, Delivery, ErrorKind, Limit};
 use aim_tests::authority::Authority;
+use aim_tests::log::Log;
 use aim_tests::steered::Steered;
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -119,25 +119,11 @@ fn booking() -> C2BPostContractRequest {
         .customer_info(CustomerInfo::new("canary-name", "canary@example.com"))
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// And what its crate logs of it, which is a lot, holds no secret.
 #[tokio::test]
 async fn a_booking_is_made_over_http2() {
-    let lines = Lines::default();
-    let writer = lines.clone();
+    let log = Log::default();
+    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
@@ -154,7 +140,7 @@ async fn a_booking_is_made_over_http2() {
     assert_eq!(head.headers()["apikey"], "canary-key");
     assert_eq!(head.headers()["content-type"], "application/json");
     assert!(String::from_utf8_lossy(body).contains("canary-name"));
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log.take();
     assert!(text.contains("h2::"), "{text}");
     assert!(!text.contains("canary"), "{text}");
 }

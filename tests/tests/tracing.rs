@@ -7,33 +7,18 @@
     reason = "that is how a test fails"
 )]
 
-use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use aim_client::types::GetContractDetailsRequest;
 use aim_client::{AimClient, CallOptions, Credentials};
+use aim_tests::log::Log;
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_call_is_a_span_and_each_attempt_an_event() {
-    let lines = Lines::default();
-    let writer = lines.clone();
+    let log = Log::default();
+    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing::Level::TRACE)
@@ -61,7 +46,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
     call.get_contract_details_get(&request).await.unwrap_err();
     let empty = GetContractDetailsRequest::new().ref_("");
     client.get_contract_details_get(&empty).await.unwrap_err();
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log.take();
     assert!(!text.contains("canary"), "{text}");
     let ours: Vec<serde_json::Value> = text
         .lines()
