@@ -98,7 +98,7 @@ fn visit(program: &str, origin: &str) -> Seen {
         .collect();
 
     browser
-        .evaluate("block.querySelector('.live-responses-table').scrollIntoView(); true")
+        .evaluate("block().querySelector('.live-responses-table').scrollIntoView(); true")
         .unwrap();
     let shot = browser.call("Page.captureScreenshot", json!({})).unwrap();
     // For a person to look at.
@@ -115,20 +115,26 @@ fn visit(program: &str, origin: &str) -> Seen {
 fn try_out(browser: &mut Browser, operation: &str) -> Value {
     let (verb, path) = operation.split_once(' ').unwrap();
     let block = format!(
-        "window.block = [...document.querySelectorAll('.opblock')].find(block => \
+        "window.block = () => [...document.querySelectorAll('.opblock')].find(block => \
          block.querySelector('.opblock-summary-method').textContent === '{verb}' && \
          block.querySelector('[data-path=\"{path}\"]')); \
-         block.querySelector('.opblock-summary-control').click(); true"
+         block().querySelector('.opblock-summary-control').click(); true"
     );
     browser.evaluate(&block).unwrap();
+    // The page draws a block again while it resolves the document: a button
+    // that is about to go hears no click.
     browser
-        .wait_for("!!block.querySelector('button.execute')")
+        .wait_for(
+            "window.before = window.button, \
+             window.button = block().querySelector('button.execute'), \
+             !!window.button && window.before === window.button",
+        )
         .unwrap();
+    browser.evaluate("window.button.click(); true").unwrap();
+    let shown = "block().querySelector('.live-responses-table .response .highlight-code pre')";
     browser
-        .evaluate("block.querySelector('button.execute').click(); true")
-        .unwrap();
-    let shown = "block.querySelector('.live-responses-table .response .highlight-code pre')";
-    browser.wait_for(&format!("!!{shown}")).unwrap();
+        .wait_for(&format!("!!{shown}"))
+        .unwrap_or_else(|error| panic!("{operation}: {error}"));
     let text = browser.evaluate(&format!("{shown}.innerText")).unwrap();
     let text = text.as_str().unwrap();
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
