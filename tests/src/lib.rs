@@ -14,6 +14,7 @@ pub mod raw;
 pub mod replay;
 pub mod server;
 pub mod steered;
+pub mod told;
 pub mod types;
 
 /// The Rust of the workspace's README compiles.

@@ -233,10 +233,15 @@ pub fn verdict(
             Delivery::Unknown
         });
     }
-    let thrown = ["ErrorCode", "Message"].iter().any(|name| {
-        let text = object["ResponseStatus"][*name].as_str();
-        text.is_some_and(|text| !text.is_empty())
-    });
+    let exception = &object["ResponseStatus"];
+    let is_said = |name: &str| match &exception[name] {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    };
+    let thrown = !exception.is_null()
+        && (!exception.is_object() || ["ErrorCode", "Message", "Errors"].into_iter().any(is_said));
     if success && !evidence.is_empty() && !is_anothers && !thrown {
         None
     } else if own {

@@ -58,7 +58,10 @@ async fn a_redirect_to_another_host_is_not_followed() {
 
     // Who follows it carries the key, which reqwest does not know for one.
     let url = format!("{}/api/C2BPostContract", fake.base_url());
-    let naive = Client::new()
+    let naive = Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
         .post(url)
         .header("ApiKey", "canary-key")
         .body("{}");

@@ -133,7 +133,6 @@ fn a_stranger_builds_and_runs_the_published_crates() {
             "examples",
             "openapi",
             "src",
-            "tests",
             "Cargo.lock",
             "Cargo.toml",
             "Cargo.toml.orig"

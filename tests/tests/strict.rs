@@ -19,6 +19,7 @@ use aim_tests::calls;
 use aim_tests::document::{self, Operation, members};
 use aim_tests::fixture;
 use aim_tests::server::{Received, Reply, Server};
+use aim_tests::told::told;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -74,12 +75,7 @@ async fn refused(
         "{error:?}"
     );
     assert!(server.take().is_empty(), "{operation}: {member} was sent");
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text} {cause} {cause:?}");
-        source = cause.source();
-    }
+    let text = told(&error);
     assert!(text.contains(member), "{text}");
     text
 }

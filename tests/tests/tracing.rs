@@ -14,6 +14,8 @@ use aim_client::{AimClient, CallOptions, Credentials};
 use aim_tests::log::Log;
 use aim_tests::server::{Reply, Server};
 use aim_tests::steered::Steered;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 #[tokio::test]
 async fn a_call_is_a_span_and_each_attempt_an_event() {
@@ -78,4 +80,64 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         assert_eq!(fields["aim.delivery"], "not sent");
         assert_eq!(fields["http.response.status_code"], serde_json::Value::Null);
     }
+}
+
+/// Where ours are filtered out, the current span is the user's own, which may
+/// have the same fields.
+#[tokio::test]
+async fn the_users_span_is_left_alone() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::ERROR)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::start(|_| Reply::of(401, "text/plain", "")).unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("canary-key", "canary-app"))
+        .build()
+        .unwrap();
+    let span = tracing::error_span!("order", otel.status_code = Empty, error.type = Empty);
+    let request = GetContractDetailsRequest::new().ref_("R-1");
+    let call = client.get_contract_details(&request);
+    call.instrument(span).await.unwrap_err();
+    let text = log.take();
+    let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+    assert_eq!(line["span"], serde_json::json!({ "name": "order" }));
+}
+
+#[test]
+fn the_blocking_client_stays_within_the_callers_span() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::start(|_| Reply::json(r#"{"AccountSub":"1"}"#)).unwrap();
+    let client = AimClient::builder()
+        .base_url(server.url())
+        .credentials(Credentials::new("canary-key", "canary-app"))
+        .build_blocking()
+        .unwrap();
+    let request = GetContractDetailsRequest::new().ref_("R-1");
+    let span = tracing::info_span!("order");
+    span.in_scope(|| client.get_contract_details(&request))
+        .unwrap();
+    let text = log.take();
+    let event = text.lines().find(|line| line.contains("attempt ended"));
+    let event: serde_json::Value = serde_json::from_str(event.unwrap()).unwrap();
+    let names: Vec<_> = event["spans"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|span| span["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["order", "aim.call"]);
 }

@@ -228,7 +228,7 @@ async fn xml_is_judged_by_the_rules_of_json() {
         (200, contract("<WebRef>W-1</WebRef><Status />"), None, None),
         (200, contract("<Status><StatusCode>OK</StatusCode></Status>"), None, None),
         (500, proof.clone(), Some(Delivery::Unknown), None),
-        (401, proof.clone(), Some(Delivery::Rejected), None),
+        (401, proof.clone(), Some(Delivery::Unknown), None),
         // In-band failures.
         (200, contract(failure), Some(Delivery::Rejected), None),
         (400, contract(failure), Some(Delivery::Rejected), None),

@@ -272,7 +272,6 @@ fn nightly(arguments: &[&str]) -> Command {
     command
 }
 
-/// The folder for what is built.
 /// Builds the fake and the contestants as they are used, optimised, then
 /// starts the program that measures.
 fn bench_client(parts: &[&str]) -> u8 {
@@ -291,8 +290,12 @@ fn bench_client(parts: &[&str]) -> u8 {
         .args(parts))
 }
 
+/// The folder for what is built: this program lies two below it, wherever the
+/// settings have put it.
 fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    let program = env::current_exe().unwrap_or_default();
+    let target = program.ancestors().nth(2).map(Path::to_owned);
+    target.unwrap_or_else(|| root().join("target"))
 }
 
 /// The cargo that runs this, so that no other toolchain is picked.

@@ -44,7 +44,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
             contract.web_ref.as_deref().unwrap_or("no reference")
         ),
         Err(error) => {
-            println!("{error}");
             println!(
                 "{}",
                 match error.delivery() {
@@ -55,7 +54,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
                         "perhaps booked: a person looks for the customer in AIM first",
                 }
             );
-            println!("see {}", error.help());
+            // With where to read about it.
+            return Err(error.into());
         }
     }
     Ok(())

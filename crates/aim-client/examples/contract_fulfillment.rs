@@ -50,7 +50,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         Err(error) => error,
     };
-    println!("{error}");
     match error.delivery() {
         Delivery::NotSent | Delivery::Rejected => {}
         Delivery::PartlyApplied => {
@@ -73,5 +72,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    Ok(())
+    Err(error.into())
 }

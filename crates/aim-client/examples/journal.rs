@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
@@ -86,33 +86,38 @@ impl FileJournal {
     /// booking.
     ///
     /// A crash may have cut off the last line. It was not on the disk as a
-    /// whole, so its booking was not sent, and it is removed.
+    /// whole, so its booking was not sent, and it is removed. A person's line
+    /// may only miss its end.
     fn open(path: &Path) -> io::Result<(Self, BTreeMap<String, Line>)> {
-        let file = OpenOptions::new()
+        let mut file = OpenOptions::new()
             .read(true)
-            .append(true)
+            .write(true)
             .create(true)
+            .truncate(false)
             .open(path)?;
         let mut bookings = BTreeMap::<String, Line>::new();
-        let mut whole = 0;
+        let (mut whole, mut is_ended) = (0, true);
         let mut reader = BufReader::new(&file);
         let mut text = Vec::new();
-        while reader.read_until(b'\n', &mut text)? > 0 && text.ends_with(b"\n") {
-            whole += text.len() as u64;
-            let line: Line = serde_json::from_slice(&text)?;
-            match bookings.get_mut(&line.id) {
-                // An outcome, of what was sent last.
-                Some(known) if line.sent.is_none() => {
-                    known.outcome = line.outcome;
-                    known.reference = line.reference.or(known.reference.take());
+        while reader.read_until(b'\n', &mut text)? > 0 {
+            is_ended = text.ends_with(b"\n");
+            match serde_json::from_slice::<Line>(&text) {
+                Ok(line) => note(&mut bookings, line),
+                Err(_) if text.trim_ascii().is_empty() => {}
+                Err(_) if !is_ended => {
+                    is_ended = true;
+                    break;
                 }
-                _ => {
-                    bookings.insert(line.id.clone(), line);
-                }
+                Err(error) => return Err(error.into()),
             }
+            whole += text.len() as u64;
             text.clear();
         }
         file.set_len(whole)?;
+        file.seek(SeekFrom::Start(whole))?;
+        if !is_ended {
+            file.write_all(b"\n")?;
+        }
         sync_folder_of(path)?;
         Ok((Self(Mutex::new(file)), bookings))
     }
@@ -126,8 +131,23 @@ impl FileJournal {
         if written.is_err() {
             // Half a line must not stand before the next one.
             file.set_len(before)?;
+            file.seek(SeekFrom::Start(before))?;
         }
         written
+    }
+}
+
+/// Keeps the last that is said of a booking.
+fn note(bookings: &mut BTreeMap<String, Line>, line: Line) {
+    match bookings.get_mut(&line.id) {
+        // An outcome, of what was sent last.
+        Some(known) if line.sent.is_none() => {
+            known.outcome = line.outcome;
+            known.reference = line.reference.or(known.reference.take());
+        }
+        _ => {
+            bookings.insert(line.id.clone(), line);
+        }
     }
 }
 

@@ -39,10 +39,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             ticket.web_ref.as_deref().unwrap_or("no reference")
         ),
         Err(error) if error.delivery() == Delivery::Unknown => {
-            println!("{error}");
             println!("perhaps posted: a person looks for {number} in AIM first");
+            return Err(error.into());
         }
-        Err(error) => println!("{error}"),
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

@@ -130,6 +130,7 @@ pub(crate) fn judge<T: AnswerBody>(
             let has_own_evidence = value.has_own_evidence();
             let proved = has_own_evidence || (T::STATUS_PROVES && value.status().is_some());
             let success = status.is_success();
+            let carried = carried(body);
             let (delivery, finding, value) = if value.is_partial() {
                 let delivery = if success && value.names_each_item() {
                     Delivery::PartlyApplied
@@ -153,12 +154,12 @@ pub(crate) fn judge<T: AnswerBody>(
                     },
                     Some(value),
                 )
-            } else if let Some(exception) =
-                carried(body).filter(|found| !proved || says_something(found))
+            } else if let Ok(Some(exception)) = &carried
+                && (!proved || says_something(exception))
             {
-                let (delivery, finding) = thrown(status, &headers, exception);
+                let (delivery, finding) = thrown(status, &headers, exception.clone());
                 (delivery, finding, Some(value))
-            } else if success && proved && !holds_any(body, value.not_beside()) {
+            } else if success && proved && carried.is_ok() && !holds_any(body, value.not_beside()) {
                 return Ok(Answer::read(value, status, headers));
             } else if success {
                 (Delivery::Unknown, Finding::NoEvidence, Some(value))
@@ -252,8 +253,11 @@ fn exception(body: &[u8]) -> Option<ResponseStatus> {
     read::<ErrorResponse>(body).ok()?.response_status
 }
 
+/// There is an exception, and it cannot be read.
+struct Unreadable;
+
 /// An exception in an answer that can be read as the operation's.
-fn carried(body: &[u8]) -> Option<ResponseStatus> {
+fn carried(body: &[u8]) -> Result<Option<ResponseStatus>, Unreadable> {
     /// As [`ErrorResponse`], in XML with whatever root.
     #[derive(Deserialize)]
     #[serde(rename = "*")]
@@ -267,12 +271,17 @@ fn carried(body: &[u8]) -> Option<ResponseStatus> {
         response_status: Option<ResponseStatus>,
     }
     // Next to no answer has one, and this costs less than to read it twice.
-    memmem::find(body, b"esponseStatus")?;
-    read::<Carried>(body).ok()?.response_status
+    if memmem::find(body, b"esponseStatus").is_none() {
+        return Ok(None);
+    }
+    match read::<Carried>(body) {
+        Ok(carried) => Ok(carried.response_status),
+        Err(_) => Err(Unreadable),
+    }
 }
 
 fn says_something(exception: &ResponseStatus) -> bool {
-    is_set(&exception.error_code) || is_set(&exception.message)
+    is_set(&exception.error_code) || is_set(&exception.message) || is_set(&exception.errors)
 }
 
 /// What an exception of the server says.

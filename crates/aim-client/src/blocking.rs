@@ -32,7 +32,7 @@ use crate::types::{
     GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest,
     PostServiceTicketResponse,
 };
-use crate::{AimClientBuilder, FulfillmentLookUp, Secret};
+use crate::{AimClientBuilder, FulfillmentLookUp, Secret, trace};
 
 /// [`AimClient`](crate::AimClient), with methods that wait.
 ///
@@ -154,6 +154,7 @@ impl Worker {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
         let (sender, receiver) = mpsc::sync_channel(1);
+        let work = trace::carried_along(work);
         self.handle.spawn(async move {
             // The receiver waits below.
             let _ = sender.send(work.await);

@@ -200,7 +200,9 @@ impl AimClientBuilder {
     /// [`proxy`](Self::proxy).
     ///
     /// What cannot be taken back is yours to answer for: a TLS configuration of
-    /// your own (`tls_backend_preconfigured`) brings its own checks and roots,
+    /// your own (`tls_backend_preconfigured`) brings its own checks and roots, a
+    /// program that brings reqwest's TLS along without this crate's `rustls` or
+    /// `native-tls` is out of its sight,
     /// and default headers that change what a request means
     /// (`X-HTTP-Method-Override`, `Content-Encoding`, `Range`) go out with every
     /// booking. For time, use [`timeout`](Self::timeout) and its neighbours.
@@ -287,7 +289,8 @@ impl AimClientBuilder {
             .connect_timeout(limits.connect_time)
             .build()
             .map_err(|error| {
-                Error::refused(None, format!("the http client cannot be built: {error}"))
+                let why = why(&error);
+                Error::refused(None, format!("the http client cannot be built: {why}"))
             })?;
         let operations = Operation::all().iter();
         let urls = operations
@@ -322,6 +325,14 @@ impl AimClientBuilder {
                 problem: None,
             }),
         })
+    }
+}
+
+/// The last of an error's sources, which says what is wrong.
+fn why(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => why(source),
+        None => error.to_string(),
     }
 }
 

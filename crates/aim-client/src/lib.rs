@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "The types of AIM Web Services, without HTTP: see the feature `client`."
+)]
 
 #[cfg(feature = "client")]
 mod answer;

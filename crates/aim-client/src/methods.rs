@@ -29,7 +29,7 @@ macro_rules! for_each_method {
             /// [`Error::delivery`](crate::Error::delivery) says what may have
             /// been applied; where it is partly applied,
             /// [`Error::answer`](crate::Error::answer) lists the items that
-            /// failed. After an unknown outcome look it up: see
+            /// failed, by their `ref_`: give no two of them the same. After an unknown outcome look it up: see
             /// [`AimClient::look_up_fulfillment`](crate::AimClient::look_up_fulfillment).
             contract_fulfillment(ContractFulfillmentRequest) -> ContractFulfillmentResponse,
                 CONTRACT_FULFILLMENT, body;

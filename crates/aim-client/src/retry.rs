@@ -6,7 +6,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use crate::error::Error;
+use crate::error::{Delivery, Error};
 use crate::limits::Limit;
 use crate::operation::{Operation, Repeat};
 
@@ -130,8 +130,8 @@ impl Retry {
 /// Whether another attempt may help and cannot do anything twice: the table of
 /// [`Retry`].
 pub(crate) fn may_repeat(operation: &Operation, error: &Error) -> bool {
-    if error.is_connect() {
-        return true;
+    if error.delivery() == Delivery::NotSent {
+        return error.is_connect();
     }
     if operation.repeat == Repeat::Books {
         return false;

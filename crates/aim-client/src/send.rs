@@ -38,10 +38,10 @@ impl AimClient {
                 Ok(request) => self.journaled(operation, &request).await,
                 Err(error) => Err(error),
             };
-            trace::finish(&outcome);
+            trace::finish(&span, &outcome);
             outcome
         };
-        trace::within(span, call).await
+        trace::within(span.clone(), call).await
     }
 
     async fn journaled<T: AnswerBody>(

@@ -11,6 +11,8 @@ mod on {
     use reqwest::StatusCode;
     use tracing::field::Empty;
     use tracing::instrument::Instrument;
+    #[cfg(feature = "blocking")]
+    use tracing::instrument::WithSubscriber;
     use tracing::{Level, Span};
 
     use crate::answer::Answer;
@@ -44,9 +46,16 @@ mod on {
         work.instrument(span)
     }
 
-    /// Ends the current call.
-    pub(crate) fn finish<T>(outcome: &Result<Answer<T>, Error>) {
-        let span = Span::current();
+    /// Work for another thread that stays within the caller's span, and with
+    /// the caller's subscriber.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn carried_along<F: Future>(work: F) -> impl Future<Output = F::Output> {
+        work.in_current_span().with_current_subscriber()
+    }
+
+    /// Ends a call. The current span may be another: the user's own, where
+    /// ours is filtered out.
+    pub(crate) fn finish<T>(span: &Span, outcome: &Result<Answer<T>, Error>) {
         let (attempts, status) = match outcome {
             Ok(answer) => (answer.attempts(), Some(answer.status())),
             Err(error) => (error.attempts(), error.http_status()),
@@ -113,6 +122,7 @@ mod on {
     use crate::observe::{Attempt, AttemptEnd};
     use crate::operation::Operation;
 
+    #[derive(Clone)]
     pub(crate) struct NoSpan;
 
     pub(crate) fn call(_: &'static Operation, _: &str, _: Option<u16>) -> NoSpan {
@@ -123,9 +133,16 @@ mod on {
         work
     }
 
-    pub(crate) fn finish<T>(_: &Result<Answer<T>, Error>) {}
+    #[cfg(feature = "blocking")]
+    pub(crate) fn carried_along<F>(work: F) -> F {
+        work
+    }
+
+    pub(crate) fn finish<T>(_: &NoSpan, _: &Result<Answer<T>, Error>) {}
 
     pub(crate) fn attempt(_: &Attempt<'_>, _: &AttemptEnd) {}
 }
 
+#[cfg(feature = "blocking")]
+pub(crate) use on::carried_along;
 pub(crate) use on::{attempt, call, finish, within};

@@ -1,3 +1,5 @@
+//! A consumer of aim-client, with one call.
+
 use aim_client::types::GetContractDetailsRequest;
 use aim_client::{AimClient, Credentials};
 

@@ -1,3 +1,5 @@
+//! The same by hand, with what one call needs.
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
