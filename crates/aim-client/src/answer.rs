@@ -4,9 +4,9 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
@@ -271,7 +271,8 @@ fn carried(body: &[u8]) -> Result<Option<ResponseStatus>, Unreadable> {
         response_status: Option<ResponseStatus>,
     }
     // Next to no answer has one, and this costs less than to read it twice.
-    if memmem::find(body, b"esponseStatus").is_none() {
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("esponseStatus"));
+    if NAME.find(body).is_none() {
         return Ok(None);
     }
     match read::<Carried>(body) {
