@@ -37,8 +37,8 @@ use serde_json::{Map, Value as Json, json};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What no text may hold, each with what it stands for. The form is one that
-/// nothing else has, unless the document asks for a form.
+/// What no text may hold. The form is one that nothing else has, unless the
+/// document asks for a form.
 static CANARIES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let document = ordered::document();
     let mut canaries: BTreeSet<String> = CREDENTIALS.iter().map(ToString::to_string).collect();
@@ -64,8 +64,8 @@ const CREDENTIALS: [&str; 5] = [
 /// In a header of the user's own, and in those of an answer.
 const HEADER: &str = "canary.header.x";
 
-/// What the server writes in words. The document knows no secret there, and
-/// yet a server may repeat what it was sent.
+/// What the server writes where the document knows no secret: a code, a name, a
+/// page. It may repeat what it was sent all the same.
 const OF_THE_SERVER: &str = "canary of the server";
 
 fn canary(schema: &str, member: &str) -> String {
@@ -97,6 +97,12 @@ fn stands_in(text: &str, part: &str) -> bool {
         let is_outside = |letter: Option<char>| letter.is_none_or(|one| !one.is_alphanumeric());
         is_outside(before) && is_outside(after)
     })
+}
+
+/// All of them in one text.
+fn everything() -> String {
+    let canaries: Vec<_> = CANARIES.iter().map(String::as_str).collect();
+    canaries.join(" ")
 }
 
 #[track_caller]
@@ -465,8 +471,7 @@ async fn answers(channels: &mut Channels) {
     let reply = Arc::clone(&next);
     let server = Server::start(move |_| reply.lock().unwrap().clone()).unwrap();
     let client = channels.client(&server.url());
-    let everything: Vec<_> = CANARIES.iter().map(String::as_str).collect();
-    let everything = everything.join(" ") + " " + OF_THE_SERVER;
+    let everything = format!("{} {OF_THE_SERVER}", everything());
     let exception = json!({"ResponseStatus": {
         "ErrorCode": everything, "Message": everything, "StackTrace": everything,
         "Errors": [{"ErrorCode": everything, "FieldName": everything, "Message": everything}],
@@ -533,8 +538,7 @@ async fn answers(channels: &mut Channels) {
 
 /// What is no HTTP, nothing at all, and nobody.
 async fn broken_connections(channels: &mut Channels) {
-    let everything: Vec<_> = CANARIES.iter().map(String::as_str).collect();
-    let everything = everything.join(" ");
+    let everything = everything();
     let heads = [
         format!("{everything}\r\n\r\n"),
         format!("HTTP/1.1 999999 {everything}\r\n\r\n"),

@@ -125,60 +125,14 @@ pub(crate) fn judge<T: AnswerBody>(
 ) -> Result<Answer<T>, Error> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let (delivery, finding, answer) = match read::<T>(body) {
-        Ok(value) => {
-            let failure = value.status().filter(|status| is_failure(status)).cloned();
-            let has_own_evidence = value.has_own_evidence();
-            let proved = has_own_evidence || (T::STATUS_PROVES && value.status().is_some());
-            let success = status.is_success();
-            let carried = carried(body);
-            let (delivery, finding, value) = if value.is_partial() {
-                let delivery = if success && value.names_each_item() {
-                    Delivery::PartlyApplied
-                } else {
-                    Delivery::Unknown
-                };
-                (delivery, Finding::Partial, Some(value))
-            } else if let Some(failure) = failure {
-                let contradicted = has_own_evidence || holds_any(body, value.not_beside());
-                let refused = !contradicted && (success || status.is_client_error());
-                let delivery = if refused {
-                    Delivery::Rejected
-                } else {
-                    Delivery::Unknown
-                };
-                (
-                    delivery,
-                    Finding::InBand {
-                        status: failure,
-                        contradicted,
-                    },
-                    Some(value),
-                )
-            } else if let Ok(Some(exception)) = &carried
-                && (!proved || says_something(exception))
-            {
-                let (delivery, finding) = thrown(status, &headers, exception.clone());
-                (delivery, finding, Some(value))
-            } else if success && proved && carried.is_ok() && !holds_any(body, value.not_beside()) {
-                return Ok(Answer::read(value, status, headers));
-            } else if success {
-                (Delivery::Unknown, Finding::NoEvidence, Some(value))
-            } else {
-                (
-                    delivery_of(status, &headers, None),
-                    Finding::HttpFailure,
-                    Some(value),
-                )
-            };
+        Ok(value) => match shortfall(&value, status, &headers, body, is_failure) {
+            None => return Ok(Answer::read(value, status, headers)),
             // What carries a result has run, whatever else it says.
-            let contradicted = has_own_evidence && delivery == Delivery::Rejected;
-            let delivery = if contradicted {
-                Delivery::Unknown
-            } else {
-                delivery
-            };
-            (delivery, finding, value)
-        }
+            Some((Delivery::Rejected, finding)) if value.has_own_evidence() => {
+                (Delivery::Unknown, finding, Some(value))
+            }
+            Some((delivery, finding)) => (delivery, finding, Some(value)),
+        },
         Err((kind, place)) => {
             // In XML an exception has a root of its own.
             let exception = match kind {
@@ -206,6 +160,48 @@ pub(crate) fn judge<T: AnswerBody>(
             answer,
         },
     ))
+}
+
+/// What an answer that can be read falls short of; nothing if it proves the
+/// operation.
+fn shortfall<T: AnswerBody>(
+    value: &T,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    is_failure: &(dyn Fn(&BaseResponseResult) -> bool + Send + Sync),
+) -> Option<(Delivery, Finding)> {
+    let success = status.is_success();
+    if value.is_partial() {
+        let delivery = if success && value.names_each_item() {
+            Delivery::PartlyApplied
+        } else {
+            Delivery::Unknown
+        };
+        return Some((delivery, Finding::Partial));
+    }
+    if let Some(failure) = value.status().filter(|status| is_failure(status)) {
+        let contradicted = value.has_own_evidence() || holds_any(body, value.not_beside());
+        let delivery = if !contradicted && (success || status.is_client_error()) {
+            Delivery::Rejected
+        } else {
+            Delivery::Unknown
+        };
+        let finding = Finding::InBand {
+            status: failure.clone(),
+            contradicted,
+        };
+        return Some((delivery, finding));
+    }
+    let proved = value.has_own_evidence() || (T::STATUS_PROVES && value.status().is_some());
+    match carried(body) {
+        Ok(Some(exception)) if !proved || says_something(&exception) => {
+            Some(thrown(status, headers, exception))
+        }
+        Ok(_) if success && proved && !holds_any(body, value.not_beside()) => None,
+        _ if success => Some((Delivery::Unknown, Finding::NoEvidence)),
+        _ => Some((delivery_of(status, headers, None), Finding::HttpFailure)),
+    }
 }
 
 /// What is certain by the HTTP status alone (and the code of a binding error).
