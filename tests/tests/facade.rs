@@ -1,5 +1,5 @@
-//! The facade has exactly the document's operations, by the vendor's names in
-//! Rust's case, and deprecates what the document deprecates.
+//! What the facade says of operations and errors is what the document and the
+//! recordings say.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,48 +7,11 @@
     reason = "that is how a test fails"
 )]
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use aim_client::{ErrorKind, Limit, Operation, Repeat};
 use aim_tests::replay::{self, Player};
 use aim_tests::{document, fixture};
-use heck::ToSnakeCase;
-
-/// The rows of the table that the client, its blocking twin and the trait are
-/// written from: `name(Request) -> Answer, DECLARATION, body;`.
-fn methods() -> BTreeMap<String, bool> {
-    let path = fixture::root().join("crates/aim-client/src/methods.rs");
-    let text = fs::read_to_string(path).unwrap();
-    let mut deprecated = false;
-    let mut methods = BTreeMap::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("#[deprecated") {
-            deprecated = true;
-        } else if let Some((name, _)) = line.split_once('(')
-            && line.contains(") -> ")
-        {
-            methods.insert(name.to_owned(), std::mem::take(&mut deprecated));
-        }
-    }
-    methods
-}
-
-#[test]
-fn every_operation_has_one_method() {
-    let expected: BTreeMap<String, bool> = document::operations()
-        .unwrap()
-        .iter()
-        .map(|operation| {
-            (
-                operation.id.to_snake_case(),
-                operation.value["deprecated"] == true,
-            )
-        })
-        .collect();
-    assert_eq!(expected.len(), 8);
-    assert_eq!(methods(), expected);
-}
 
 #[test]
 fn what_the_document_declares_can_be_asked_for() {

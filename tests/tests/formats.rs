@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use aim_client::fuzz;
+use aim_client::internals;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
 use aim_fake::recorded;
@@ -414,7 +414,7 @@ fn every_answer_in_xml_is_read_as_in_json() {
         let of: &'static str = String::leak(replay::answer_schema(&operation).to_owned());
         for_values_of(document, of, |value| {
             let judge = |body: String| {
-                let judged = fuzz::judge(
+                let judged = internals::judge(
                     &operation.id,
                     StatusCode::OK,
                     HeaderMap::new(),

@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::env;
 use std::process::Command;
 
-use aim_codegen::generate::GENERATORS;
 use aim_tests::fixture;
 use serde_json::Value;
 
@@ -76,36 +75,4 @@ fn no_dependency_asks_for_a_newer_rust() {
     assert!(newer.is_empty(), "newer than {promised:?}: {newer:#?}");
     // Else nothing was compared.
     assert!(others.iter().any(|package| rust_version(package).is_some()));
-}
-
-#[test]
-fn the_generators_are_pinned_as_the_generated_file_says() {
-    let metadata = metadata();
-    let (members, others) = packages(&metadata);
-    let mut locked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for package in members.iter().chain(&others) {
-        let name = package["name"].as_str().unwrap();
-        locked
-            .entry(name)
-            .or_default()
-            .push(package["version"].as_str().unwrap());
-    }
-    for (name, version) in GENERATORS {
-        assert_eq!(
-            locked.get(name),
-            Some(&vec![*version]),
-            "{name} in Cargo.lock"
-        );
-        let asked: BTreeSet<&str> = members
-            .iter()
-            .flat_map(|package| package["dependencies"].as_array().unwrap())
-            .filter(|dependency| dependency["name"] == *name)
-            .map(|dependency| dependency["req"].as_str().unwrap())
-            .collect();
-        assert_eq!(
-            asked,
-            [format!("={version}").as_str()].into(),
-            "{name} in Cargo.toml"
-        );
-    }
 }

@@ -6,14 +6,8 @@ use std::pin::Pin;
 use crate::answer::Answer;
 use crate::client::AimClient;
 use crate::error::Error;
-use crate::generated::operations;
-use crate::methods::for_each_method;
-use crate::types::{
-    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
-    ContractFulfillmentResponse, CustomerAccessTokenRequest, CustomerAccessTokenResponse,
-    GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest,
-    PostServiceTicketResponse,
-};
+use crate::generated::{for_each_method, operations};
+use crate::types;
 
 /// What a method of [`AimApi`] returns.
 pub type ApiFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send + 'a>>;
@@ -21,7 +15,7 @@ pub type ApiFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>
 macro_rules! api {
     ($(
         $(#[$attribute:meta])*
-        $name:ident($request:ident) -> $answer:ident, $operation:ident, $how:ident;
+        $name:ident($request:ident) -> $answer:ident, $operation:ident, $carrier:ident;
     )*) => {
         /// The operations, as a trait: [`AimClient`] implements it, and a test
         /// implements what it needs. Any other method ends in an error, as not
@@ -82,7 +76,10 @@ macro_rules! api {
         /// ```
         pub trait AimApi: Send + Sync {$(
             $(#[$attribute])*
-            fn $name<'a>(&'a self, request: &'a $request) -> ApiFuture<'a, $answer> {
+            fn $name<'a>(
+                &'a self,
+                request: &'a types::$request,
+            ) -> ApiFuture<'a, types::$answer> {
                 let _ = request;
                 let reason = concat!("this mock has no method ", stringify!($name));
                 Box::pin(ready(Err(Error::refused(Some(&operations::$operation), reason))))
@@ -91,7 +88,10 @@ macro_rules! api {
 
         #[allow(deprecated, reason = "a deprecated operation has its own method")]
         impl AimApi for AimClient {$(
-            fn $name<'a>(&'a self, request: &'a $request) -> ApiFuture<'a, $answer> {
+            fn $name<'a>(
+                &'a self,
+                request: &'a types::$request,
+            ) -> ApiFuture<'a, types::$answer> {
                 Box::pin(Self::$name(self, request))
             }
         )*}

@@ -24,15 +24,9 @@ use tokio::sync::oneshot;
 
 use crate::answer::Answer;
 use crate::error::Error;
-use crate::methods::for_each_method;
+use crate::generated::for_each_method;
 use crate::options::CallOptions;
-use crate::types::{
-    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
-    ContractFulfillmentResponse, CustomerAccessTokenRequest, CustomerAccessTokenResponse,
-    GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest,
-    PostServiceTicketResponse,
-};
-use crate::{AimClientBuilder, FulfillmentLookUp, Secret, trace};
+use crate::{AimClientBuilder, FulfillmentLookUp, Secret, trace, types};
 
 /// [`AimClient`](crate::AimClient), with methods that wait.
 ///
@@ -95,12 +89,15 @@ impl AimClient {
 macro_rules! methods {
     ($(
         $(#[$attribute:meta])*
-        $name:ident($request:ident) -> $answer:ident, $operation:ident, $how:ident;
+        $name:ident($request:ident) -> $answer:ident, $operation:ident, $carrier:ident;
     )*) => {
         #[allow(deprecated, reason = "a deprecated operation has its own method")]
         impl AimClient {$(
             $(#[$attribute])*
-            pub fn $name(&self, request: &$request) -> Result<Answer<$answer>, Error> {
+            pub fn $name(
+                &self,
+                request: &types::$request,
+            ) -> Result<Answer<types::$answer>, Error> {
                 let (client, request) = (self.client.clone(), request.clone());
                 self.worker
                     .wait_for(async move { client.$name(&request).await })

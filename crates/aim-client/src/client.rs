@@ -8,21 +8,13 @@ use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
 use crate::error::Error;
-use crate::generated::client::Client;
-use crate::generated::operations;
+use crate::generated::{for_each_method, operations, requests};
 use crate::limits::Limits;
-use crate::methods::for_each_method;
 use crate::operation::Operation;
 use crate::options::{CallOptions, Session};
-use crate::request;
 use crate::runtime::Runtime;
-use crate::types::{
-    BaseResponseResult, C2BPostContractRequest, C2BPostContractResponse,
-    ContractFulfillmentRequest, ContractFulfillmentResponse, CustomerAccessTokenRequest,
-    CustomerAccessTokenResponse, GetContractDetailsRequest, GetContractDetailsResponse,
-    PostServiceTicketRequest, PostServiceTicketResponse,
-};
-use crate::{Journal, Observer, Secret};
+use crate::types::BaseResponseResult;
+use crate::{Journal, Observer, Secret, request, types};
 
 /// Which in-band status is a failure.
 pub(crate) type FailureRule = dyn Fn(&BaseResponseResult) -> bool + Send + Sync;
@@ -98,35 +90,32 @@ impl AimClient {
         self.with(CallOptions::new().token(token))
     }
 
-    /// progenitor's client, which writes one request.
-    fn writer(&self, operation: &'static Operation) -> Result<Client, Error> {
+    /// The address of an operation.
+    fn url(&self, operation: &'static Operation) -> Result<Url, Error> {
         let mut urls = self.shared.urls.iter();
-        let (_, url) = urls
-            .find(|(path, _)| *path == operation.path())
-            .ok_or_else(|| Error::refused(Some(operation), "it has no address"))?;
-        // The address is in the slot, and needed nowhere else.
-        let (base_url, http) = ("", self.shared.http.clone());
-        let slot = request::Slot::new(url.clone());
-        Ok(Client::new_with_client(base_url, http, slot))
+        urls.find(|(path, _)| *path == operation.path())
+            .map(|(_, url)| url.clone())
+            .ok_or_else(|| Error::refused(Some(operation), "it has no address"))
     }
 }
 
 macro_rules! methods {
     ($(
         $(#[$attribute:meta])*
-        $name:ident($request:ident) -> $answer:ident, $operation:ident, $how:ident;
+        $name:ident($request:ident) -> $answer:ident, $operation:ident, $carrier:ident;
     )*) => {
         impl AimClient {$(
             $(#[$attribute])*
-            pub async fn $name(&self, request: &$request) -> Result<Answer<$answer>, Error> {
+            pub async fn $name(
+                &self,
+                request: &types::$request,
+            ) -> Result<Answer<types::$answer>, Error> {
                 let operation = &operations::$operation;
                 let write = || {
-                    let input = request::$how(operation, request)?;
-                    let writer = self.writer(operation)?;
-                    #[allow(deprecated, reason = "a deprecated operation has its own method")]
-                    let method = writer.$name(&input);
-                    let largest = self.shared.limits.request_bytes;
-                    request::built(operation, &writer, method, largest)
+                    let input = request::$carrier(operation, request)?;
+                    let url = self.url(operation)?;
+                    let request = requests::$name(&self.shared.http, url, &input);
+                    request::checked(operation, request, self.shared.limits.request_bytes)
                 };
                 self.call(operation, write).await
             }

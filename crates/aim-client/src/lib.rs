@@ -33,17 +33,15 @@ mod error;
     allow(dead_code, reason = "only calls need evidence")
 )]
 mod evidence;
-#[cfg(feature = "client")]
+#[cfg(feature = "__internals")]
 #[doc(hidden)]
-pub mod fuzz;
+pub mod internals;
 #[cfg(feature = "client")]
 pub mod journal;
 #[cfg(feature = "client")]
 mod jsv;
 #[cfg(feature = "client")]
 mod limits;
-#[cfg(feature = "client")]
-mod methods;
 pub mod money;
 #[cfg(feature = "client")]
 mod observe;
@@ -73,12 +71,24 @@ mod xml;
 /// What the document gives (see `crates/aim-codegen`): with the feature
 /// `codegen` written by the build script, else as committed; the same bytes.
 #[cfg(feature = "codegen")]
-#[allow(missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(
+    missing_docs,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 #[cfg(not(feature = "codegen"))]
-#[allow(missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]
+#[allow(
+    missing_docs,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic
+)]
 #[rustfmt::skip]
 mod generated;
 

@@ -45,6 +45,10 @@ pub(crate) struct MemberFacts {
 
 pub(crate) struct OperationFacts {
     pub(crate) id: String,
+    /// The vendor's name of the service behind it.
+    pub(crate) service: String,
+    pub(crate) summary: String,
+    pub(crate) description: String,
     /// The name of the generated method.
     pub(crate) method: String,
     pub(crate) verb: &'static str,
@@ -203,6 +207,9 @@ fn operation_facts(
             .ok_or_else(|| format!("operation {id} has no {key}"))
     };
     Ok(OperationFacts {
+        service: string(extension("x-aim-operation")?)?,
+        summary: operation.summary.clone().unwrap_or_default(),
+        description: operation.description.clone().unwrap_or_default(),
         method: id.to_snake_case(),
         verb,
         path: path.to_owned(),

@@ -10,17 +10,17 @@
 //! xtask`; it is published only because the build script needs it.
 
 mod checks;
-mod client;
 pub mod document;
 mod facts;
 pub mod generate;
 mod json;
 pub mod lint;
 mod lower;
-
+mod methods;
 mod operations;
 mod output;
 mod pattern;
 pub mod problem;
 pub mod regen;
+mod requests;
 mod shape;

@@ -35,16 +35,10 @@ pub(crate) fn lower(document: &OpenAPI) -> OpenAPI {
     for item in lowered.paths.paths.values_mut() {
         if let ReferenceOr::Item(item) = item {
             item.parameters.clear();
-            for operation in [
-                &mut item.get,
-                &mut item.put,
-                &mut item.post,
-                &mut item.delete,
-            ]
-            .into_iter()
-            .flatten()
-            {
-                lower_operation(operation);
+            for (operation, query) in [(&mut item.get, Some(query())), (&mut item.post, None)] {
+                if let Some(operation) = operation {
+                    lower_operation(operation, query);
+                }
             }
         }
     }
@@ -102,15 +96,8 @@ fn open_enum_name(data: &SchemaData) -> Option<&str> {
         .as_str()
 }
 
-fn lower_operation(operation: &mut Operation) {
-    let has_query = operation
-        .parameters
-        .iter()
-        .any(|parameter| matches!(parameter, ReferenceOr::Item(Parameter::Query { .. })));
-    operation.parameters.clear();
-    if has_query {
-        operation.parameters.push(ReferenceOr::Item(query()));
-    }
+fn lower_operation(operation: &mut Operation, query: Option<Parameter>) {
+    operation.parameters = query.map(ReferenceOr::Item).into_iter().collect();
     operation.responses = Responses {
         default: Some(ReferenceOr::Item(Response {
             description: "Read by the facade.".to_owned(),

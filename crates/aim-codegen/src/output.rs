@@ -1,6 +1,6 @@
 //! Holds the generated file against the document before anyone sees it.
 //!
-//! What falls back in silence to `f64`, and a method that vanishes, is an
+//! What falls back in silence to `f64`, and an operation that vanishes, is an
 //! error here; [`crate::shape`] does the same for each member.
 
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub(crate) fn check(file: &syn::File, facts: &Facts) -> Result<(), String> {
     }
     for operation in &facts.operations {
         if !found.functions.contains(&operation.method) {
-            return Err(format!("the output has no method {}", operation.method));
+            return Err(format!("the output has no function {}", operation.method));
         }
     }
     Ok(())
@@ -52,9 +52,9 @@ impl<'ast> Visit<'ast> for Found {
         visit::visit_path(self, path);
     }
 
-    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
         self.functions.insert(function.sig.ident.to_string());
-        visit::visit_impl_item_fn(self, function);
+        visit::visit_item_fn(self, function);
     }
 }
 
@@ -68,6 +68,9 @@ mod tests {
             schemas: Vec::new(),
             operations: vec![OperationFacts {
                 id: "X".to_owned(),
+                service: "X".to_owned(),
+                summary: String::new(),
+                description: String::new(),
                 method: method.to_owned(),
                 verb: "GET",
                 path: "/api/X".to_owned(),
@@ -87,10 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn forbidden_types_and_missing_methods_are_errors() {
-        let client = "struct C; impl C { fn x(&self) {} }";
+    fn forbidden_types_and_missing_functions_are_errors() {
+        let client = "mod requests { fn x() {} }";
         assert_eq!(checked(client, "x"), Ok(()));
-        assert!(checked(client, "y").unwrap_err().contains("no method y"));
+        assert!(checked(client, "y").unwrap_err().contains("no function y"));
         for ty in [
             "f64",
             "Option<Vec<f32>>",

@@ -4,69 +4,58 @@
 //! no constructors. Here the types get the vendor's order of members,
 //! `#[non_exhaustive]`, a `new` that takes what is required and a chained
 //! setter for the rest, a JSON schema (feature `schemars`), and the open
-//! enums; and the HTTP client moves to a module of its own.
+//! enums; and what builds requests moves to a module of its own.
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Field, Fields, GenericArgument, ImplItem, ImplItemFn, Item, ItemMod, ItemStruct,
+    Attribute, Field, Fields, GenericArgument, ImplItem, Item, ItemFn, ItemMod, ItemStruct,
     PathArguments, Type, parse_quote,
 };
 
-use crate::client;
 use crate::facts::{Facts, MemberFacts, OpenEnum};
+use crate::requests;
 
-/// Returns the file as two modules, `types` and `client`.
+/// Returns the file as two modules, `types` and `requests`.
 pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
     let mut types = None;
-    let mut client = Vec::new();
+    let mut functions = Vec::new();
     for item in file.items {
         match item {
             Item::Mod(module) if module.ident == "types" => types = Some(module),
-            // Nobody outside sees the client, so nobody imports a prelude.
-            Item::Mod(module) if module.ident == "prelude" => {}
-            Item::Impl(mut item) => {
-                item.items
-                    .retain(|member| !is_panicking_constructor(member));
-                for member in &mut item.items {
-                    if let ImplItem::Fn(function) = member {
-                        deprecate(function, facts);
-                        client::fit(function, facts)?;
-                    }
-                }
-                client.push(Item::Impl(item));
-            }
-            item => client.push(item),
+            Item::Impl(item) => functions.extend(requests(&item.items, facts)?),
+            // The rest of progenitor's client sends, which the facade does.
+            _ => {}
         }
     }
     let types = shape_types(types.ok_or("progenitor wrote no module `types`")?, facts)?;
     Ok(parse_quote! {
         #types
 
-        /// The HTTP client that progenitor wrote; the facade is its only user.
+        /// What builds the request of each operation.
         #[cfg(feature = "client")]
-        pub(crate) mod client {
+        pub(crate) mod requests {
             use super::types;
-            #(#client)*
+            #(#functions)*
         }
     })
 }
 
-/// `Client::new` unwraps; the facade brings its own `reqwest::Client`.
-fn is_panicking_constructor(member: &ImplItem) -> bool {
-    matches!(member, ImplItem::Fn(function) if function.sig.ident == "new")
-}
-
-/// progenitor does not carry `deprecated` over.
-fn deprecate(function: &mut ImplItemFn, facts: &Facts) {
-    let deprecated = facts
-        .operations
-        .iter()
-        .any(|operation| operation.deprecated && function.sig.ident == operation.method);
-    if deprecated {
-        function.attrs.push(parse_quote!(#[deprecated]));
+/// The functions that build requests, from the methods of operations.
+fn requests(items: &[ImplItem], facts: &Facts) -> Result<Vec<ItemFn>, String> {
+    let mut functions = Vec::new();
+    for item in items {
+        let ImplItem::Fn(method) = item else { continue };
+        let operations = &mut facts.operations.iter();
+        if let Some(operation) = operations.find(|found| method.sig.ident == found.method) {
+            let mut function = requests::function(method)?;
+            let doc = format!("`{} {}`", operation.verb, operation.path);
+            function.attrs.push(parse_quote!(#[doc = #doc]));
+            functions.push(function);
+        }
     }
+    Ok(functions)
 }
 
 fn shape_types(module: ItemMod, facts: &Facts) -> Result<ItemMod, String> {

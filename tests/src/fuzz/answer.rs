@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use aim_client::{Delivery, Error, fuzz};
+use aim_client::{Delivery, Error, internals};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub fn answer(data: &[u8]) {
         headers.insert(CONTENT_TYPE, value.clone());
     }
 
-    let judged = fuzz::judge(&operation.id, status, headers, body).unwrap();
+    let judged = internals::judge(&operation.id, status, headers, body).unwrap();
     let (error, read) = match judged {
         Ok(read) => (None, Some(read)),
         Err((error, read)) => (Some(error), read),

@@ -1,4 +1,4 @@
-use aim_client::{AimDateTime, fuzz};
+use aim_client::{AimDateTime, internals};
 use aim_fake::Settings;
 use aim_fake::schema::Operation;
 use aim_fake::settings::DateFormat;
@@ -97,7 +97,7 @@ fn is_what_others_read(text: &str, date: &AimDateTime) {
 /// query and in JSON, whatever its zone.
 fn is_kept_by_the_server(text: &str) {
     let request = serde_json::json!({ "DeliveryDate": text }).to_string();
-    let sent = fuzz::query("ContractFulfillment", &request).unwrap();
+    let sent = internals::query("ContractFulfillment", &request).unwrap();
     let Ok(pairs) = sent else {
         return;
     };

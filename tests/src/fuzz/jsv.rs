@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use aim_client::fuzz;
+use aim_client::internals;
 use aim_client::reqwest::Url;
 use aim_fake::Settings;
 use aim_fake::recorded::object_to_json;
@@ -34,7 +34,7 @@ pub fn jsv(data: &[u8]) {
         return;
     };
     // None: the type cannot hold it; an error: the client does not send it.
-    let Some(Ok(pairs)) = fuzz::query(operation.name, text) else {
+    let Some(Ok(pairs)) = internals::query(operation.name, text) else {
         return;
     };
     let body = types::rewritten(of.name, text).unwrap();

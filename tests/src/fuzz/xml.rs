@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use aim_client::fuzz;
+use aim_client::internals;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
 use roxmltree::{Document, Error, Node};
@@ -53,7 +53,7 @@ pub fn xml(data: &[u8]) {
 
 /// What was read, whatever it proves.
 fn read(id: &str, body: &[u8]) -> Option<String> {
-    match fuzz::judge(id, StatusCode::OK, HeaderMap::new(), body).unwrap() {
+    match internals::judge(id, StatusCode::OK, HeaderMap::new(), body).unwrap() {
         Ok(read) => Some(read),
         Err((error, read)) => {
             answer::tells_nothing(&error, id);
