@@ -71,7 +71,7 @@ async fn every_row_of_the_delivery_table_is_a_recording_or_a_fault() {
     let operations = document::operations().unwrap();
     let exchanges = fixture::exchanges();
     let player = Player::start();
-    let text = read("crates/aim-client/src/error.rs");
+    let text = read("crates/aim-client/src/call/error.rs");
     let (_, table) = text.split_once("| recording or fault |").unwrap();
     let (table, _) = table.split_once("\n///\n").unwrap();
     let rows: Vec<_> = table.lines().skip(2).collect();

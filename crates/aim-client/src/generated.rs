@@ -25,7 +25,7 @@ pub mod types {
             alias = "refNumber",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_number: ::std::option::Option<::std::string::String>,
         ///Serial number of the item to be serviced.
@@ -34,7 +34,7 @@ pub mod types {
             alias = "serialNumber",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial_number: ::std::option::Option<::std::string::String>,
         ///Account number of the customer in AIM, if there is one.
@@ -43,7 +43,7 @@ pub mod types {
             alias = "customerAcct",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub customer_acct: ::std::option::Option<i32>,
         ///The customer.
@@ -52,7 +52,7 @@ pub mod types {
             alias = "customerInfo",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub customer_info: ::std::option::Option<CustomerInfo>,
         ///Further data about the customer or the appointment.
@@ -61,7 +61,7 @@ pub mod types {
             alias = "formInputList",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub form_input_list: ::std::option::Option<::std::vec::Vec<FormInput>>,
         ///Card of the customer for this appointment.
@@ -70,7 +70,7 @@ pub mod types {
             alias = "ccInfo",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cc_info: ::std::option::Option<CcInfo>,
         ///Notes about the appointment.
@@ -79,7 +79,7 @@ pub mod types {
             alias = "notes",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub notes: ::std::option::Option<crate::Secret>,
         ///A voice recording. The vendor documents neither the audio format nor how it is encoded as text; base64 is what its framework uses for bytes. Hosts may limit the size of a request, 4 MB being usual.
@@ -88,7 +88,7 @@ pub mod types {
             alias = "voiceRecording",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub voice_recording: ::std::option::Option<crate::Secret>,
         ///Description of the item to be serviced.
@@ -97,7 +97,7 @@ pub mod types {
             alias = "itemDescription",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub item_description: ::std::option::Option<::std::string::String>,
     }
@@ -187,7 +187,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for PostServiceTicketRequest {
+    impl crate::value::lenient::Lenient for PostServiceTicketRequest {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -211,7 +211,7 @@ pub mod types {
             alias = "webRef",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub web_ref: ::std::option::Option<::std::string::String>,
         ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
@@ -220,7 +220,7 @@ pub mod types {
             alias = "status",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status: ::std::option::Option<BaseResponseResult>,
     }
@@ -246,7 +246,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for PostServiceTicketResponse {
+    impl crate::value::lenient::Lenient for PostServiceTicketResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -270,7 +270,7 @@ pub mod types {
             alias = "ref",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_: ::std::option::Option<::std::string::String>,
         ///By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
@@ -279,7 +279,7 @@ pub mod types {
             alias = "serial",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial: ::std::option::Option<::std::string::String>,
         ///By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
@@ -288,7 +288,7 @@ pub mod types {
             alias = "serialPk",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial_pk: ::std::option::Option<i64>,
         ///By its name a cash price. The vendor documents no meaning.
@@ -297,7 +297,7 @@ pub mod types {
             alias = "cashPrice",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cash_price: ::std::option::Option<crate::Money>,
         ///By its name the status that the contract shall get. The vendor documents neither meaning nor values.
@@ -306,7 +306,7 @@ pub mod types {
             alias = "newStatus",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub new_status: ::std::option::Option<::std::string::String>,
         ///By its name free text. The vendor documents no meaning.
@@ -315,7 +315,7 @@ pub mod types {
             alias = "notes",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub notes: ::std::option::Option<crate::Secret>,
         ///By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
@@ -324,7 +324,7 @@ pub mod types {
             alias = "deliveryDate",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub delivery_date: ::std::option::Option<crate::AimDateTime>,
         ///By its type, which accessories were delivered and which were not. The vendor documents no meaning.
@@ -333,7 +333,7 @@ pub mod types {
             alias = "deliveredAccessories",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub delivered_accessories: ::std::option::Option<
             ::std::vec::Vec<DeliveredAccessory>,
@@ -344,7 +344,7 @@ pub mod types {
             alias = "deletedAccessoryIds",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub deleted_accessory_ids: ::std::option::Option<::std::vec::Vec<i64>>,
         ///By its name the accessories to put on the contract. The vendor documents no meaning.
@@ -353,7 +353,7 @@ pub mod types {
             alias = "addedAccessories",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub added_accessories: ::std::option::Option<::std::vec::Vec<Accessory>>,
         ///By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
@@ -362,7 +362,7 @@ pub mod types {
             alias = "firstDue",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub first_due: ::std::option::Option<crate::AimDateTime>,
         ///By its name the account number of a customer in AIM; the items of `MassUpdateItems` call it `NewCustomerAcct`. The vendor documents no meaning.
@@ -371,7 +371,7 @@ pub mod types {
             alias = "customerAcct",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub customer_acct: ::std::option::Option<i32>,
         ///By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
@@ -380,7 +380,7 @@ pub mod types {
             alias = "unlock",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub unlock: ::std::option::Option<bool>,
         ///By its name and type, changes of several contracts at once; failures come back one by one in `MassUpdateErrors`. How the list goes together with the members above is not documented: fill one or the other.
@@ -389,7 +389,7 @@ pub mod types {
             alias = "massUpdateItems",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mass_update_items: ::std::option::Option<::std::vec::Vec<UpdateContractObj>>,
     }
@@ -521,7 +521,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for ContractFulfillmentRequest {
+    impl crate::value::lenient::Lenient for ContractFulfillmentRequest {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -545,7 +545,7 @@ pub mod types {
             alias = "massUpdateErrors",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mass_update_errors: ::std::option::Option<
             ::std::vec::Vec<UpdateContractErrorObj>,
@@ -556,7 +556,7 @@ pub mod types {
             alias = "status",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status: ::std::option::Option<BaseResponseResult>,
     }
@@ -585,7 +585,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for ContractFulfillmentResponse {
+    impl crate::value::lenient::Lenient for ContractFulfillmentResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -609,7 +609,7 @@ pub mod types {
             alias = "teacherId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub teacher_id: ::std::option::Option<i64>,
         ///Links the contract to a school, by its name.
@@ -618,7 +618,7 @@ pub mod types {
             alias = "schoolName",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub school_name: ::std::option::Option<::std::string::String>,
         ///Links the contract to a school, by its id in AIM. A 64-bit number, although the vendor's table calls it a string.
@@ -627,7 +627,7 @@ pub mod types {
             alias = "aIMSchoolId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub aim_school_id: ::std::option::Option<i64>,
         ///Links the contract to a location, by its code.
@@ -636,7 +636,7 @@ pub mod types {
             alias = "stloc",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub stloc: ::std::option::Option<::std::string::String>,
         ///Id of the instrument to link. Never together with `Sku` or `Desc`.
@@ -645,7 +645,7 @@ pub mod types {
             alias = "instrumentId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub instrument_id: ::std::option::Option<i64>,
         ///SKU to link. Never together with `InstrumentId`.
@@ -654,7 +654,7 @@ pub mod types {
             alias = "sku",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub sku: ::std::option::Option<::std::string::String>,
         ///Description that goes with a `Sku`. Never together with `InstrumentId`.
@@ -663,7 +663,7 @@ pub mod types {
             alias = "desc",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub desc: ::std::option::Option<::std::string::String>,
         ///Id of the rate, taken from a `C2BGradeGeneric` object of the instrument listing. Never together with `Rate`.
@@ -672,7 +672,7 @@ pub mod types {
             alias = "rateId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub rate_id: ::std::option::Option<i64>,
         ///The rate itself, in place of `RateId`; never both.
@@ -681,7 +681,7 @@ pub mod types {
             alias = "rate",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub rate: ::std::option::Option<Rate>,
         ///Ids of the accessories, delivery options and maintenance options that the customer chose.
@@ -690,7 +690,7 @@ pub mod types {
             alias = "accessoryIdList",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub accessory_id_list: ::std::option::Option<::std::vec::Vec<i64>>,
         ///The same as objects, for items that are not defined in AIM.
@@ -699,7 +699,7 @@ pub mod types {
             alias = "accessoryList",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub accessory_list: ::std::option::Option<::std::vec::Vec<Accessory>>,
         ///Further data of the customer. A key that equals the tag of an attribute in AIM fills that attribute; `FormInput.Key` lists the keys with a meaning of their own.
@@ -708,7 +708,7 @@ pub mod types {
             alias = "formInputList",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub form_input_list: ::std::option::Option<::std::vec::Vec<FormInput>>,
         ///Card of the customer.
@@ -717,7 +717,7 @@ pub mod types {
             alias = "ccInfo",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cc_info: ::std::option::Option<CcInfo>,
         ///The customer, when no `CusAcct` is sent; never both.
@@ -726,7 +726,7 @@ pub mod types {
             alias = "customerInfo",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub customer_info: ::std::option::Option<CustomerInfo>,
         ///Account number of the customer in AIM. Never together with `CustomerInfo`.
@@ -735,7 +735,7 @@ pub mod types {
             alias = "cusAcct",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cus_acct: ::std::option::Option<i32>,
         ///The vendor documents no meaning. On inventory lines elsewhere in the API `Cat` and `Sub` stand side by side for category and sub-category.
@@ -744,7 +744,7 @@ pub mod types {
             alias = "cat",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cat: ::std::option::Option<i32>,
         ///The vendor documents no meaning. See `Cat`.
@@ -753,7 +753,7 @@ pub mod types {
             alias = "sub",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub sub: ::std::option::Option<i32>,
         ///By its name asks for `Topic` in the answer. The vendor documents no meaning.
@@ -762,7 +762,7 @@ pub mod types {
             alias = "returnTopic",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub return_topic: ::std::option::Option<bool>,
         ///By its name the id of a status; the operation `ContractStatusListing` lists contract statuses with their ids. The vendor documents no meaning.
@@ -771,7 +771,7 @@ pub mod types {
             alias = "statusId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status_id: ::std::option::Option<i64>,
         ///Known from newer captures of the vendor's pages only; by its name the id of a card terminal. The vendor documents no meaning.
@@ -780,7 +780,7 @@ pub mod types {
             alias = "cardTerminalId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub card_terminal_id: ::std::option::Option<::std::string::String>,
     }
@@ -947,7 +947,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for C2BPostContractRequest {
+    impl crate::value::lenient::Lenient for C2BPostContractRequest {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -971,7 +971,7 @@ pub mod types {
             alias = "paymentRequired",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub payment_required: ::std::option::Option<bool>,
         ///A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
@@ -980,7 +980,7 @@ pub mod types {
             alias = "topic",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub topic: ::std::option::Option<::std::string::String>,
         ///Reference of the contract until it is pulled into AIM.
@@ -989,7 +989,7 @@ pub mod types {
             alias = "webRef",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub web_ref: ::std::option::Option<::std::string::String>,
         ///An address; what is based on it is not documented.
@@ -998,7 +998,7 @@ pub mod types {
             alias = "baseUrl",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub base_url: ::std::option::Option<::std::string::String>,
         ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
@@ -1007,7 +1007,7 @@ pub mod types {
             alias = "status",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status: ::std::option::Option<BaseResponseResult>,
     }
@@ -1054,7 +1054,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for C2BPostContractResponse {
+    impl crate::value::lenient::Lenient for C2BPostContractResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -1078,7 +1078,7 @@ pub mod types {
             alias = "acct",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub acct: ::std::option::Option<i32>,
         ///What the customer may do on the page; without it the customer chooses.
@@ -1087,7 +1087,7 @@ pub mod types {
             alias = "mode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mode: ::std::option::Option<AccessMode>,
         ///Record id of the contract for `ADD_CONTRACT_CARD`, of the student for `ADD_STUDENT_CARD`, of the card token for `UPDATE_CARD`; not sent for `ADD_CUSTOMER_CARD`.
@@ -1096,7 +1096,7 @@ pub mod types {
             alias = "itemKey",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub item_key: ::std::option::Option<i64>,
     }
@@ -1129,7 +1129,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for CustomerAccessTokenRequest {
+    impl crate::value::lenient::Lenient for CustomerAccessTokenRequest {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -1153,7 +1153,7 @@ pub mod types {
             alias = "token",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub token: ::std::option::Option<crate::Secret>,
         ///Address of the account page. Treat it as a secret: it opens the account.
@@ -1162,7 +1162,7 @@ pub mod types {
             alias = "accountManagementUrl",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub account_management_url: ::std::option::Option<crate::Secret>,
         ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
@@ -1171,7 +1171,7 @@ pub mod types {
             alias = "status",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status: ::std::option::Option<BaseResponseResult>,
     }
@@ -1207,7 +1207,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for CustomerAccessTokenResponse {
+    impl crate::value::lenient::Lenient for CustomerAccessTokenResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -1231,7 +1231,7 @@ pub mod types {
             alias = "ref",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_: ::std::option::Option<::std::string::String>,
         ///Elsewhere in the API a contract is addressed by account and `Sub`, its number under that account. The vendor documents no meaning.
@@ -1240,7 +1240,7 @@ pub mod types {
             alias = "sub",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub sub: ::std::option::Option<i32>,
     }
@@ -1263,7 +1263,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for GetContractDetailsRequest {
+    impl crate::value::lenient::Lenient for GetContractDetailsRequest {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -1287,7 +1287,7 @@ pub mod types {
             alias = "accountSub",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub account_sub: ::std::option::Option<::std::string::String>,
         ///By its name when the next payment is due; absent when there is no date. The vendor documents no meaning.
@@ -1296,7 +1296,7 @@ pub mod types {
             alias = "nextDueDate",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub next_due_date: ::std::option::Option<crate::AimDateTime>,
         ///By its name a payment; `PaymentAmt` is its twin, and the difference is not documented.
@@ -1305,7 +1305,7 @@ pub mod types {
             alias = "paymentAmount",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub payment_amount: ::std::option::Option<crate::Money>,
         ///By its name what is overdue; `PastDueAmt` is its twin, and the difference is not documented.
@@ -1314,7 +1314,7 @@ pub mod types {
             alias = "pastDueAmount",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub past_due_amount: ::std::option::Option<crate::Money>,
         ///By its name charges for late payment. The vendor documents no meaning.
@@ -1323,7 +1323,7 @@ pub mod types {
             alias = "lateCharges",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub late_charges: ::std::option::Option<crate::Money>,
         ///By its name charges of other kinds. The vendor documents no meaning.
@@ -1332,7 +1332,7 @@ pub mod types {
             alias = "otherCharges",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub other_charges: ::std::option::Option<crate::Money>,
         ///By its name all that is due. The vendor documents no meaning.
@@ -1341,7 +1341,7 @@ pub mod types {
             alias = "totalDue",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub total_due: ::std::option::Option<crate::Money>,
         ///By its name a credit that has been gathered. The vendor documents no meaning.
@@ -1350,7 +1350,7 @@ pub mod types {
             alias = "accumulatedCredit",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub accumulated_credit: ::std::option::Option<crate::Money>,
         ///Name of the student.
@@ -1359,7 +1359,7 @@ pub mod types {
             alias = "studentName",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub student_name: ::std::option::Option<crate::Secret>,
         ///Name of the school.
@@ -1368,7 +1368,7 @@ pub mod types {
             alias = "schoolName",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub school_name: ::std::option::Option<::std::string::String>,
         ///A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
@@ -1377,7 +1377,7 @@ pub mod types {
             alias = "topic",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub topic: ::std::option::Option<::std::string::String>,
         ///The items on the contract.
@@ -1386,7 +1386,7 @@ pub mod types {
             alias = "inventory",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub inventory: ::std::option::Option<::std::vec::Vec<InventoryGeneric>>,
         ///Payments of the contract; whether made or planned is not documented.
@@ -1395,7 +1395,7 @@ pub mod types {
             alias = "payments",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub payments: ::std::option::Option<::std::vec::Vec<PaymentGeneric>>,
         ///See `PaymentAmount`.
@@ -1404,7 +1404,7 @@ pub mod types {
             alias = "paymentAmt",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub payment_amt: ::std::option::Option<crate::Money>,
         ///See `PastDueAmount`.
@@ -1413,7 +1413,7 @@ pub mod types {
             alias = "pastDueAmt",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub past_due_amt: ::std::option::Option<crate::Money>,
         ///By its name the current balance. The vendor documents no meaning.
@@ -1422,7 +1422,7 @@ pub mod types {
             alias = "currentBalance",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub current_balance: ::std::option::Option<crate::Money>,
         ///By its name what would pay the contract off. The vendor documents no meaning.
@@ -1431,7 +1431,7 @@ pub mod types {
             alias = "totalPayoff",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub total_payoff: ::std::option::Option<crate::Money>,
         ///By its name the payoff with a discount; absent where there is none. The vendor documents no meaning.
@@ -1440,7 +1440,7 @@ pub mod types {
             alias = "discountedPayoff",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub discounted_payoff: ::std::option::Option<crate::Money>,
         ///By its name the day of the payoff; absent when there is no date. The vendor documents no meaning.
@@ -1449,7 +1449,7 @@ pub mod types {
             alias = "payoffDate",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub payoff_date: ::std::option::Option<crate::AimDateTime>,
         ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
@@ -1458,7 +1458,7 @@ pub mod types {
             alias = "status",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status: ::std::option::Option<BaseResponseResult>,
     }
@@ -1643,7 +1643,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for GetContractDetailsResponse {
+    impl crate::value::lenient::Lenient for GetContractDetailsResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -1659,14 +1659,14 @@ pub mod types {
             alias = "webId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub web_id: ::std::option::Option<i32>,
         ///Name of the customer.
         #[serde(
             rename = "Name",
             alias = "name",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub name: crate::Secret,
         ///First line of the address.
@@ -1675,7 +1675,7 @@ pub mod types {
             alias = "addr1",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub addr1: ::std::option::Option<crate::Secret>,
         ///Second line of the address.
@@ -1684,7 +1684,7 @@ pub mod types {
             alias = "addr2",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub addr2: ::std::option::Option<crate::Secret>,
         ///City.
@@ -1693,7 +1693,7 @@ pub mod types {
             alias = "city",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub city: ::std::option::Option<crate::Secret>,
         ///State or province.
@@ -1702,7 +1702,7 @@ pub mod types {
             alias = "st",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub st: ::std::option::Option<crate::Secret>,
         ///Postal code.
@@ -1711,7 +1711,7 @@ pub mod types {
             alias = "zip",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub zip: ::std::option::Option<crate::Secret>,
         ///Country; the vendor does not say in which form.
@@ -1720,7 +1720,7 @@ pub mod types {
             alias = "country",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub country: ::std::option::Option<crate::Secret>,
         ///Phone number.
@@ -1729,14 +1729,14 @@ pub mod types {
             alias = "phone",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub phone: ::std::option::Option<crate::Secret>,
         ///Email address.
         #[serde(
             rename = "Email",
             alias = "email",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub email: crate::Secret,
     }
@@ -1808,7 +1808,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for CustomerInfo {}
+    impl crate::value::lenient::Lenient for CustomerInfo {}
     ///One further input of a form, as a pair of key and value.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1818,21 +1818,21 @@ pub mod types {
         #[serde(
             rename = "Key",
             alias = "key",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub key: ::std::string::String,
         ///Value of the input. It may be a social security number, a bank account or a signature, by its key.
         #[serde(
             rename = "Value",
             alias = "value",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub value: crate::Secret,
         ///Whether `Value` is encrypted with the C2B encryption key. The vendor publishes neither the key nor the scheme.
         #[serde(
             rename = "Encrypted",
             alias = "encrypted",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub encrypted: bool,
     }
@@ -1850,7 +1850,7 @@ pub mod types {
             }
         }
     }
-    impl crate::tolerant::Tolerant for FormInput {}
+    impl crate::value::lenient::Lenient for FormInput {}
     ///A card, by the token of the card processor; the card's number has no place here.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1860,21 +1860,21 @@ pub mod types {
         #[serde(
             rename = "TokenStr",
             alias = "tokenStr",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub token_str: crate::Secret,
         ///Brand of the card.
         #[serde(
             rename = "CardType",
             alias = "cardType",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub card_type: CardType,
         ///Last four digits of the card.
         #[serde(
             rename = "LastFour",
             alias = "lastFour",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub last_four: crate::Secret,
         ///Month and year of expiration, as `MM/YY`.
@@ -1883,7 +1883,7 @@ pub mod types {
             alias = "expiration",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub expiration: ::std::option::Option<crate::Secret>,
         ///Why the card is kept on file.
@@ -1892,7 +1892,7 @@ pub mod types {
             alias = "reasonOnFile",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub reason_on_file: ::std::option::Option<::std::string::String>,
         ///Id of the token record in AIM, if the card already has one.
@@ -1901,7 +1901,7 @@ pub mod types {
             alias = "tokenPk",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub token_pk: ::std::option::Option<i64>,
         ///Whether this is the primary card of the customer. Left out, it counts as false.
@@ -1910,7 +1910,7 @@ pub mod types {
             alias = "primary",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub primary: ::std::option::Option<bool>,
     }
@@ -1959,7 +1959,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for CcInfo {}
+    impl crate::value::lenient::Lenient for CcInfo {}
     ///An accessory, a delivery option or a maintenance option. The texts stem from newer captures of the vendor's pages; the older ones have none.
     #[derive(
         ::serde::Deserialize,
@@ -1979,7 +1979,7 @@ pub mod types {
             alias = "desc",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub desc: ::std::option::Option<::std::string::String>,
         ///Price; the vendor names no currency.
@@ -1988,7 +1988,7 @@ pub mod types {
             alias = "price",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub price: ::std::option::Option<crate::Money>,
         ///What kind of item it is.
@@ -1997,7 +1997,7 @@ pub mod types {
             alias = "type",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub type_: ::std::option::Option<AccessoryType>,
         ///Number of the AIM category to link.
@@ -2006,7 +2006,7 @@ pub mod types {
             alias = "catNum",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cat_num: ::std::option::Option<i32>,
         ///SKU, or the package SKU of a package deal.
@@ -2015,7 +2015,7 @@ pub mod types {
             alias = "sku",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub sku: ::std::option::Option<::std::string::String>,
         ///For internal use of the vendor; leave it out.
@@ -2024,7 +2024,7 @@ pub mod types {
             alias = "report",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub report: ::std::option::Option<bool>,
     }
@@ -2078,7 +2078,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for Accessory {
+    impl crate::value::lenient::Lenient for Accessory {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2102,7 +2102,7 @@ pub mod types {
             alias = "id",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub id: ::std::option::Option<i64>,
         ///Whether it was delivered.
@@ -2111,7 +2111,7 @@ pub mod types {
             alias = "delivered",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub delivered: ::std::option::Option<bool>,
     }
@@ -2134,7 +2134,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for DeliveredAccessory {
+    impl crate::value::lenient::Lenient for DeliveredAccessory {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2158,7 +2158,7 @@ pub mod types {
             alias = "ref",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_: ::std::option::Option<::std::string::String>,
         ///By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
@@ -2167,7 +2167,7 @@ pub mod types {
             alias = "serial",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial: ::std::option::Option<::std::string::String>,
         ///By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
@@ -2176,7 +2176,7 @@ pub mod types {
             alias = "serialPk",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial_pk: ::std::option::Option<i64>,
         ///By its name a cash price. The vendor documents no meaning.
@@ -2185,7 +2185,7 @@ pub mod types {
             alias = "cashPrice",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub cash_price: ::std::option::Option<crate::Money>,
         ///By its name the status that the contract shall get. The vendor documents neither meaning nor values.
@@ -2194,7 +2194,7 @@ pub mod types {
             alias = "newStatus",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub new_status: ::std::option::Option<::std::string::String>,
         ///By its name free text. The vendor documents no meaning.
@@ -2203,7 +2203,7 @@ pub mod types {
             alias = "notes",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub notes: ::std::option::Option<crate::Secret>,
         ///By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
@@ -2212,7 +2212,7 @@ pub mod types {
             alias = "deliveryDate",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub delivery_date: ::std::option::Option<crate::AimDateTime>,
         ///By its type, which accessories were delivered and which were not. The vendor documents no meaning.
@@ -2221,7 +2221,7 @@ pub mod types {
             alias = "deliveredAccessories",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub delivered_accessories: ::std::option::Option<
             ::std::vec::Vec<DeliveredAccessory>,
@@ -2232,7 +2232,7 @@ pub mod types {
             alias = "deletedAccessoryIds",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub deleted_accessory_ids: ::std::option::Option<::std::vec::Vec<i64>>,
         ///By its name the accessories to put on the contract. The vendor documents no meaning.
@@ -2241,7 +2241,7 @@ pub mod types {
             alias = "addedAccessories",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub added_accessories: ::std::option::Option<::std::vec::Vec<Accessory>>,
         ///By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
@@ -2250,7 +2250,7 @@ pub mod types {
             alias = "firstDue",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub first_due: ::std::option::Option<crate::AimDateTime>,
         ///By its name the account number, in AIM, of the customer the contract moves to. The vendor documents no meaning.
@@ -2259,7 +2259,7 @@ pub mod types {
             alias = "newCustomerAcct",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub new_customer_acct: ::std::option::Option<i32>,
         ///By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
@@ -2268,7 +2268,7 @@ pub mod types {
             alias = "unlock",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub unlock: ::std::option::Option<bool>,
     }
@@ -2390,7 +2390,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for UpdateContractObj {
+    impl crate::value::lenient::Lenient for UpdateContractObj {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2414,7 +2414,7 @@ pub mod types {
             alias = "ref",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_: ::std::option::Option<::std::string::String>,
         ///Why it was not applied; texts are not documented. It may repeat what was sent.
@@ -2423,7 +2423,7 @@ pub mod types {
             alias = "errorMessage",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_message: ::std::option::Option<crate::Secret>,
     }
@@ -2449,7 +2449,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for UpdateContractErrorObj {
+    impl crate::value::lenient::Lenient for UpdateContractErrorObj {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2473,7 +2473,7 @@ pub mod types {
             alias = "planCode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub plan_code: ::std::option::Option<::std::string::String>,
         ///By its name a level; rates of the instrument listing carry one too. The vendor documents no values.
@@ -2482,7 +2482,7 @@ pub mod types {
             alias = "level",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub level: ::std::option::Option<i32>,
         ///By its name the grade of the instrument. The vendor documents no values; merchants define grades in AIM.
@@ -2491,7 +2491,7 @@ pub mod types {
             alias = "grade",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub grade: ::std::option::Option<::std::string::String>,
         ///By its name the down payment. The vendor documents no meaning.
@@ -2500,7 +2500,7 @@ pub mod types {
             alias = "downPay",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub down_pay: ::std::option::Option<crate::Money>,
         ///By its name the monthly payment. The vendor documents no meaning.
@@ -2509,7 +2509,7 @@ pub mod types {
             alias = "moPay",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mo_pay: ::std::option::Option<crate::Money>,
         ///By its name the part of the down payment that is for maintenance. The vendor documents no meaning.
@@ -2518,7 +2518,7 @@ pub mod types {
             alias = "downMaint",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub down_maint: ::std::option::Option<crate::Money>,
         ///By its name the monthly charge for maintenance. The vendor documents no meaning.
@@ -2527,7 +2527,7 @@ pub mod types {
             alias = "moMaint",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mo_maint: ::std::option::Option<crate::Money>,
         ///The operation `ContractDefaultListing` answers a member of this name. The vendor documents no meaning.
@@ -2536,7 +2536,7 @@ pub mod types {
             alias = "rdfType",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub rdf_type: ::std::option::Option<::std::string::String>,
         ///By its name the id of a contract default; the operation `ContractDefaultListing` lists them. The vendor documents no meaning.
@@ -2545,7 +2545,7 @@ pub mod types {
             alias = "contractDefaultId",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub contract_default_id: ::std::option::Option<i64>,
         ///Number of months that the down payment covers.
@@ -2554,7 +2554,7 @@ pub mod types {
             alias = "months",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub months: ::std::option::Option<i32>,
         ///By its name the part of the down payment that is for a lease. The vendor documents no meaning.
@@ -2563,7 +2563,7 @@ pub mod types {
             alias = "downLease",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub down_lease: ::std::option::Option<crate::Money>,
         ///By its name the monthly charge for a lease. The vendor documents no meaning.
@@ -2572,7 +2572,7 @@ pub mod types {
             alias = "moLease",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mo_lease: ::std::option::Option<crate::Money>,
     }
@@ -2668,7 +2668,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for Rate {
+    impl crate::value::lenient::Lenient for Rate {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2692,7 +2692,7 @@ pub mod types {
             alias = "model",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub model: ::std::option::Option<::std::string::String>,
         ///Item; how it differs from `Model` and `Sku` is not documented.
@@ -2701,7 +2701,7 @@ pub mod types {
             alias = "item",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub item: ::std::option::Option<::std::string::String>,
         ///SKU.
@@ -2710,7 +2710,7 @@ pub mod types {
             alias = "sku",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub sku: ::std::option::Option<::std::string::String>,
         ///Serial number.
@@ -2719,7 +2719,7 @@ pub mod types {
             alias = "serial",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub serial: ::std::option::Option<::std::string::String>,
         ///Description.
@@ -2728,7 +2728,7 @@ pub mod types {
             alias = "desc",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub desc: ::std::option::Option<::std::string::String>,
         ///Manufacturer.
@@ -2737,7 +2737,7 @@ pub mod types {
             alias = "mfg",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub mfg: ::std::option::Option<::std::string::String>,
     }
@@ -2791,7 +2791,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for InventoryGeneric {
+    impl crate::value::lenient::Lenient for InventoryGeneric {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2815,7 +2815,7 @@ pub mod types {
             alias = "date",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub date: ::std::option::Option<crate::AimDateTime>,
         ///Amount; the vendor names no currency.
@@ -2824,7 +2824,7 @@ pub mod types {
             alias = "amount",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub amount: ::std::option::Option<crate::Money>,
         ///Reference of the payment.
@@ -2833,7 +2833,7 @@ pub mod types {
             alias = "ref",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ref_: ::std::option::Option<::std::string::String>,
     }
@@ -2866,7 +2866,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for PaymentGeneric {
+    impl crate::value::lenient::Lenient for PaymentGeneric {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -2890,7 +2890,7 @@ pub mod types {
             alias = "statusCode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub status_code: ::std::option::Option<::std::string::String>,
         ///By its name a login. The vendor documents no meaning.
@@ -2899,7 +2899,7 @@ pub mod types {
             alias = "login",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub login: ::std::option::Option<crate::Secret>,
         ///Code of the failure. The vendor documents no values.
@@ -2908,7 +2908,7 @@ pub mod types {
             alias = "errorCode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_code: ::std::option::Option<::std::string::String>,
         ///Text of the failure, by its name meant for the user. It may repeat what was sent.
@@ -2917,7 +2917,7 @@ pub mod types {
             alias = "errorDisplayText",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_display_text: ::std::option::Option<crate::Secret>,
         ///Text of the failure, by its name meant for developers. It may repeat what was sent.
@@ -2926,7 +2926,7 @@ pub mod types {
             alias = "errorMessage",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_message: ::std::option::Option<crate::Secret>,
         ///A domain name. The vendor documents no meaning.
@@ -2935,7 +2935,7 @@ pub mod types {
             alias = "domainName",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub domain_name: ::std::option::Option<::std::string::String>,
         ///An IP address; whose is not documented. The vendor's type lists name it `IPAddress`, its samples `IpAddress`.
@@ -2944,7 +2944,7 @@ pub mod types {
             alias = "ipAddress",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub ip_address: ::std::option::Option<crate::Secret>,
     }
@@ -3017,7 +3017,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for BaseResponseResult {
+    impl crate::value::lenient::Lenient for BaseResponseResult {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -3041,7 +3041,7 @@ pub mod types {
             alias = "responseStatus",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub response_status: ::std::option::Option<ResponseStatus>,
     }
@@ -3061,7 +3061,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for ErrorResponse {
+    impl crate::value::lenient::Lenient for ErrorResponse {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -3085,7 +3085,7 @@ pub mod types {
             alias = "errorCode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_code: ::std::option::Option<::std::string::String>,
         ///Text of the failure. It may repeat values of the request.
@@ -3094,7 +3094,7 @@ pub mod types {
             alias = "message",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub message: ::std::option::Option<crate::Secret>,
         ///The fields that were refused, if it says which.
@@ -3103,7 +3103,7 @@ pub mod types {
             alias = "errors",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub errors: ::std::option::Option<::std::vec::Vec<ResponseError>>,
     }
@@ -3142,7 +3142,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for ResponseStatus {
+    impl crate::value::lenient::Lenient for ResponseStatus {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -3166,7 +3166,7 @@ pub mod types {
             alias = "errorCode",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub error_code: ::std::option::Option<::std::string::String>,
         ///Name of the field.
@@ -3175,7 +3175,7 @@ pub mod types {
             alias = "fieldName",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub field_name: ::std::option::Option<::std::string::String>,
         ///Text of the failure. It may repeat the value of the field.
@@ -3184,7 +3184,7 @@ pub mod types {
             alias = "message",
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
         pub message: ::std::option::Option<crate::Secret>,
     }
@@ -3223,7 +3223,7 @@ pub mod types {
             self
         }
     }
-    impl crate::tolerant::Tolerant for ResponseError {
+    impl crate::value::lenient::Lenient for ResponseError {
         fn absent() -> Option<Self> {
             Some(Self::new())
         }
@@ -3289,14 +3289,14 @@ pub mod types {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
-            crate::tolerant::read(deserializer)
+            crate::value::lenient::read(deserializer)
         }
     }
-    impl crate::tolerant::Tolerant for AccessMode {
+    impl crate::value::lenient::Lenient for AccessMode {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Self>, D::Error> {
-            let text = <String as crate::tolerant::Tolerant>::read(deserializer)?;
+            let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
     }
@@ -3373,14 +3373,14 @@ pub mod types {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
-            crate::tolerant::read(deserializer)
+            crate::value::lenient::read(deserializer)
         }
     }
-    impl crate::tolerant::Tolerant for CardType {
+    impl crate::value::lenient::Lenient for CardType {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Self>, D::Error> {
-            let text = <String as crate::tolerant::Tolerant>::read(deserializer)?;
+            let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
     }
@@ -3453,14 +3453,14 @@ pub mod types {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Self, D::Error> {
-            crate::tolerant::read(deserializer)
+            crate::value::lenient::read(deserializer)
         }
     }
-    impl crate::tolerant::Tolerant for AccessoryType {
+    impl crate::value::lenient::Lenient for AccessoryType {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Self>, D::Error> {
-            let text = <String as crate::tolerant::Tolerant>::read(deserializer)?;
+            let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
     }
@@ -3509,7 +3509,7 @@ pub(crate) mod requests {
     pub(crate) fn c2b_post_contract_get(
         client: &reqwest::Client,
         url: reqwest::Url,
-        query: &crate::query::Query,
+        query: &crate::codec::query::Query,
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
@@ -3525,7 +3525,7 @@ pub(crate) mod requests {
     pub(crate) fn customer_access_token(
         client: &reqwest::Client,
         url: reqwest::Url,
-        query: &crate::query::Query,
+        query: &crate::codec::query::Query,
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
@@ -3533,7 +3533,7 @@ pub(crate) mod requests {
     pub(crate) fn get_contract_details_get(
         client: &reqwest::Client,
         url: reqwest::Url,
-        query: &crate::query::Query,
+        query: &crate::codec::query::Query,
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
@@ -3628,154 +3628,164 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &[],
     };
-    /// All of them, in the document's order.
-    pub(crate) const ALL: &[&Operation] = &[
-        &POST_SERVICE_TICKET,
-        &CONTRACT_FULFILLMENT,
-        &C2B_SET_CONTRACT_SERIAL,
-        &C2B_POST_CONTRACT,
-        &C2B_POST_CONTRACT_GET,
-        &CUSTOMER_ACCESS_TOKEN,
-        &GET_CONTRACT_DETAILS,
-        &GET_CONTRACT_DETAILS_GET,
-    ];
+    impl Operation {
+        /// All operations, in the document's order.
+        #[must_use]
+        pub fn all() -> &'static [&'static Self] {
+            &[
+                &POST_SERVICE_TICKET,
+                &CONTRACT_FULFILLMENT,
+                &C2B_SET_CONTRACT_SERIAL,
+                &C2B_POST_CONTRACT,
+                &C2B_POST_CONTRACT_GET,
+                &CUSTOMER_ACCESS_TOKEN,
+                &GET_CONTRACT_DETAILS,
+                &GET_CONTRACT_DETAILS_GET,
+            ]
+        }
+    }
 }
-/// The names of all members on the wire, each once.
+/// The member of the document that has this name, of whichever type.
 #[cfg(feature = "client")]
-pub(crate) const MEMBERS: &[&str] = &[
-    "AIMSchoolId",
-    "AccessoryIdList",
-    "AccessoryList",
-    "AccountManagementUrl",
-    "AccountSub",
-    "Acct",
-    "AccumulatedCredit",
-    "AddedAccessories",
-    "Addr1",
-    "Addr2",
-    "Amount",
-    "BaseUrl",
-    "CardTerminalId",
-    "CardType",
-    "CashPrice",
-    "Cat",
-    "CatNum",
-    "CcInfo",
-    "City",
-    "ContractDefaultId",
-    "Country",
-    "CurrentBalance",
-    "CusAcct",
-    "CustomerAcct",
-    "CustomerInfo",
-    "Date",
-    "DeletedAccessoryIds",
-    "Delivered",
-    "DeliveredAccessories",
-    "DeliveryDate",
-    "Desc",
-    "DiscountedPayoff",
-    "DomainName",
-    "DownLease",
-    "DownMaint",
-    "DownPay",
-    "Email",
-    "Encrypted",
-    "ErrorCode",
-    "ErrorDisplayText",
-    "ErrorMessage",
-    "Errors",
-    "Expiration",
-    "FieldName",
-    "FirstDue",
-    "FormInputList",
-    "Grade",
-    "Id",
-    "InstrumentId",
-    "Inventory",
-    "IpAddress",
-    "Item",
-    "ItemDescription",
-    "ItemKey",
-    "Key",
-    "LastFour",
-    "LateCharges",
-    "Level",
-    "Login",
-    "MassUpdateErrors",
-    "MassUpdateItems",
-    "Message",
-    "Mfg",
-    "MoLease",
-    "MoMaint",
-    "MoPay",
-    "Mode",
-    "Model",
-    "Months",
-    "Name",
-    "NewCustomerAcct",
-    "NewStatus",
-    "NextDueDate",
-    "Notes",
-    "OtherCharges",
-    "PastDueAmount",
-    "PastDueAmt",
-    "PaymentAmount",
-    "PaymentAmt",
-    "PaymentRequired",
-    "Payments",
-    "PayoffDate",
-    "Phone",
-    "PlanCode",
-    "Price",
-    "Primary",
-    "Rate",
-    "RateId",
-    "RdfType",
-    "ReasonOnFile",
-    "Ref",
-    "RefNumber",
-    "Report",
-    "ResponseStatus",
-    "ReturnTopic",
-    "SchoolName",
-    "Serial",
-    "SerialNumber",
-    "SerialPk",
-    "Sku",
-    "St",
-    "Status",
-    "StatusCode",
-    "StatusId",
-    "Stloc",
-    "StudentName",
-    "Sub",
-    "TeacherId",
-    "Token",
-    "TokenPk",
-    "TokenStr",
-    "Topic",
-    "TotalDue",
-    "TotalPayoff",
-    "Type",
-    "Unlock",
-    "Value",
-    "VoiceRecording",
-    "WebId",
-    "WebRef",
-    "Zip",
-];
+pub(crate) fn known(name: &str) -> Option<&'static str> {
+    const MEMBERS: &[&str] = &[
+        "AIMSchoolId",
+        "AccessoryIdList",
+        "AccessoryList",
+        "AccountManagementUrl",
+        "AccountSub",
+        "Acct",
+        "AccumulatedCredit",
+        "AddedAccessories",
+        "Addr1",
+        "Addr2",
+        "Amount",
+        "BaseUrl",
+        "CardTerminalId",
+        "CardType",
+        "CashPrice",
+        "Cat",
+        "CatNum",
+        "CcInfo",
+        "City",
+        "ContractDefaultId",
+        "Country",
+        "CurrentBalance",
+        "CusAcct",
+        "CustomerAcct",
+        "CustomerInfo",
+        "Date",
+        "DeletedAccessoryIds",
+        "Delivered",
+        "DeliveredAccessories",
+        "DeliveryDate",
+        "Desc",
+        "DiscountedPayoff",
+        "DomainName",
+        "DownLease",
+        "DownMaint",
+        "DownPay",
+        "Email",
+        "Encrypted",
+        "ErrorCode",
+        "ErrorDisplayText",
+        "ErrorMessage",
+        "Errors",
+        "Expiration",
+        "FieldName",
+        "FirstDue",
+        "FormInputList",
+        "Grade",
+        "Id",
+        "InstrumentId",
+        "Inventory",
+        "IpAddress",
+        "Item",
+        "ItemDescription",
+        "ItemKey",
+        "Key",
+        "LastFour",
+        "LateCharges",
+        "Level",
+        "Login",
+        "MassUpdateErrors",
+        "MassUpdateItems",
+        "Message",
+        "Mfg",
+        "MoLease",
+        "MoMaint",
+        "MoPay",
+        "Mode",
+        "Model",
+        "Months",
+        "Name",
+        "NewCustomerAcct",
+        "NewStatus",
+        "NextDueDate",
+        "Notes",
+        "OtherCharges",
+        "PastDueAmount",
+        "PastDueAmt",
+        "PaymentAmount",
+        "PaymentAmt",
+        "PaymentRequired",
+        "Payments",
+        "PayoffDate",
+        "Phone",
+        "PlanCode",
+        "Price",
+        "Primary",
+        "Rate",
+        "RateId",
+        "RdfType",
+        "ReasonOnFile",
+        "Ref",
+        "RefNumber",
+        "Report",
+        "ResponseStatus",
+        "ReturnTopic",
+        "SchoolName",
+        "Serial",
+        "SerialNumber",
+        "SerialPk",
+        "Sku",
+        "St",
+        "Status",
+        "StatusCode",
+        "StatusId",
+        "Stloc",
+        "StudentName",
+        "Sub",
+        "TeacherId",
+        "Token",
+        "TokenPk",
+        "TokenStr",
+        "Topic",
+        "TotalDue",
+        "TotalPayoff",
+        "Type",
+        "Unlock",
+        "Value",
+        "VoiceRecording",
+        "WebId",
+        "WebRef",
+        "Zip",
+    ];
+    let mut members = MEMBERS.iter();
+    members.find(|member| member.eq_ignore_ascii_case(name)).copied()
+}
 #[cfg(feature = "client")]
-impl crate::evidence::AnswerBody for types::C2BPostContractResponse {
+impl crate::codec::evidence::AnswerBody for types::C2BPostContractResponse {
+    type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;
     fn status(&self) -> Option<&types::BaseResponseResult> {
         self.status.as_ref()
     }
     fn has_own_evidence(&self) -> bool {
-        crate::evidence::is_set(&self.web_ref)
+        crate::codec::evidence::is_set(&self.web_ref)
     }
     fn not_beside(&self) -> &'static [&'static str] {
-        if crate::evidence::is_set(&self.web_ref) {
+        if crate::codec::evidence::is_set(&self.web_ref) {
             return &[];
         }
         &[
@@ -3813,7 +3823,8 @@ impl crate::evidence::AnswerBody for types::C2BPostContractResponse {
     }
 }
 #[cfg(feature = "client")]
-impl crate::evidence::AnswerBody for types::ContractFulfillmentResponse {
+impl crate::codec::evidence::AnswerBody for types::ContractFulfillmentResponse {
+    type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;
     fn status(&self) -> Option<&types::BaseResponseResult> {
         self.status.as_ref()
@@ -3850,31 +3861,32 @@ impl crate::evidence::AnswerBody for types::ContractFulfillmentResponse {
         ]
     }
     fn is_partial(&self) -> bool {
-        crate::evidence::is_set(&self.mass_update_errors)
+        crate::codec::evidence::is_set(&self.mass_update_errors)
     }
     fn names_each_item(&self) -> bool {
         self.mass_update_errors
             .iter()
             .flatten()
-            .all(|item| crate::evidence::is_set(&item.ref_))
+            .all(|item| crate::codec::evidence::is_set(&item.ref_))
     }
     fn reference(&self) -> Option<&str> {
         None
     }
 }
 #[cfg(feature = "client")]
-impl crate::evidence::AnswerBody for types::CustomerAccessTokenResponse {
+impl crate::codec::evidence::AnswerBody for types::CustomerAccessTokenResponse {
+    type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;
     fn status(&self) -> Option<&types::BaseResponseResult> {
         self.status.as_ref()
     }
     fn has_own_evidence(&self) -> bool {
-        crate::evidence::is_set(&self.token)
-            || crate::evidence::is_set(&self.account_management_url)
+        crate::codec::evidence::is_set(&self.token)
+            || crate::codec::evidence::is_set(&self.account_management_url)
     }
     fn not_beside(&self) -> &'static [&'static str] {
-        if crate::evidence::is_set(&self.token)
-            || crate::evidence::is_set(&self.account_management_url)
+        if crate::codec::evidence::is_set(&self.token)
+            || crate::codec::evidence::is_set(&self.account_management_url)
         {
             return &[];
         }
@@ -3915,55 +3927,56 @@ impl crate::evidence::AnswerBody for types::CustomerAccessTokenResponse {
     }
 }
 #[cfg(feature = "client")]
-impl crate::evidence::AnswerBody for types::GetContractDetailsResponse {
+impl crate::codec::evidence::AnswerBody for types::GetContractDetailsResponse {
+    type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;
     fn status(&self) -> Option<&types::BaseResponseResult> {
         self.status.as_ref()
     }
     fn has_own_evidence(&self) -> bool {
-        crate::evidence::is_set(&self.account_sub)
-            || crate::evidence::is_set(&self.next_due_date)
-            || crate::evidence::is_set(&self.payment_amount)
-            || crate::evidence::is_set(&self.past_due_amount)
-            || crate::evidence::is_set(&self.late_charges)
-            || crate::evidence::is_set(&self.other_charges)
-            || crate::evidence::is_set(&self.total_due)
-            || crate::evidence::is_set(&self.accumulated_credit)
-            || crate::evidence::is_set(&self.student_name)
-            || crate::evidence::is_set(&self.school_name)
-            || crate::evidence::is_set(&self.topic)
-            || crate::evidence::is_set(&self.inventory)
-            || crate::evidence::is_set(&self.payments)
-            || crate::evidence::is_set(&self.payment_amt)
-            || crate::evidence::is_set(&self.past_due_amt)
-            || crate::evidence::is_set(&self.current_balance)
-            || crate::evidence::is_set(&self.total_payoff)
-            || crate::evidence::is_set(&self.discounted_payoff)
-            || crate::evidence::is_set(&self.payoff_date)
+        crate::codec::evidence::is_set(&self.account_sub)
+            || crate::codec::evidence::is_set(&self.next_due_date)
+            || crate::codec::evidence::is_set(&self.payment_amount)
+            || crate::codec::evidence::is_set(&self.past_due_amount)
+            || crate::codec::evidence::is_set(&self.late_charges)
+            || crate::codec::evidence::is_set(&self.other_charges)
+            || crate::codec::evidence::is_set(&self.total_due)
+            || crate::codec::evidence::is_set(&self.accumulated_credit)
+            || crate::codec::evidence::is_set(&self.student_name)
+            || crate::codec::evidence::is_set(&self.school_name)
+            || crate::codec::evidence::is_set(&self.topic)
+            || crate::codec::evidence::is_set(&self.inventory)
+            || crate::codec::evidence::is_set(&self.payments)
+            || crate::codec::evidence::is_set(&self.payment_amt)
+            || crate::codec::evidence::is_set(&self.past_due_amt)
+            || crate::codec::evidence::is_set(&self.current_balance)
+            || crate::codec::evidence::is_set(&self.total_payoff)
+            || crate::codec::evidence::is_set(&self.discounted_payoff)
+            || crate::codec::evidence::is_set(&self.payoff_date)
     }
     fn not_beside(&self) -> &'static [&'static str] {
-        if crate::evidence::is_set(&self.account_sub)
-            || crate::evidence::is_set(&self.next_due_date)
-            || crate::evidence::is_set(&self.payment_amount)
-            || crate::evidence::is_set(&self.past_due_amount)
-            || crate::evidence::is_set(&self.late_charges)
-            || crate::evidence::is_set(&self.other_charges)
-            || crate::evidence::is_set(&self.total_due)
-            || crate::evidence::is_set(&self.accumulated_credit)
-            || crate::evidence::is_set(&self.student_name)
-            || crate::evidence::is_set(&self.school_name)
-            || crate::evidence::is_set(&self.inventory)
-            || crate::evidence::is_set(&self.payments)
-            || crate::evidence::is_set(&self.payment_amt)
-            || crate::evidence::is_set(&self.past_due_amt)
-            || crate::evidence::is_set(&self.current_balance)
-            || crate::evidence::is_set(&self.total_payoff)
-            || crate::evidence::is_set(&self.discounted_payoff)
-            || crate::evidence::is_set(&self.payoff_date)
+        if crate::codec::evidence::is_set(&self.account_sub)
+            || crate::codec::evidence::is_set(&self.next_due_date)
+            || crate::codec::evidence::is_set(&self.payment_amount)
+            || crate::codec::evidence::is_set(&self.past_due_amount)
+            || crate::codec::evidence::is_set(&self.late_charges)
+            || crate::codec::evidence::is_set(&self.other_charges)
+            || crate::codec::evidence::is_set(&self.total_due)
+            || crate::codec::evidence::is_set(&self.accumulated_credit)
+            || crate::codec::evidence::is_set(&self.student_name)
+            || crate::codec::evidence::is_set(&self.school_name)
+            || crate::codec::evidence::is_set(&self.inventory)
+            || crate::codec::evidence::is_set(&self.payments)
+            || crate::codec::evidence::is_set(&self.payment_amt)
+            || crate::codec::evidence::is_set(&self.past_due_amt)
+            || crate::codec::evidence::is_set(&self.current_balance)
+            || crate::codec::evidence::is_set(&self.total_payoff)
+            || crate::codec::evidence::is_set(&self.discounted_payoff)
+            || crate::codec::evidence::is_set(&self.payoff_date)
         {
             return &[];
         }
-        if crate::evidence::is_set(&self.topic) {
+        if crate::codec::evidence::is_set(&self.topic) {
             return &["BaseUrl", "PaymentRequired", "WebRef"];
         }
         &[
@@ -3986,16 +3999,17 @@ impl crate::evidence::AnswerBody for types::GetContractDetailsResponse {
     }
 }
 #[cfg(feature = "client")]
-impl crate::evidence::AnswerBody for types::PostServiceTicketResponse {
+impl crate::codec::evidence::AnswerBody for types::PostServiceTicketResponse {
+    type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;
     fn status(&self) -> Option<&types::BaseResponseResult> {
         self.status.as_ref()
     }
     fn has_own_evidence(&self) -> bool {
-        crate::evidence::is_set(&self.web_ref)
+        crate::codec::evidence::is_set(&self.web_ref)
     }
     fn not_beside(&self) -> &'static [&'static str] {
-        if crate::evidence::is_set(&self.web_ref) {
+        if crate::codec::evidence::is_set(&self.web_ref) {
             return &["BaseUrl", "PaymentRequired", "Topic"];
         }
         &[
@@ -4042,18 +4056,18 @@ impl types::BaseResponseResult {
     /// can be given another one.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        crate::evidence::is_one_of(self.status_code.as_ref(), &["Error"])
-            || !crate::evidence::is_one_of(self.error_code.as_ref(), &["", "0"])
-            || !crate::evidence::is_one_of(self.error_display_text.as_ref(), &[""])
-            || !crate::evidence::is_one_of(self.error_message.as_ref(), &[""])
+        crate::value::words::is_one_of(self.status_code.as_ref(), &["Error"])
+            || !crate::value::words::is_one_of(self.error_code.as_ref(), &["", "0"])
+            || !crate::value::words::is_one_of(self.error_display_text.as_ref(), &[""])
+            || !crate::value::words::is_one_of(self.error_message.as_ref(), &[""])
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::PostServiceTicketRequest {
+impl crate::codec::check::Check for types::PostServiceTicketRequest {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("RefNumber", &self.ref_number)?;
         place.member("SerialNumber", &self.serial_number)?;
         place.member("CustomerAcct", &self.customer_acct)?;
@@ -4067,11 +4081,11 @@ impl crate::check::Check for types::PostServiceTicketRequest {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::ContractFulfillmentRequest {
+impl crate::codec::check::Check for types::ContractFulfillmentRequest {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Ref", &self.ref_)?;
         place.member("Serial", &self.serial)?;
         place.member("SerialPk", &self.serial_pk)?;
@@ -4090,30 +4104,39 @@ impl crate::check::Check for types::ContractFulfillmentRequest {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::C2BPostContractRequest {
+impl crate::codec::check::Check for types::C2BPostContractRequest {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place
             .exclusive(
-                ("InstrumentId", crate::check::Check::is_sent(&self.instrument_id)),
-                ("Sku", crate::check::Check::is_sent(&self.sku)),
+                (
+                    "InstrumentId",
+                    crate::codec::check::Check::is_sent(&self.instrument_id),
+                ),
+                ("Sku", crate::codec::check::Check::is_sent(&self.sku)),
             )?;
         place
             .exclusive(
-                ("InstrumentId", crate::check::Check::is_sent(&self.instrument_id)),
-                ("Desc", crate::check::Check::is_sent(&self.desc)),
+                (
+                    "InstrumentId",
+                    crate::codec::check::Check::is_sent(&self.instrument_id),
+                ),
+                ("Desc", crate::codec::check::Check::is_sent(&self.desc)),
             )?;
         place
             .exclusive(
-                ("RateId", crate::check::Check::is_sent(&self.rate_id)),
-                ("Rate", crate::check::Check::is_sent(&self.rate)),
+                ("RateId", crate::codec::check::Check::is_sent(&self.rate_id)),
+                ("Rate", crate::codec::check::Check::is_sent(&self.rate)),
             )?;
         place
             .exclusive(
-                ("CusAcct", crate::check::Check::is_sent(&self.cus_acct)),
-                ("CustomerInfo", crate::check::Check::is_sent(&self.customer_info)),
+                ("CusAcct", crate::codec::check::Check::is_sent(&self.cus_acct)),
+                (
+                    "CustomerInfo",
+                    crate::codec::check::Check::is_sent(&self.customer_info),
+                ),
             )?;
         place.member("TeacherId", &self.teacher_id)?;
         place.member("SchoolName", &self.school_name)?;
@@ -4139,17 +4162,17 @@ impl crate::check::Check for types::C2BPostContractRequest {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::CustomerAccessTokenRequest {
+impl crate::codec::check::Check for types::CustomerAccessTokenRequest {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place
             .exclusive(
-                ("ItemKey", crate::check::Check::is_sent(&self.item_key)),
+                ("ItemKey", crate::codec::check::Check::is_sent(&self.item_key)),
                 (
                     "Mode=ADD_CUSTOMER_CARD",
-                    crate::check::says(&self.mode, "ADD_CUSTOMER_CARD"),
+                    crate::codec::check::says(&self.mode, "ADD_CUSTOMER_CARD"),
                 ),
             )?;
         place.member("Acct", &self.acct)?;
@@ -4159,22 +4182,22 @@ impl crate::check::Check for types::CustomerAccessTokenRequest {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::GetContractDetailsRequest {
+impl crate::codec::check::Check for types::GetContractDetailsRequest {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Ref", &self.ref_)?;
         place.member("Sub", &self.sub)?;
         Ok(())
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::CustomerInfo {
+impl crate::codec::check::Check for types::CustomerInfo {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("WebId", &self.web_id)?;
         place.member("Name", &self.name)?;
         place.required("Name", &self.name)?;
@@ -4191,11 +4214,11 @@ impl crate::check::Check for types::CustomerInfo {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::FormInput {
+impl crate::codec::check::Check for types::FormInput {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Key", &self.key)?;
         place.required("Key", &self.key)?;
         place.member("Value", &self.value)?;
@@ -4206,11 +4229,11 @@ impl crate::check::Check for types::FormInput {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::CcInfo {
+impl crate::codec::check::Check for types::CcInfo {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("TokenStr", &self.token_str)?;
         place.required("TokenStr", &self.token_str)?;
         place.member("CardType", &self.card_type)?;
@@ -4246,11 +4269,11 @@ impl crate::check::Check for types::CcInfo {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::Accessory {
+impl crate::codec::check::Check for types::Accessory {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Desc", &self.desc)?;
         place.member("Price", &self.price)?;
         place.member("Type", &self.type_)?;
@@ -4261,22 +4284,22 @@ impl crate::check::Check for types::Accessory {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::DeliveredAccessory {
+impl crate::codec::check::Check for types::DeliveredAccessory {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Id", &self.id)?;
         place.member("Delivered", &self.delivered)?;
         Ok(())
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::UpdateContractObj {
+impl crate::codec::check::Check for types::UpdateContractObj {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("Ref", &self.ref_)?;
         place.member("Serial", &self.serial)?;
         place.member("SerialPk", &self.serial_pk)?;
@@ -4294,11 +4317,11 @@ impl crate::check::Check for types::UpdateContractObj {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::Rate {
+impl crate::codec::check::Check for types::Rate {
     fn check(
         &self,
-        place: &crate::check::Place<'_>,
-    ) -> Result<(), crate::check::Refusal> {
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
         place.member("PlanCode", &self.plan_code)?;
         place.member("Level", &self.level)?;
         place.member("Grade", &self.grade)?;
@@ -4315,19 +4338,19 @@ impl crate::check::Check for types::Rate {
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::AccessMode {
+impl crate::codec::check::Check for types::AccessMode {
     fn text(&self) -> Option<&str> {
         Some(self.as_str())
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::CardType {
+impl crate::codec::check::Check for types::CardType {
     fn text(&self) -> Option<&str> {
         Some(self.as_str())
     }
 }
 #[cfg(feature = "client")]
-impl crate::check::Check for types::AccessoryType {
+impl crate::codec::check::Check for types::AccessoryType {
     fn text(&self) -> Option<&str> {
         Some(self.as_str())
     }

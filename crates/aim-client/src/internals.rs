@@ -9,14 +9,16 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::AimClient;
-use crate::answer::{Answer, judge as decide};
-use crate::error::Error;
-use crate::evidence::AnswerBody;
+use crate::call::answer::Answer;
+use crate::call::error::Error;
+use crate::call::judge::{OperationAnswer, judge as decide};
+use crate::call::request;
+use crate::client::aim_client::AimClient;
+use crate::codec::check::Check;
+use crate::codec::jsv;
 use crate::generated::{for_each_method, for_each_type, operations};
 use crate::operation::Operation;
 use crate::types::{self, BaseResponseResult};
-use crate::{check, jsv};
 
 /// What came of a call.
 #[derive(Debug)]
@@ -148,7 +150,7 @@ fn called<T: Debug + Serialize + 'static>(
     })
 }
 
-fn judged<T: AnswerBody + Serialize>(
+fn judged<T: OperationAnswer + Serialize>(
     operation: &'static Operation,
     status: StatusCode,
     headers: HeaderMap,
@@ -172,9 +174,9 @@ fn judged<T: AnswerBody + Serialize>(
 
 fn written(
     operation: &'static Operation,
-    request: &(impl check::Check + Serialize),
+    request: &(impl Check + Serialize),
 ) -> Result<Vec<(String, String)>, Error> {
-    check::request(operation, request)?;
+    request::check(operation, request)?;
     jsv::to_query_pairs(request)
         .map_err(|error| Error::refused_at(operation, error.member(), error.to_string()))
 }

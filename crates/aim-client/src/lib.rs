@@ -5,68 +5,20 @@
 )]
 
 #[cfg(feature = "client")]
-mod answer;
-#[cfg(feature = "client")]
-mod api;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-#[cfg(feature = "client")]
-mod look_up;
-#[cfg(feature = "client")]
-#[doc = include_str!("troubleshooting.md")]
-pub mod troubleshooting {}
-#[cfg(feature = "client")]
-mod base_url;
-#[cfg(feature = "client")]
-mod builder;
-#[cfg(feature = "client")]
-mod check;
+mod call;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
-mod credentials;
-pub mod date;
-#[cfg(feature = "client")]
-mod error;
-#[cfg_attr(
-    not(feature = "client"),
-    allow(dead_code, reason = "only calls need evidence")
-)]
-mod evidence;
+mod codec;
 #[cfg(feature = "__internals")]
 #[doc(hidden)]
 pub mod internals;
 #[cfg(feature = "client")]
-pub mod journal;
-#[cfg(feature = "client")]
-mod jsv;
-#[cfg(feature = "client")]
-mod limits;
-pub mod money;
-#[cfg(feature = "client")]
-mod observe;
-#[cfg(feature = "client")]
 mod operation;
 #[cfg(feature = "client")]
-mod options;
-#[cfg(feature = "client")]
-mod place;
-#[cfg(feature = "client")]
-mod query;
-#[cfg(feature = "client")]
-mod request;
-#[cfg(feature = "client")]
-mod retry;
-#[cfg(feature = "client")]
-pub mod runtime;
-mod secret;
-#[cfg(feature = "client")]
-mod send;
-mod tolerant;
-#[cfg(feature = "client")]
-mod trace;
-#[cfg(feature = "client")]
-mod xml;
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}
+mod value;
 
 /// What the document gives (see `crates/aim-codegen`): with the feature
 /// `codegen` written by the build script, else as committed; the same bytes.
@@ -92,25 +44,31 @@ mod generated {
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "blocking")]
+pub use crate::client::blocking;
 #[cfg(feature = "client")]
 pub use {
-    crate::answer::Answer,
-    crate::api::{AimApi, ApiFuture},
-    crate::builder::AimClientBuilder,
-    crate::client::AimClient,
-    crate::credentials::Credentials,
-    crate::error::{AnswerKind, Delivery, Error, ErrorKind},
-    crate::journal::Journal,
-    crate::limits::Limit,
-    crate::look_up::FulfillmentLookUp,
-    crate::observe::{Attempt, AttemptEnd, Observer},
+    crate::call::answer::Answer,
+    crate::call::credentials::Credentials,
+    crate::call::error::{AnswerKind, Delivery, Error, ErrorKind},
+    crate::call::journal::{self, Journal},
+    crate::call::limits::Limit,
+    crate::call::observe::{Attempt, AttemptEnd, Observer},
+    crate::call::options::CallOptions,
+    crate::call::retry::Retry,
+    crate::call::runtime,
+    crate::client::aim_client::AimClient,
+    crate::client::api::{AimApi, ApiFuture},
+    crate::client::builder::AimClientBuilder,
+    crate::client::lookup::FulfillmentLookUp,
     crate::operation::{Operation, Repeat},
-    crate::options::CallOptions,
-    crate::retry::Retry,
     reqwest,
 };
 pub use {
-    crate::date::AimDateTime, crate::generated::types, crate::money::Money, crate::secret::Secret,
+    crate::generated::types,
+    crate::value::date::{self, AimDateTime},
+    crate::value::money::{self, Money},
+    crate::value::secret::Secret,
     rust_decimal,
 };
 

@@ -1,7 +1,5 @@
 //! What the document declares about an operation.
 
-use crate::generated::operations;
-
 /// An operation as the document declares it (`x-aim-…` extensions).
 ///
 /// ```
@@ -22,12 +20,6 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// All operations, in the document's order.
-    #[must_use]
-    pub fn all() -> &'static [&'static Self] {
-        operations::ALL
-    }
-
     /// The document's operationId, such as `C2BPostContract`.
     #[must_use]
     pub fn id(&self) -> &'static str {

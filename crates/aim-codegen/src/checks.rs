@@ -25,7 +25,7 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> syn::File {
         let name = Ident::new(&open_enum.name, Span::call_site());
         file.items.push(parse_quote! {
             #[cfg(feature = "client")]
-            impl crate::check::Check for types::#name {
+            impl crate::codec::check::Check for types::#name {
                 fn text(&self) -> Option<&str> {
                     Some(self.as_str())
                 }
@@ -58,11 +58,11 @@ fn check(schema: &SchemaFacts) -> syn::Item {
         let sent = |member: &str| match member.split_once('=') {
             Some((name, value)) => {
                 let field = field(name);
-                quote!(crate::check::says(&self.#field, #value))
+                quote!(crate::codec::check::says(&self.#field, #value))
             }
             None => {
                 let field = field(member);
-                quote!(crate::check::Check::is_sent(&self.#field))
+                quote!(crate::codec::check::Check::is_sent(&self.#field))
             }
         };
         let (left_sent, right_sent) = (sent(left), sent(right));
@@ -71,8 +71,8 @@ fn check(schema: &SchemaFacts) -> syn::Item {
     let members = schema.members.iter().map(member);
     parse_quote! {
         #[cfg(feature = "client")]
-        impl crate::check::Check for types::#name {
-            fn check(&self, place: &crate::check::Place<'_>) -> Result<(), crate::check::Refusal> {
+        impl crate::codec::check::Check for types::#name {
+            fn check(&self, place: &crate::codec::check::Place<'_>) -> Result<(), crate::codec::check::Refusal> {
                 #(#pairs)*
                 #(#members)*
                 Ok(())
@@ -124,7 +124,7 @@ mod tests {
     fn every_type_of_a_request_is_checked_and_no_answer() {
         let source = added(sample::TEXT);
         for name in ["Query", "Card", "Mode"] {
-            let head = format!("implcrate::check::Checkfortypes::{name}{{");
+            let head = format!("implcrate::codec::check::Checkfortypes::{name}{{");
             assert_eq!(source.matches(&head).count(), 1, "{source}");
         }
         assert_eq!(source.matches("implcrate").count(), 3, "{source}");
@@ -142,7 +142,7 @@ mod tests {
                 "          x-aim-dotnet-type: DateTime\n        Again:\n          allOf:\n            - $ref: '#/components/schemas/Item'\n",
             );
         let source = added(&text);
-        let head = "implcrate::check::Checkfortypes::Item{";
+        let head = "implcrate::codec::check::Checkfortypes::Item{";
         assert_eq!(source.matches(head).count(), 1, "{source}");
     }
 
@@ -151,12 +151,12 @@ mod tests {
         let source = added(sample::TEXT);
         for rule in [
             r#"place.exclusive(
-                ("Ref", crate::check::Check::is_sent(&self.ref_)),
-                ("Ids", crate::check::Check::is_sent(&self.ids)),
+                ("Ref", crate::codec::check::Check::is_sent(&self.ref_)),
+                ("Ids", crate::codec::check::Check::is_sent(&self.ids)),
             )?;"#,
             r#"place.exclusive(
-                ("Ids", crate::check::Check::is_sent(&self.ids)),
-                ("Mode=A", crate::check::says(&self.mode, "A")),
+                ("Ids", crate::codec::check::Check::is_sent(&self.ids)),
+                ("Mode=A", crate::codec::check::says(&self.mode, "A")),
             )?;"#,
             r#"place.member("Price", &self.price)?;"#,
             r#"place.required("Number", &self.number)?;"#,

@@ -16,7 +16,11 @@ const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
     (InstanceType::Number, lower::DECIMAL, "crate::Money"),
     (InstanceType::String, lower::DATE, "crate::AimDateTime"),
     (InstanceType::String, lower::SECRET, "crate::Secret"),
-    (InstanceType::String, lower::QUERY, "crate::query::Query"),
+    (
+        InstanceType::String,
+        lower::QUERY,
+        "crate::codec::query::Query",
+    ),
 ];
 
 /// The first line of the generated file.

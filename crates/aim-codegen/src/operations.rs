@@ -29,15 +29,26 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
             use crate::operation::{LookedUp, Operation, Repeat};
             #(#table)*
 
-            /// All of them, in the document's order.
-            pub(crate) const ALL: &[&Operation] = &[#(&#names),*];
+            impl Operation {
+                /// All operations, in the document's order.
+                #[must_use]
+                pub fn all() -> &'static [&'static Self] {
+                    &[#(&#names),*]
+                }
+            }
         }
     });
     let members = members(facts);
     file.items.push(parse_quote! {
-        /// The names of all members on the wire, each once.
+        /// The member of the document that has this name, of whichever type.
         #[cfg(feature = "client")]
-        pub(crate) const MEMBERS: &[&str] = &[#(#members),*];
+        pub(crate) fn known(name: &str) -> Option<&'static str> {
+            const MEMBERS: &[&str] = &[#(#members),*];
+            let mut members = MEMBERS.iter();
+            members
+                .find(|member| member.eq_ignore_ascii_case(name))
+                .copied()
+        }
     });
     let answers = answers(facts)?;
     for answer in answers.values() {
@@ -161,7 +172,7 @@ fn not_beside(
     }
     let tests = groups.iter().map(|((_, theirs), members)| {
         quote! {
-            if #(crate::evidence::is_set(&self.#members))||* {
+            if #(crate::codec::evidence::is_set(&self.#members))||* {
                 return &[#(#theirs),*];
             }
         }
@@ -190,7 +201,7 @@ fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     let is_named = match (item, by) {
         (Some(item), Some(name)) if names(facts, item).contains(name) => {
             let name = field(name);
-            quote!(crate::evidence::is_set(&item.#name))
+            quote!(crate::codec::evidence::is_set(&item.#name))
         }
         _ => quote!(*item != ::std::default::Default::default()),
     };
@@ -203,13 +214,13 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
         .map(field)
-        .map(|member| quote!(crate::evidence::is_set(&self.#member)))
+        .map(|member| quote!(crate::codec::evidence::is_set(&self.#member)))
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
     let partial = operation.partial.as_deref().map(field);
     let partly = partial.map_or_else(
         || quote!(false),
-        |member| quote!(crate::evidence::is_set(&self.#member)),
+        |member| quote!(crate::codec::evidence::is_set(&self.#member)),
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
@@ -223,7 +234,9 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     let names_each_item = names_each_item(operation, facts);
     parse_quote! {
         #[cfg(feature = "client")]
-        impl crate::evidence::AnswerBody for types::#name {
+        impl crate::codec::evidence::AnswerBody for types::#name {
+            type Status = types::BaseResponseResult;
+
             const STATUS_PROVES: bool = #status_proves;
 
             fn status(&self) -> Option<&types::BaseResponseResult> {
@@ -276,7 +289,7 @@ fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
     let tests = clauses.iter().map(|clause| {
         let member = field(&clause.member);
         let values = &clause.values;
-        let test = quote!(crate::evidence::is_one_of(self.#member.as_ref(), &[#(#values),*]));
+        let test = quote!(crate::value::words::is_one_of(self.#member.as_ref(), &[#(#values),*]));
         if clause.one_of { test } else { quote!(!#test) }
     });
     parse_quote! {

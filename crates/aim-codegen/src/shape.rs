@@ -1,6 +1,6 @@
 //! Gives the generated types their final shape.
 //!
-//! typify sorts members by name, cannot be told to read tolerantly and writes
+//! typify sorts members by name, cannot be told to read leniently and writes
 //! no constructors. Here the types get the vendor's order of members,
 //! `#[non_exhaustive]`, a `new` that takes what is required and a chained
 //! setter for the rest, a JSON schema (feature `schemars`), and the open
@@ -86,10 +86,10 @@ fn shape_types(module: ItemMod, facts: &Facts) -> Result<ItemMod, String> {
             .ok_or_else(|| format!("progenitor wrote no struct for the schema {}", schema.name))?;
         let item = shape_struct(structs.swap_remove(position), &schema.members)?;
         let methods = methods(&item)?;
-        let tolerant = tolerant(&item);
+        let lenient = lenient(&item);
         items.push(Item::Struct(item));
         items.push(methods);
-        items.push(tolerant);
+        items.push(lenient);
     }
     if let Some(extra) = structs.first() {
         return Err(format!(
@@ -170,7 +170,7 @@ fn serde_attribute(field: &Field, wire_name: &str) -> Attribute {
             rename = #wire_name,
             alias = #alias,
             #optional
-            deserialize_with = "crate::tolerant::read"
+            deserialize_with = "crate::value::lenient::read"
         )]
     }
 }
@@ -241,7 +241,7 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
 }
 
 /// `null` in a list stands for an empty value, where there can be one.
-fn tolerant(item: &ItemStruct) -> Item {
+fn lenient(item: &ItemStruct) -> Item {
     let name = &item.ident;
     let absent = item
         .fields
@@ -255,7 +255,7 @@ fn tolerant(item: &ItemStruct) -> Item {
             )
         });
     parse_quote! {
-        impl crate::tolerant::Tolerant for #name { #absent }
+        impl crate::value::lenient::Lenient for #name { #absent }
     }
 }
 
@@ -370,15 +370,15 @@ fn open_enum_items(open_enum: &OpenEnum) -> Vec<Item> {
 
         impl<'de> serde::Deserialize<'de> for #name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::tolerant::read(deserializer)
+                crate::value::lenient::read(deserializer)
             }
         }
 
-        impl crate::tolerant::Tolerant for #name {
+        impl crate::value::lenient::Lenient for #name {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Option<Self>, D::Error> {
-                let text = <String as crate::tolerant::Tolerant>::read(deserializer)?;
+                let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
                 Ok(text.map(Self::from))
             }
         }
@@ -449,10 +449,10 @@ mod tests {
     "#;
 
     #[test]
-    fn members_take_the_documents_order_and_are_read_tolerantly() {
+    fn members_take_the_documents_order_and_are_read_leniently() {
         let source = shaped(RATE, &[("Level", None), ("MoPay", None)]).unwrap();
         assert!(source.find("pub level").unwrap() < source.find("pub mo_pay").unwrap());
-        assert_eq!(source.matches("crate::tolerant::read").count(), 2);
+        assert_eq!(source.matches("crate::value::lenient::read").count(), 2);
         assert!(
             source.contains("pub fn new(level: i32) -> Self"),
             "{source}"

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::limits::Limit;
+use crate::call::limits::Limit;
 
 /// A future that ends when a time is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;

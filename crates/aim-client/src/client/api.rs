@@ -3,9 +3,9 @@
 use std::future::{Future, ready};
 use std::pin::Pin;
 
-use crate::answer::Answer;
-use crate::client::AimClient;
-use crate::error::Error;
+use crate::call::answer::Answer;
+use crate::call::error::Error;
+use crate::client::aim_client::AimClient;
 use crate::generated::{for_each_method, operations};
 use crate::types;
 

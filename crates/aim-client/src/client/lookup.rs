@@ -1,9 +1,9 @@
 //! Looks up what became of a booking, where the API can tell.
 
-use crate::answer::Answer;
-use crate::client::AimClient;
-use crate::error::{Delivery, Error};
-use crate::evidence::AnswerBody;
+use crate::call::answer::Answer;
+use crate::call::error::{Delivery, Error};
+use crate::client::aim_client::AimClient;
+use crate::codec::evidence::AnswerBody;
 use crate::generated::operations;
 use crate::types::{GetContractDetailsRequest, GetContractDetailsResponse};
 

@@ -15,7 +15,7 @@
 //! | a text with `x-aim-pattern` | has that form | the vendor documents the form |
 //! | members in `x-aim-exclusive` | one of them | the vendor excludes the others |
 //! | the body | within `max_request_body` | a host cuts off or refuses a larger one |
-//! | the query | within [`MAX_QUERY`] | the same |
+//! | the query | within [`MAX_QUERY`](crate::call::limits::MAX_QUERY) | the same |
 //!
 //! The generated code says which member has which rule ([`Check`], written by
 //! `aim-codegen` from the document); what a rule means stands here. Open enums
@@ -25,59 +25,9 @@
 
 use std::fmt;
 
-use reqwest::{Body, Request};
-
-use crate::error::Error;
-use crate::operation::Operation;
-use crate::{AimDateTime, Money, Secret};
-
-/// The longest query in characters, as it is sent: what IIS and ASP.NET take
-/// unless they are told otherwise.
-pub(crate) const MAX_QUERY: usize = 2_048;
-
-/// The largest body in bytes, unless the client is told otherwise: what
-/// ASP.NET takes (`maxRequestLength` of 4096 KB).
-pub(crate) const MAX_BODY: usize = 4_096 * 1_024;
-
-/// Checks a request against all rules that concern its members.
-///
-/// # Errors
-///
-/// The first member that must not be sent, as an error of the call.
-pub(crate) fn request(operation: &'static Operation, request: &impl Check) -> Result<(), Error> {
-    let checked = request.check(&Place::REQUEST);
-    checked.map_err(|Refusal { member, reason }| {
-        let reason = format!("`{member}` {reason}");
-        Error::refused_at(operation, Some(&member), reason)
-    })
-}
-
-/// Checks the size of a request as it is sent.
-///
-/// # Errors
-///
-/// A sentence with the size and the limit.
-pub(crate) fn size(request: &Request, max_body: usize) -> Result<(), String> {
-    let body = request
-        .body()
-        .and_then(Body::as_bytes)
-        .map_or(0, <[u8]>::len);
-    if body > max_body {
-        return Err(format!(
-            "the body has {body} bytes and the limit is {max_body}, beyond which hosts refuse it; \
-             send less, or raise `max_request_body` if the merchant's host takes more"
-        ));
-    }
-    // Percent-encoded, so that bytes are characters.
-    let query = request.url().query().map_or(0, str::len);
-    if query > MAX_QUERY {
-        return Err(format!(
-            "the query has {query} characters and the limit is {MAX_QUERY}, beyond which hosts \
-             refuse it; send less, or use POST"
-        ));
-    }
-    Ok(())
-}
+use crate::value::date::AimDateTime;
+use crate::value::money::Money;
+use crate::value::secret::Secret;
 
 /// A value of a request.
 pub(crate) trait Check {
@@ -189,9 +139,9 @@ impl<T: Check> Check for Vec<T> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// Its path in the vendor's names.
-    member: String,
+    pub(crate) member: String,
     /// The rest of a sentence that begins with the member.
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// A place in a request. Nothing is written down until something is refused.
@@ -209,7 +159,7 @@ enum Step {
 
 impl Place<'_> {
     /// The request itself.
-    const REQUEST: Place<'static> = Place {
+    pub(crate) const REQUEST: Place<'static> = Place {
         parent: None,
         step: Step::Request,
     };
@@ -298,7 +248,6 @@ impl fmt::Display for Place<'_> {
 mod tests {
     use proptest::prelude::*;
     use regex_lite::Regex;
-    use reqwest::{Client, Url};
 
     use super::*;
     use crate::types::{
@@ -503,30 +452,5 @@ mod tests {
             let plain = Regex::new(r#"^\{"MoPay":-?(0|[1-9][0-9]{0,28})(\.[0-9]{1,28})?\}$"#).unwrap();
             prop_assert!(plain.is_match(&json), "{}", json);
         }
-    }
-
-    #[test]
-    fn sizes_are_those_of_what_is_sent() {
-        let sized = |body: usize, query: usize, max_body: usize| {
-            let url = format!("http://localhost/?{}", "q".repeat(query));
-            let mut request = Client::new()
-                .post(Url::parse(&url).unwrap())
-                .build()
-                .unwrap();
-            *request.body_mut() = Some(vec![b'x'; body].into());
-            size(&request, max_body)
-        };
-        assert_eq!(sized(MAX_BODY, MAX_QUERY, MAX_BODY), Ok(()));
-        let error = sized(MAX_BODY + 1, 0, MAX_BODY).unwrap_err();
-        assert!(
-            error.contains("4194305 bytes and the limit is 4194304"),
-            "{error}"
-        );
-        assert_eq!(sized(MAX_BODY + 1, 0, MAX_BODY + 1), Ok(()));
-        let error = sized(0, MAX_QUERY + 1, MAX_BODY).unwrap_err();
-        assert!(
-            error.contains("2049 characters and the limit is 2048"),
-            "{error}"
-        );
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::Secret;
-use crate::credentials::{self, TOKEN};
-use crate::retry::Retry;
+use crate::call::credentials::{self, TOKEN};
+use crate::call::retry::Retry;
+use crate::value::secret::Secret;
 
 /// What is different for some calls; given to [`AimClient::with`](crate::AimClient::with).
 ///

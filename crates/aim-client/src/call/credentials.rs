@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::Secret;
+use crate::value::secret::Secret;
 
 const API_KEY: &str = "apikey";
 const APP_ID: &str = "appid";

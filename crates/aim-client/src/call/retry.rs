@@ -6,8 +6,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use crate::error::{Delivery, Error};
-use crate::limits::Limit;
+use crate::call::error::{Delivery, Error};
+use crate::call::limits::Limit;
 use crate::operation::{Operation, Repeat};
 
 /// How often and when a call is repeated, for a client

@@ -31,7 +31,7 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Reads a member: `#[serde(default, deserialize_with = "crate::tolerant::read")]`.
+/// Reads a member: `#[serde(default, deserialize_with = "crate::value::lenient::read")]`.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ use serde_json::value::RawValue;
 pub(crate) fn read<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Tolerant,
+    T: Lenient,
 {
     Option::<Read<T>>::deserialize(deserializer)?
         .and_then(|Read(value)| value)
@@ -54,11 +54,11 @@ where
 /// nothing else. So one line serves a generated type:
 ///
 /// ```text
-/// impl Tolerant for Rate {
+/// impl Lenient for Rate {
 ///     fn absent() -> Option<Self> { Some(Self::default()) }
 /// }
 /// ```
-pub(crate) trait Tolerant: DeserializeOwned {
+pub(crate) trait Lenient: DeserializeOwned {
     /// Reads a value that is not `null`. `None`: it says "nothing" all the same.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer
@@ -72,16 +72,16 @@ pub(crate) trait Tolerant: DeserializeOwned {
     }
 }
 
-/// A value as [`Tolerant::read`] reads it, where serde wants a type.
+/// A value as [`Lenient::read`] reads it, where serde wants a type.
 struct Read<T>(Option<T>);
 
-impl<'de, T: Tolerant> Deserialize<'de> for Read<T> {
+impl<'de, T: Lenient> Deserialize<'de> for Read<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self)
     }
 }
 
-impl<T: Tolerant> Tolerant for Option<T> {
+impl<T: Lenient> Lenient for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         T::read(deserializer).map(Some)
     }
@@ -91,7 +91,7 @@ impl<T: Tolerant> Tolerant for Option<T> {
     }
 }
 
-impl<T: Tolerant> Tolerant for Vec<T> {
+impl<T: Lenient> Lenient for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer
             .deserialize_newtype_struct(LIST, ListVisitor(PhantomData))
@@ -103,15 +103,16 @@ impl<T: Tolerant> Tolerant for Vec<T> {
     }
 }
 
-/// Implements [`Tolerant`] by a function from [`Scalar`].
-macro_rules! tolerant_scalar {
+/// Implements [`Lenient`] by a function from [`Scalar`].
+macro_rules! lenient_scalar {
     ($type:ty, $from_scalar:expr) => {
-        impl $crate::tolerant::Tolerant for $type {
+        impl $crate::value::lenient::Lenient for $type {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Option<Self>, D::Error> {
-                let scalar =
-                    <$crate::tolerant::Scalar as serde::Deserialize>::deserialize(deserializer)?;
+                let scalar = <$crate::value::lenient::Scalar as serde::Deserialize>::deserialize(
+                    deserializer,
+                )?;
                 $from_scalar(scalar).map_err(serde::de::Error::custom)
             }
 
@@ -121,12 +122,12 @@ macro_rules! tolerant_scalar {
         }
     };
 }
-pub(crate) use tolerant_scalar;
+pub(crate) use lenient_scalar;
 
-tolerant_scalar!(String, text);
-tolerant_scalar!(bool, boolean);
-tolerant_scalar!(i64, |scalar| integer(scalar, "a whole number of 64 bits"));
-tolerant_scalar!(i32, |scalar| integer(scalar, "a whole number of 32 bits"));
+lenient_scalar!(String, text);
+lenient_scalar!(bool, boolean);
+lenient_scalar!(i64, |scalar| integer(scalar, "a whole number of 64 bits"));
+lenient_scalar!(i32, |scalar| integer(scalar, "a whole number of 32 bits"));
 
 /// Why a value was refused, without the value.
 #[derive(Debug)]
@@ -468,12 +469,12 @@ fn number_name() -> Option<&'static String> {
 }
 
 /// The name of the newtype struct that a list asks for: XML, unlike JSON, does
-/// not tell a list from an object, so [`crate::xml`] goes by it.
+/// not tell a list from an object, so [`crate::codec::xml`] goes by it.
 pub(crate) const LIST: &str = "list";
 
 struct ListVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Tolerant> Visitor<'de> for ListVisitor<T> {
+impl<'de, T: Lenient> Visitor<'de> for ListVisitor<T> {
     type Value = Vec<T>;
 
     refuse_scalars!("a list");
@@ -487,7 +488,7 @@ impl<'de, T: Tolerant> Visitor<'de> for ListVisitor<T> {
         /// An item, `null` included.
         struct Item<T>(T);
 
-        impl<'de, T: Tolerant> Deserialize<'de> for Item<T> {
+        impl<'de, T: Lenient> Deserialize<'de> for Item<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 read(deserializer).map(Self)
             }
@@ -507,7 +508,7 @@ mod tests {
     use serde::Deserialize;
     use serde_json::{Value, json};
 
-    use super::{Refused, Scalar, Tolerant, raw_value_name, read};
+    use super::{Lenient, Refused, Scalar, raw_value_name, read};
     use crate::{AimDateTime, Money, Secret};
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -558,7 +559,7 @@ mod tests {
         count: Option<i64>,
     }
 
-    impl Tolerant for Item {
+    impl Lenient for Item {
         fn absent() -> Option<Self> {
             Some(Self::default())
         }
@@ -570,7 +571,7 @@ mod tests {
         key: String,
     }
 
-    impl Tolerant for Required {}
+    impl Lenient for Required {}
 
     /// An open enum, as the generated ones.
     #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -595,7 +596,7 @@ mod tests {
         Ok(super::text(scalar)?.map(Open::from))
     }
 
-    tolerant_scalar!(Open, open);
+    lenient_scalar!(Open, open);
 
     const NAMES: [&str; 17] = [
         "text",

@@ -1,29 +1,23 @@
-//! Names the place in an answer that cannot be read.
+//! Names the location in an answer that cannot be read.
 
 use serde_path_to_error::Segment;
 
-use crate::generated::MEMBERS;
-
-/// The member of the document that has this name, of whichever type.
-pub(crate) fn known(name: &str) -> Option<&'static str> {
-    let mut members = MEMBERS.iter();
-    members
-        .find(|member| member.eq_ignore_ascii_case(name))
-        .copied()
-}
+/// Finds the member of the document that has a name, of whichever type.
+pub(crate) type Known = fn(&str) -> Option<&'static str>;
 
 /// `` `Inventory[1].Desc`, line 3 column 16 ``; the whole answer is `.`.
 ///
 /// Only the document's names of members are repeated. Any other could be a
 /// payload, such as an address that keys a map: the path ends there with `?`.
-pub(crate) fn place<'a>(
+pub(crate) fn location<'a>(
+    known: Known,
     path: impl IntoIterator<Item = &'a Segment>,
     line: usize,
     column: usize,
 ) -> String {
     let mut text = String::new();
     for segment in path {
-        let known = match segment {
+        let name = match segment {
             Segment::Seq { index } => {
                 text.push_str(&format!("[{index}]"));
                 continue;
@@ -34,8 +28,8 @@ pub(crate) fn place<'a>(
         if !text.is_empty() {
             text.push('.');
         }
-        text.push_str(known.unwrap_or("?"));
-        if known.is_none() {
+        text.push_str(name.unwrap_or("?"));
+        if name.is_none() {
             break;
         }
     }

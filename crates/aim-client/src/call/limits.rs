@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::check;
-
 /// A limit of the client that a call has hit; see [`Error::limit`](crate::Error::limit).
 ///
 /// Each has a setting of [`AimClientBuilder`](crate::AimClientBuilder).
@@ -55,6 +53,14 @@ impl fmt::Display for Limit {
     }
 }
 
+/// The longest query in characters, as it is sent: what IIS and ASP.NET take
+/// unless they are told otherwise.
+pub(crate) const MAX_QUERY: usize = 2_048;
+
+/// The largest body in bytes, unless the client is told otherwise: what
+/// ASP.NET takes (`maxRequestLength` of 4096 KB).
+pub(crate) const MAX_BODY: usize = 4_096 * 1_024;
+
 /// The settings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -81,7 +87,7 @@ impl Default for Limits {
             in_flight: 64,
             answer_bytes: 4 << 20,
             header_bytes: 64 << 10,
-            request_bytes: check::MAX_BODY,
+            request_bytes: MAX_BODY,
         }
     }
 }

@@ -15,9 +15,9 @@ mod on {
     use tracing::instrument::WithSubscriber;
     use tracing::{Level, Span};
 
-    use crate::answer::Answer;
-    use crate::error::{Error, ErrorKind};
-    use crate::observe::{Attempt, AttemptEnd};
+    use crate::call::answer::Answer;
+    use crate::call::error::{Error, ErrorKind};
+    use crate::call::observe::{Attempt, AttemptEnd};
     use crate::operation::Operation;
 
     /// The span of a call.
@@ -117,9 +117,9 @@ mod on {
 
 #[cfg(not(feature = "tracing"))]
 mod on {
-    use crate::answer::Answer;
-    use crate::error::Error;
-    use crate::observe::{Attempt, AttemptEnd};
+    use crate::call::answer::Answer;
+    use crate::call::error::Error;
+    use crate::call::observe::{Attempt, AttemptEnd};
     use crate::operation::Operation;
 
     #[derive(Clone)]

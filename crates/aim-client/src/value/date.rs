@@ -42,7 +42,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::tolerant::{Scalar, Tolerant};
+use crate::value::lenient::{Lenient, Scalar};
 
 /// A date and time as the vendor writes it; see the [module](self) for the forms.
 ///
@@ -195,7 +195,7 @@ impl AimDateTime {
     }
 }
 
-impl Tolerant for AimDateTime {
+impl Lenient for AimDateTime {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Self::deserialize(deserializer).map(Some)
     }

@@ -2,7 +2,7 @@
 //!
 //! The client asks for JSON; this is for a server that answers XML all the
 //! same. XML does not say what is text, an object or a list: the types ask for
-//! what they want (see [`crate::tolerant`]), and an element is read as that.
+//! what they want (see [`crate::value::lenient`]), and an element is read as that.
 //!
 //! | asked for | element |
 //! | --- | --- |
@@ -38,8 +38,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_path_to_error::Segment;
 
-use crate::place::place;
-use crate::tolerant;
+use crate::codec::location::{Known, location};
+use crate::value::lenient;
 
 /// How deep elements may nest; serde_json allows as much. Answers need four.
 const DEPTH: usize = 128;
@@ -58,29 +58,31 @@ pub(crate) enum Unread {
 /// # Errors
 ///
 /// [`Unread`]; it never holds what was read.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8], known: Known) -> Result<T, Unread> {
+    let broken = |path: &mut dyn Iterator<Item = &Segment>, offset| {
+        let (line, column) = line_and_column(body, offset);
+        Unread::Broken(location(known, path, line, column))
+    };
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
-        Err(error) => return Err(broken(body, &[], error.valid_up_to())),
+        Err(error) => return Err(broken(&mut [].iter(), error.valid_up_to())),
     };
     let mut xml = Xml::new(text);
     serde_path_to_error::deserialize(&mut xml).map_err(|error| match error.inner() {
         Failure::Other => Unread::Other,
         Failure::Broken => {
             let offset = usize::try_from(xml.reader.buffer_position()).unwrap_or(body.len());
-            broken(body, error.path(), offset)
+            broken(&mut error.path().iter(), offset)
         }
     })
 }
 
-/// Names the place as it is named for JSON: the member, and after how many
-/// bytes of which line the reader stood.
-fn broken<'p>(body: &[u8], path: impl IntoIterator<Item = &'p Segment>, offset: usize) -> Unread {
+/// Where the reader stood: after how many bytes of which line, as for JSON.
+fn line_and_column(body: &[u8], offset: usize) -> (usize, usize) {
     let before = body.get(..offset).unwrap_or(body);
     let mut lines = before.rsplit(|byte| *byte == b'\n');
     let column = lines.next().map_or(0, <[u8]>::len);
-    let line = lines.count() + 1;
-    Unread::Broken(place(path, line, column))
+    (lines.count() + 1, column)
 }
 
 /// Why reading stopped, without serde's words: they may repeat a value.
@@ -342,9 +344,9 @@ impl<'de> Deserializer<'de> for Element<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        if name == tolerant::LIST {
+        if name == lenient::LIST {
             visitor.visit_seq(Children::new(self.xml))
-        } else if name == tolerant::raw_value_name() {
+        } else if name == lenient::raw_value_name() {
             visitor.visit_string(self.xml.content()?)
         } else {
             visitor.visit_newtype_struct(self)
@@ -373,13 +375,18 @@ impl<'de> Deserializer<'de> for Element<'_, 'de> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{DEPTH, Unread, read};
+    use super::{DEPTH, Unread};
+    use crate::generated::known;
     use crate::types::{
         C2BPostContractResponse, ContractFulfillmentResponse, ErrorResponse,
         GetContractDetailsResponse, InventoryGeneric, PostServiceTicketRequest,
         PostServiceTicketResponse,
     };
     use crate::{AimDateTime, Money};
+
+    fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
+        super::read(body, known)
+    }
 
     /// As a server writes it, but for the spaces and the list of payments.
     const DETAILS: &str = r#"<?xml version="1.0" encoding="utf-8"?><GetContractDetailsResponse xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="http://schemas.datacontract.org/2004/07/AIM.WebService"><Status><DomainName>10846.active-e.net</DomainName><ErrorCode>0</ErrorCode><ErrorDisplayText></ErrorDisplayText><ErrorMessage i:nil="true" /><StatusCode>OK</StatusCode></Status><AccountSub>é &lt;1&gt; &amp; &quot;2&quot; &#xD;&#10;漢</AccountSub><AccumulatedCredit>79228162514264337593543950335</AccumulatedCredit><DiscountedPayoff i:nil="true" /><Inventory><InventoryGeneric><Desc>Violin, 3/4</Desc><Item i:nil="true" /></InventoryGeneric><InventoryGeneric i:nil="true" /><InventoryGeneric /></Inventory><LateCharges>0.00</LateCharges><NextDueDate>0001-01-01T00:00:00</NextDueDate><Payments xmlns:d2p1="http://schemas.datacontract.org/2004/07/AIM"><d2p1:PaymentGeneric><d2p1:Amount>-24.990</d2p1:Amount><d2p1:Date>2026-11-21T10:20:30.1234567-05:00</d2p1:Date></d2p1:PaymentGeneric></Payments><Topic><![CDATA[a <b>]]> c</Topic></GetContractDetailsResponse>"#;

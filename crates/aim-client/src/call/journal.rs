@@ -14,10 +14,10 @@ use std::time::SystemTime;
 
 use reqwest::{Request, StatusCode};
 
-use crate::answer::Answer;
-use crate::client::AimClient;
-use crate::error::{Delivery, Error, ErrorKind};
-use crate::evidence::AnswerBody;
+use crate::call::answer::Answer;
+use crate::call::error::{Delivery, Error, ErrorKind};
+use crate::call::runtime::Runtime;
+use crate::codec::evidence::AnswerBody;
 use crate::operation::{Operation, Repeat};
 
 /// Keeps bookings; given to
@@ -115,19 +115,19 @@ struct Open {
 impl Entry {
     /// Hands a booking to the journal.
     pub(crate) fn open(
-        client: &AimClient,
+        journal: Option<&Arc<dyn Journal>>,
+        runtime: &dyn Runtime,
+        id: Option<&str>,
         operation: &'static Operation,
         request: &Request,
     ) -> Result<Self, Error> {
-        let (Some(journal), Repeat::Books) = (&client.shared.journal, operation.repeat) else {
+        let (Some(journal), Repeat::Books) = (journal, operation.repeat) else {
             return Ok(Self(None));
         };
-        let runtime = &client.shared.runtime;
-        let id = client
-            .session
-            .booking_id
-            .clone()
-            .unwrap_or_else(|| format!("{:016x}{:016x}", runtime.random(), runtime.random()));
+        let id = id.map_or_else(
+            || format!("{:016x}{:016x}", runtime.random(), runtime.random()),
+            ToOwned::to_owned,
+        );
         let body = request.body().and_then(|body| body.as_bytes());
         let text = body.map_or_else(
             || request.url().query().unwrap_or_default().into(),

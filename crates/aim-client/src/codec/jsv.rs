@@ -31,7 +31,7 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::tolerant::Scalar;
+use crate::value::lenient::Scalar;
 
 /// Why a request cannot be written as a query. Its text never holds a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

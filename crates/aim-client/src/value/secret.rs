@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::tolerant::{self, Refused, Scalar, tolerant_scalar};
+use crate::value::lenient::{self, Refused, Scalar, lenient_scalar};
 
 /// A credential, card data or personal data: text that `Debug` does not show
 /// and that has no `Display`, so that it does not end in a log by accident.
@@ -40,11 +40,11 @@ impl Secret {
     }
 
     fn from_scalar(scalar: Scalar) -> Result<Option<Self>, Refused> {
-        Ok(tolerant::text(scalar)?.map(Self))
+        Ok(lenient::text(scalar)?.map(Self))
     }
 }
 
-tolerant_scalar!(Secret, Secret::from_scalar);
+lenient_scalar!(Secret, Secret::from_scalar);
 
 /// `[redacted]`, whatever the text.
 impl fmt::Debug for Secret {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::limits::{Limit, Limits};
+use crate::call::limits::{Limit, Limits};
+use crate::generated::known;
 use crate::operation::{Operation, Repeat};
-use crate::place::known;
 use crate::types::{BaseResponseResult, ResponseStatus};
 
 /// What is certain about an operation whose call ended in an error.

@@ -57,7 +57,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
-use crate::tolerant::{Scalar, tolerant_scalar};
+use crate::value::lenient::{Scalar, lenient_scalar};
 
 /// An exact decimal amount, as the vendor's `decimal`.
 ///
@@ -157,7 +157,7 @@ impl Money {
     }
 }
 
-tolerant_scalar!(Money, Money::from_scalar);
+lenient_scalar!(Money, Money::from_scalar);
 
 impl From<Decimal> for Money {
     fn from(number: Decimal) -> Self {

@@ -2,9 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::fmt;
-use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
@@ -12,111 +10,25 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::error::{AnswerKind, Answered, Delivery, Error, Finding};
-use crate::evidence::{AnswerBody, is_set};
+use crate::call::answer::Answer;
+use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
+use crate::codec::evidence::{AnswerBody, is_set};
+use crate::codec::location::location;
+use crate::codec::xml;
+use crate::generated::known;
 use crate::operation::Operation;
-use crate::place::{known, place};
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
-use crate::{tolerant, xml};
+use crate::value::lenient;
 
-/// The answer of an operation that is proved to have run.
-///
-/// It derefs to the value, and carries the HTTP status and headers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Answer<T> {
-    value: T,
-    status: StatusCode,
-    headers: HeaderMap,
-    pub(crate) attempts: u32,
-    pub(crate) booking_id: Option<Arc<str>>,
-}
+/// The answer of an operation of the document.
+pub(crate) trait OperationAnswer: AnswerBody<Status = BaseResponseResult> {}
 
-impl<T> Answer<T> {
-    /// An answer of one's own, for tests without a server: status 200, no
-    /// headers.
-    pub fn new(value: T) -> Self {
-        Self::read(value, StatusCode::OK, HeaderMap::new())
-    }
-
-    fn read(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self {
-            value,
-            status,
-            headers,
-            attempts: 1,
-            booking_id: None,
-        }
-    }
-
-    /// How many attempts were made, the successful one included. Those before
-    /// it may have ended without a connection, so nothing was sent by them.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// The name of the booking in the [journal](crate::journal), if it has
-    /// one.
-    #[must_use]
-    pub fn booking_id(&self) -> Option<&str> {
-        self.booking_id.as_deref()
-    }
-
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The HTTP headers.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The value alone.
-    #[must_use]
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-}
-
-impl<T> Deref for Answer<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T: Send + Sync + 'static> Answer<T> {
-    /// The error for whom the answer proves too little.
-    pub(crate) fn into_unproved(self, operation: &'static Operation) -> Error {
-        let answered = Answered {
-            status: self.status,
-            headers: self.headers,
-            finding: Finding::NoEvidence,
-            answer: Some(Box::new(self.value)),
-        };
-        Error::judged(operation, Delivery::Unknown, answered).after(self.attempts)
-    }
-}
-
-/// Headers stay out: a server may send a cookie.
-impl<T: fmt::Debug> fmt::Debug for Answer<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Answer")
-            .field("status", &self.status)
-            .field("value", &self.value)
-            .finish_non_exhaustive()
-    }
-}
+impl<T: AnswerBody<Status = BaseResponseResult>> OperationAnswer for T {}
 
 /// Decides what an answer proves.
 ///
 /// `is_failure` says which in-band status is a failure.
-pub(crate) fn judge<T: AnswerBody>(
+pub(crate) fn judge<T: OperationAnswer>(
     operation: &'static Operation,
     status: StatusCode,
     headers: HeaderMap,
@@ -164,7 +76,7 @@ pub(crate) fn judge<T: AnswerBody>(
 
 /// What an answer that can be read falls short of; nothing if it proves the
 /// operation.
-fn shortfall<T: AnswerBody>(
+fn shortfall<T: OperationAnswer>(
     value: &T,
     status: StatusCode,
     headers: &HeaderMap,
@@ -262,7 +174,7 @@ fn carried(body: &[u8]) -> Result<Option<ResponseStatus>, Unreadable> {
             rename = "ResponseStatus",
             alias = "responseStatus",
             default,
-            deserialize_with = "tolerant::read"
+            deserialize_with = "lenient::read"
         )]
         response_status: Option<ResponseStatus>,
     }
@@ -299,7 +211,7 @@ fn thrown(
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<String>)> {
     match kind_of(body) {
         kind @ AnswerKind::UnreadableJson => read_json(body).map_err(|place| (kind, Some(place))),
-        kind @ AnswerKind::UnreadableXml => xml::read(body).map_err(|unread| match unread {
+        kind @ AnswerKind::UnreadableXml => xml::read(body, known).map_err(|unread| match unread {
             _ if is_html(body) => (AnswerKind::Html, None),
             xml::Unread::Other => (AnswerKind::Xml, None),
             xml::Unread::Broken(place) => (kind, Some(place)),
@@ -318,7 +230,12 @@ fn unread_place<T: DeserializeOwned>(body: &[u8]) -> String {
     let mut json = serde_json::Deserializer::from_slice(body);
     match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Ok(_) => "its end".to_owned(),
-        Err(error) => place(error.path(), error.inner().line(), error.inner().column()),
+        Err(error) => location(
+            known,
+            error.path(),
+            error.inner().line(),
+            error.inner().column(),
+        ),
     }
 }
 

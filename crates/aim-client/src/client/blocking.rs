@@ -22,11 +22,15 @@ use std::{fmt, io};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::answer::Answer;
-use crate::error::Error;
+use crate::call::answer::Answer;
+use crate::call::error::Error;
+use crate::call::options::CallOptions;
+use crate::call::trace;
+use crate::client::builder::AimClientBuilder;
+use crate::client::lookup::FulfillmentLookUp;
 use crate::generated::for_each_method;
-use crate::options::CallOptions;
-use crate::{AimClientBuilder, FulfillmentLookUp, Secret, trace, types};
+use crate::types;
+use crate::value::secret::Secret;
 
 /// [`AimClient`](crate::AimClient), with methods that wait.
 ///

@@ -9,33 +9,40 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Request, Response};
 use tokio::sync::SemaphorePermit;
 
-use crate::AimClient;
-use crate::answer::{Answer, judge};
-use crate::error::{Delivery, Error};
-use crate::evidence::AnswerBody;
-use crate::journal::Entry;
-use crate::limits::Limit;
-use crate::observe::Watch;
+use crate::call::answer::Answer;
+use crate::call::error::{Delivery, Error};
+use crate::call::journal::Entry;
+use crate::call::judge::{OperationAnswer, judge};
+use crate::call::limits::Limit;
+use crate::call::options::Session;
+use crate::call::retry::may_repeat;
+use crate::call::runtime::{Runtime, Sleep};
+use crate::call::shared::Shared;
+use crate::call::trace;
+use crate::call::watch::Watch;
 use crate::operation::Operation;
-use crate::retry::may_repeat;
-use crate::runtime::{Runtime, Sleep};
-use crate::trace;
 
 /// How many bytes are reserved for an answer before they have come.
 const MOST_RESERVED: usize = 64 << 10;
 
-impl AimClient {
-    /// Makes one call: everything that all operations have in common. One whose
+/// A call of an operation.
+pub(crate) struct Call<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) session: &'a Session,
+    pub(crate) operation: &'static Operation,
+}
+
+impl Call<'_> {
+    /// Makes the call: everything that all operations have in common. One whose
     /// request cannot be written is a call, too.
-    pub(crate) async fn call<T: AnswerBody>(
+    pub(crate) async fn make<T: OperationAnswer>(
         &self,
-        operation: &'static Operation,
         write: impl FnOnce() -> Result<Request, Error>,
     ) -> Result<Answer<T>, Error> {
-        let span = trace::call(operation, &self.shared.host, self.shared.port);
+        let span = trace::call(self.operation, &self.shared.host, self.shared.port);
         let call = async {
             let outcome = match write() {
-                Ok(request) => self.journaled(operation, &request).await,
+                Ok(request) => self.journaled(&request).await,
                 Err(error) => Err(error),
             };
             trace::finish(&span, &outcome);
@@ -44,25 +51,26 @@ impl AimClient {
         trace::within(span.clone(), call).await
     }
 
-    async fn journaled<T: AnswerBody>(
-        &self,
-        operation: &'static Operation,
-        request: &Request,
-    ) -> Result<Answer<T>, Error> {
+    async fn journaled<T: OperationAnswer>(&self, request: &Request) -> Result<Answer<T>, Error> {
         if let Some(problem) = &self.session.problem {
-            return Err(Error::refused(Some(operation), problem.clone()));
+            return Err(Error::refused(Some(self.operation), problem.clone()));
         }
         // If this future is dropped, the entry is closed as unknown.
-        let mut entry = Entry::open(self, operation, request)?;
-        let mut outcome = self.attempts(operation, request, &mut entry).await;
+        let mut entry = Entry::open(
+            self.shared.journal.as_ref(),
+            &*self.shared.runtime,
+            self.session.booking_id.as_deref(),
+            self.operation,
+            request,
+        )?;
+        let mut outcome = self.attempts(request, &mut entry).await;
         entry.close(&mut outcome);
         outcome
     }
 
     /// Makes attempts until one succeeds, or none may follow, or time is over.
-    async fn attempts<T: AnswerBody>(
+    async fn attempts<T: OperationAnswer>(
         &self,
-        operation: &'static Operation,
         request: &Request,
         entry: &mut Entry,
     ) -> Result<Answer<T>, Error> {
@@ -77,13 +85,13 @@ impl AimClient {
         let mut number = 0;
         let mut last = None;
         loop {
-            let place = match self.turn(operation, &deadline).await {
+            let place = match self.turn(&deadline).await {
                 Ok(place) => place,
                 // What came of the attempt before says more.
                 Err(too_late) => return Err(last.unwrap_or(too_late)),
             };
             number += 1;
-            let attempt = self.attempt(operation, request, number, &deadline, entry);
+            let attempt = self.attempt(request, number, &deadline, entry);
             let outcome = attempt.await;
             drop(place);
             let error = match outcome {
@@ -93,7 +101,7 @@ impl AimClient {
                 }
                 Err(error) => error.after(number),
             };
-            if !may_repeat(operation, &error) {
+            if !may_repeat(self.operation, &error) {
                 return Err(error);
             }
             let delays = delays.get_or_insert_with(|| retry.delays(runtime.random()));
@@ -110,12 +118,8 @@ impl AimClient {
     }
 
     /// Waits for a place among the requests in flight.
-    async fn turn(
-        &self,
-        operation: &'static Operation,
-        deadline: &Deadline<'_>,
-    ) -> Result<SemaphorePermit<'_>, Error> {
-        let too_late = |limit, set| Error::limit_hit(operation, Delivery::NotSent, limit, set);
+    async fn turn(&self, deadline: &Deadline<'_>) -> Result<SemaphorePermit<'_>, Error> {
+        let too_late = |limit, set| Error::limit_hit(self.operation, Delivery::NotSent, limit, set);
         // The semaphore is never closed; if it were, nothing would be sent.
         let Some(Ok(place)) = deadline.race(self.shared.in_flight.acquire()).await else {
             let set = format!("{} for {:?}", self.shared.limits.in_flight, deadline.total);
@@ -128,9 +132,8 @@ impl AimClient {
     }
 
     /// Makes one attempt.
-    async fn attempt<T: AnswerBody>(
+    async fn attempt<T: OperationAnswer>(
         &self,
-        operation: &'static Operation,
         request: &Request,
         number: u32,
         deadline: &Deadline<'_>,
@@ -138,17 +141,17 @@ impl AimClient {
     ) -> Result<Answer<T>, Error> {
         let mut request = request
             .try_clone()
-            .ok_or_else(|| Error::refused(Some(operation), "the request cannot be copied"))?;
+            .ok_or_else(|| Error::refused(Some(self.operation), "the request cannot be copied"))?;
         *request.headers_mut() = self.session.headers.clone();
         if request.method() != Method::POST {
             request.headers_mut().remove(CONTENT_TYPE);
         }
-        let watch = Watch::start(&self.shared, operation, number, &request);
+        let watch = Watch::start(self.shared, self.operation, number, &request);
         entry.may_be_sent(true);
-        let outcome = match deadline.race(self.exchange(operation, request)).await {
+        let outcome = match deadline.race(self.exchange(request)).await {
             Some(outcome) => outcome,
             None => Err(Error::limit_hit(
-                operation,
+                self.operation,
                 Delivery::Unknown,
                 Limit::TotalTime,
                 format!("{:?}", deadline.total),
@@ -162,20 +165,16 @@ impl AimClient {
     }
 
     /// Sends, reads the answer to its end and judges it.
-    async fn exchange<T: AnswerBody>(
-        &self,
-        operation: &'static Operation,
-        request: Request,
-    ) -> Result<Answer<T>, Error> {
+    async fn exchange<T: OperationAnswer>(&self, request: Request) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
-            .in_read_time(operation, self.shared.http.execute(request))
+            .in_read_time(self.shared.http.execute(request))
             .await?
-            .map_err(|error| Error::transport(operation, error, None, &limits))?;
+            .map_err(|error| Error::transport(self.operation, error, None, &limits))?;
         let status = response.status();
         let too_large = |limit, set: u64| {
             let set = format!("{set} bytes");
-            Error::limit_hit(operation, Delivery::Unknown, limit, set).with_status(status)
+            Error::limit_hit(self.operation, Delivery::Unknown, limit, set).with_status(status)
         };
         if header_bytes(&response) > u64::from(limits.header_bytes) {
             return Err(too_large(Limit::HeaderSize, limits.header_bytes.into()));
@@ -189,10 +188,10 @@ impl AimClient {
         let announced = usize::try_from(announced).unwrap_or(MOST_RESERVED);
         let mut body = Vec::with_capacity(announced.min(MOST_RESERVED));
         while let Some(chunk) = self
-            .in_read_time(operation, response.chunk())
+            .in_read_time(response.chunk())
             .await
             .map_err(|error| error.with_status(status))?
-            .map_err(|error| Error::transport(operation, error, Some(status), &limits))?
+            .map_err(|error| Error::transport(self.operation, error, Some(status), &limits))?
         {
             if chunk.len() > limits.answer_bytes - body.len() {
                 return Err(too_large(Limit::AnswerSize, most));
@@ -200,21 +199,28 @@ impl AimClient {
             body.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        judge(operation, status, headers, &body, &*self.shared.is_failure)
+        judge(
+            self.operation,
+            status,
+            headers,
+            &body,
+            &*self.shared.is_failure,
+        )
     }
 
     /// Waits for something to arrive.
-    async fn in_read_time<F: Future>(
-        &self,
-        operation: &'static Operation,
-        work: F,
-    ) -> Result<F::Output, Error> {
+    async fn in_read_time<F: Future>(&self, work: F) -> Result<F::Output, Error> {
         let limit = Limit::ReadTime;
         let time = self.shared.limits.read_time;
         race(work, || self.shared.runtime.timer(limit, time))
             .await
             .ok_or_else(|| {
-                Error::limit_hit(operation, Delivery::Unknown, limit, format!("{time:?}"))
+                Error::limit_hit(
+                    self.operation,
+                    Delivery::Unknown,
+                    limit,
+                    format!("{time:?}"),
+                )
             })
     }
 }

@@ -9,13 +9,19 @@ use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Proxy, Url};
 use tokio::sync::Semaphore;
 
-use crate::client::{FailureRule, Shared};
-use crate::limits::{Limits, TOTAL_TIME};
+use crate::call::credentials::Credentials;
+use crate::call::error::Error;
+use crate::call::journal::Journal;
+use crate::call::limits::{Limits, TOTAL_TIME};
+use crate::call::observe::Observer;
+use crate::call::options::Session;
+use crate::call::retry::Retry;
+use crate::call::runtime::{Runtime, System};
+use crate::call::shared::{FailureRule, Shared};
+use crate::client::aim_client::AimClient;
+use crate::client::base_url;
 use crate::operation::Operation;
-use crate::options::Session;
-use crate::runtime::{Runtime, System};
 use crate::types::BaseResponseResult;
-use crate::{AimClient, Credentials, Error, Journal, Observer, Retry, base_url};
 
 /// Builds an [`AimClient`]; made by [`AimClient::builder`].
 ///

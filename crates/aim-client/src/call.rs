@@ -1,0 +1,20 @@
+//! One call, from the request to the verdict: what is sent with it, attempts
+//! and limits, the judgement of its answer, and who is notified.
+//!
+//! Uses `generated`, `codec` and `value`.
+
+pub(crate) mod answer;
+pub(crate) mod credentials;
+pub(crate) mod error;
+pub mod journal;
+pub(crate) mod judge;
+pub(crate) mod limits;
+pub(crate) mod observe;
+pub(crate) mod options;
+pub(crate) mod request;
+pub(crate) mod retry;
+pub mod runtime;
+pub(crate) mod send;
+pub(crate) mod shared;
+pub(crate) mod trace;
+mod watch;

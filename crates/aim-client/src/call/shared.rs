@@ -1,0 +1,43 @@
+//! What all calls of a client have in common.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+use tokio::sync::Semaphore;
+
+use crate::call::error::Error;
+use crate::call::journal::Journal;
+use crate::call::limits::Limits;
+use crate::call::observe::Observer;
+use crate::call::runtime::Runtime;
+use crate::operation::Operation;
+use crate::types::BaseResponseResult;
+
+/// Which in-band status is a failure.
+pub(crate) type FailureRule = dyn Fn(&BaseResponseResult) -> bool + Send + Sync;
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: String,
+    /// The address of each operation, by its path: parsing is expensive.
+    pub(crate) urls: Vec<(&'static str, Url)>,
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+    pub(crate) limits: Limits,
+    pub(crate) in_flight: Semaphore,
+    pub(crate) is_failure: Arc<FailureRule>,
+    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+}
+
+impl Shared {
+    /// The address of an operation.
+    pub(crate) fn url(&self, operation: &'static Operation) -> Result<Url, Error> {
+        let mut urls = self.urls.iter();
+        urls.find(|(path, _)| *path == operation.path())
+            .map(|(_, url)| url.clone())
+            .ok_or_else(|| Error::refused(Some(operation), "it has no address"))
+    }
+}

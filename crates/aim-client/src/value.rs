@@ -1,0 +1,10 @@
+//! The values that members hold: amounts, dates, secrets, and how they are read
+//! and compared.
+//!
+//! Uses nothing else of this crate.
+
+pub mod date;
+pub(crate) mod lenient;
+pub mod money;
+pub(crate) mod secret;
+pub(crate) mod words;
