@@ -100,7 +100,7 @@ impl Builder {
                     tokio::select! {
                         // Without a listener every request is refused, which
                         // the test cannot miss.
-                        _ = server::serve(listener, served, false, stopped) => {}
+                        _ = server::serve(listener, served, None, stopped) => {}
                         // What is under way is dropped, not finished.
                         _ = gone.changed() => {}
                     }

@@ -7,12 +7,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 
 use aim_fake::engine::{Engine, Start};
-use aim_fake::server::{self, APPLICATION_PATH};
+use aim_fake::server::{self, APPLICATION_PATH, Log};
 use aim_fake::{Fault, FaultKind, Settings, State};
 use clap::Parser;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// A stand-in for the server AIM Web Services, for tests.
 ///
@@ -83,21 +84,27 @@ fn more_help() -> String {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let engine = match begin(&arguments) {
-        Ok(engine) => Arc::new(engine),
-        Err(message) => return fail(2, &message),
+    let log = match Log::start() {
+        Ok(log) => log,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "error: cannot start threads: {error}");
+            return ExitCode::FAILURE;
+        }
     };
-    match run(&arguments, engine) {
+    // 2 is a wrong use, 1 is everything else.
+    let done = begin(&arguments)
+        .map_err(|message| (2, message))
+        .and_then(|engine| run(&arguments, engine, &log).map_err(|message| (1, message)));
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => fail(1, &message),
-    }
-}
-
-/// Says why it ends; 2 is a wrong use, 1 is everything else.
-fn fail(code: u8, message: &str) -> ExitCode {
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(io::stderr(), "error: {message}");
-    ExitCode::from(code)
+        Err((code, message)) => {
+            log.line(format!("error: {message}"));
+            ExitCode::from(code)
+        }
+    };
+    log.finish();
+    code
 }
 
 /// The fake that the arguments ask for.
@@ -131,15 +138,16 @@ fn read_fixture(path: &Path) -> Result<State, String> {
     State::from_json(&json).map_err(|problem| problem.to_string())
 }
 
-fn run(arguments: &Arguments, engine: Arc<Engine>) -> Result<(), String> {
+fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
     let address = SocketAddr::new(arguments.address, arguments.port);
     let taken = |error: io::Error| format!("cannot listen on {address}: {error}");
     let listener = server::bind(address).map_err(taken)?;
     let bound = listener.local_addr().map_err(taken)?;
+    let no_threads = |error: io::Error| format!("cannot start threads: {error}");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("cannot start threads: {error}"))?;
+        .map_err(no_threads)?;
     runtime.block_on(async {
         let (stop, stopped) = watch::channel(false);
         // Before the address is told: whoever reads it may send a signal.
@@ -149,14 +157,29 @@ fn run(arguments: &Arguments, engine: Arc<Engine>) -> Result<(), String> {
             // An error means that it has stopped already.
             let _ = stop.send(true);
         });
-        let mut out = io::stdout();
-        writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
-            .and_then(|()| out.flush())
-            .map_err(|error| format!("cannot write to standard output: {error}"))?;
-        server::serve(listener, engine, !arguments.quiet, stopped)
-            .await
-            .map_err(|error| format!("cannot listen any more on {bound}: {error}"))
+        let told = tell_address(bound).map_err(no_threads)?;
+        let log = (!arguments.quiet).then(|| log.clone());
+        tokio::select! {
+            served = server::serve(listener, Arc::new(engine), log, stopped) => {
+                served.map_err(|error| format!("cannot listen any more on {bound}: {error}"))
+            }
+            Ok(Err(error)) = told => Err(format!("cannot write to standard output: {error}")),
+        }
     })
+}
+
+/// Writes the address to standard output, in a thread of its own: where nobody
+/// reads that, the fake serves and stops all the same.
+fn tell_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
+    let (sender, told) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let mut out = io::stdout();
+        let done = writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
+            .and_then(|()| out.flush());
+        // An error means that it has stopped already.
+        let _ = sender.send(done);
+    })?;
+    Ok(told)
 }
 
 /// Ends with the first signal to stop.

@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::engine::Engine;
 use connection::Connection;
+pub use log::Log;
 
 /// The application path that the fake's addresses carry.
 pub const APPLICATION_PATH: &str = "/aeservices30";
@@ -59,8 +60,8 @@ fn reserve(address: SocketAddr) -> io::Result<Socket> {
 }
 
 /// Serves until `stop` becomes true or its sender is gone; then answers what
-/// was begun and comes back. Dropped before, it stops at once. With `log`, one
-/// line of JSON per request goes to standard error.
+/// was begun and comes back. Dropped before, it stops at once. One line of JSON
+/// per request goes to `log`.
 ///
 /// # Errors
 ///
@@ -68,7 +69,7 @@ fn reserve(address: SocketAddr) -> io::Result<Socket> {
 pub async fn serve(
     listener: std::net::TcpListener,
     engine: Arc<Engine>,
-    log: bool,
+    log: Option<Log>,
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
@@ -107,7 +108,7 @@ pub async fn serve(
                     let connection = Connection {
                         number,
                         router: router.clone(),
-                        log,
+                        log: log.clone(),
                         stop: stop.clone(),
                     };
                     connections.spawn(connection.serve(stream));

@@ -27,6 +27,11 @@ struct Running {
     first_line: String,
 }
 
+/// How many requests are sent where nobody reads the log, and how long the
+/// path of each is: together more than any pipe and any queue hold.
+const MANY: usize = 4_000;
+const LONG: usize = 2_000;
+
 impl Running {
     fn new(arguments: &[&str]) -> Self {
         let mut child = program(arguments)
@@ -50,12 +55,17 @@ impl Running {
         address.parse().unwrap()
     }
 
-    /// Sends a signal and waits; the exit code and standard error.
     #[cfg(unix)]
-    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &id]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Sends a signal and waits; the exit code and standard error.
+    #[cfg(unix)]
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
         let code = self.child.wait().unwrap().code();
         let mut log = String::new();
         let mut stderr = self.child.stderr.take().unwrap();
@@ -164,6 +174,127 @@ fn it_logs_one_line_per_request_without_secrets() {
         assert!(line["time"].is_string() && line["microseconds"].is_u64());
     }
     assert_eq!(lines[2]["target"], "/_aim/requests?reveal=true");
+}
+
+/// Sends requests that each make a long line, and sees that all goes on.
+fn send_many(at: SocketAddr) {
+    let target = format!("/aeservices30/api/{}", "x".repeat(LONG));
+    let request = request("GET", &target, "", "");
+    let mut kept = Raw::new(at);
+    for _ in 0..MANY {
+        assert_eq!(kept.send(&request).status(), 404);
+    }
+    let (status, _) = control(at, "GET", "/health", "");
+    assert_eq!(status, 200);
+}
+
+/// How many requests a log tells of, and how many it says were dropped.
+fn told(log: &str) -> (usize, u64) {
+    let lines = log.lines().map(|line| {
+        serde_json::from_str::<Json>(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    });
+    lines.fold((0, 0), |(lines, dropped), line| match line.get("dropped") {
+        Some(more) => (lines, dropped + more.as_u64().unwrap()),
+        None => (lines + 1, dropped),
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_and_stops_though_nobody_reads_its_log() {
+    let mut running = Running::new(&["--port", "0"]);
+    send_many(running.address());
+    // Whoever holds the pipe must not read on while it stops.
+    let mut unread = running.child.stderr.take().unwrap();
+    let began = std::time::Instant::now();
+    running.signal("-TERM");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    // What fitted into the pipe is whole lines.
+    let mut log = String::new();
+    unread.read_to_string(&mut log).unwrap();
+    let (lines, dropped) = told(&log);
+    assert!(
+        0 < lines && lines < MANY && dropped == 0,
+        "{lines} {dropped}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn who_reads_its_log_late_is_told_what_is_missing() {
+    let mut running = Running::new(&["--port", "0"]);
+    let at = running.address();
+    send_many(at);
+    let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
+    let mut log = String::new();
+    while !log.contains("\"dropped\"") {
+        assert_ne!(stderr.read_line(&mut log).unwrap(), 0);
+    }
+    // All are there or counted, the one about /health too, and from here on
+    // they are there again.
+    let (lines, dropped) = told(&log);
+    assert_eq!(lines + usize::try_from(dropped).unwrap(), MANY + 1);
+    control(at, "GET", "/health", "");
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.contains("\"target\":\"/health\""), "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_reads_its_log_at_the_end_is_told_what_is_missing() {
+    let mut running = Running::new(&["--port", "0"]);
+    send_many(running.address());
+    let mut stderr = running.child.stderr.take().unwrap();
+    running.signal("-TERM");
+    let mut log = String::new();
+    stderr.read_to_string(&mut log).unwrap();
+    let (lines, dropped) = told(&log);
+    assert!(dropped > 0);
+    assert_eq!(lines + usize::try_from(dropped).unwrap(), MANY + 1);
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+/// A pipe holds 64 KiB there.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_serves_and_stops_though_nobody_reads_its_address_and_its_errors() {
+    use std::io::Write;
+
+    let full = || {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(&[b'x'; 65_536]).unwrap();
+        (reader, writer)
+    };
+    let ((_out, stdout), (_errors, stderr)) = (full(), full());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = free.local_addr().unwrap();
+    drop(free);
+    let arguments = ["--port", &at.port().to_string()];
+    let start = |arguments: &[&str]| {
+        program(arguments)
+            .stdout(stdout.try_clone().unwrap())
+            .stderr(stderr.try_clone().unwrap())
+            .spawn()
+            .unwrap()
+    };
+    let mut running = Running {
+        child: start(&arguments),
+        first_line: String::new(),
+    };
+    let began = std::time::Instant::now();
+    while std::net::TcpStream::connect(at).is_err() {
+        assert!(began.elapsed().as_secs() < 20);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!(send(at, &booking()).status(), 200);
+    // The port is taken, which nobody reads either.
+    let mut second = start(&arguments);
+    assert_eq!(second.wait().unwrap().code(), Some(1));
+    running.signal("-TERM");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
 #[cfg(unix)]

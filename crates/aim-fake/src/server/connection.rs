@@ -17,8 +17,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::IDLE;
+use super::log::{Line, Log};
 use super::strike::Strike;
-use super::{IDLE, log};
 use crate::received::Received;
 
 /// What a connection needs.
@@ -26,7 +27,7 @@ pub(super) struct Connection {
     /// Counted from 1.
     pub(super) number: u64,
     pub(super) router: Router,
-    pub(super) log: bool,
+    pub(super) log: Option<Log>,
     pub(super) stop: watch::Receiver<bool>,
 }
 
@@ -50,7 +51,7 @@ impl Connection {
         let taken = Arc::clone(&struck);
         let service = service_fn(move |request| {
             let taken = Arc::clone(&taken);
-            Box::pin(answer(request, router.clone(), number, log, taken))
+            Box::pin(answer(request, router.clone(), number, log.clone(), taken))
         });
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -88,18 +89,18 @@ async fn answer(
     mut request: hyper::Request<Incoming>,
     router: TowerToHyperService<Router>,
     number: u64,
-    log: bool,
+    log: Option<Log>,
     taken: Arc<Mutex<Option<Strike>>>,
 ) -> Result<hyper::Response<Body>, Taken> {
     let began = Instant::now();
     request.extensions_mut().insert(Number(number));
-    let line = log.then(|| log::Line::new(&request, number));
+    let line = log.map(|log| (Line::new(&request, number), log));
     let mut response = match router.call(request.map(Body::new)).await {
         Ok(response) => response,
         Err::<_, Infallible>(never) => match never {},
     };
-    if let Some(line) = line {
-        line.write(&response, began.elapsed());
+    if let Some((line, log)) = line {
+        line.write(&log, &response, began.elapsed());
     }
     match response.extensions_mut().remove::<Strike>() {
         None => Ok(response),
