@@ -12,7 +12,7 @@ use std::fs;
 use aim_codegen::document::Document;
 use aim_codegen::generate::generate;
 use aim_codegen::regen;
-use aim_tests::{document, fixture};
+use aim_tests::{document, fixture, new_operation};
 
 #[test]
 fn every_generated_file_is_fresh() {
@@ -38,6 +38,40 @@ fn generating_twice_and_with_other_line_ends_gives_the_same_bytes() {
     let first = generated(&text);
     assert_eq!(first, generated(&text));
     assert_eq!(first, generated(&text.replace('\n', "\r\n")));
+}
+
+/// An operation that has next to nothing is generated as one that has all: a
+/// request without members is a struct, which can get members later.
+#[test]
+fn a_request_without_members_is_a_type_like_the_others() {
+    let text = fs::read_to_string(fixture::root().join(regen::DOCUMENT)).unwrap();
+    let document = Document::parse(regen::DOCUMENT, &new_operation::added_to(&text)).unwrap();
+    let file = syn::parse_file(&generate(&document).unwrap()).unwrap();
+    let types = file.items.iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    let (_, types) = types.unwrap();
+    let named = types.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if item.ident == "ContractStatusListingRequest" => Some(item),
+        _ => None,
+    });
+    let empty = named.unwrap();
+    assert!(matches!(&empty.fields, syn::Fields::Named(fields) if fields.named.is_empty()));
+    let has = |name: &str| empty.attrs.iter().any(|found| found.path().is_ident(name));
+    assert!(has("non_exhaustive") && has("derive"));
+    // What a later version adds is no reason to refuse the value.
+    assert!(!has("serde"));
+    let methods = types.iter().filter_map(|item| match item {
+        syn::Item::Impl(item)
+            if item.trait_.is_none()
+                && *item.self_ty == syn::parse_quote!(ContractStatusListingRequest) =>
+        {
+            Some(&item.items)
+        }
+        _ => None,
+    });
+    assert!(methods.flatten().any(|member| matches!(member, syn::ImplItem::Fn(function) if function.sig.ident == "new" && function.sig.inputs.is_empty())));
 }
 
 #[test]

@@ -113,7 +113,7 @@ const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[Operation], "x-aim-request", "name the schema of the request, for GET too"),
     (&[Operation], "x-aim-repeat", "say `safe` or `books`: may it be sent twice?"),
     (&[Operation], "x-aim-evidence", "list the members of the answer that prove that it ran"),
-    (&[Operation], "x-aim-licenses", "list the service licences, any of which suffices"),
+    (&[Operation], "x-aim-licenses", "list the service licences, any of which suffices; `[]` where none is known"),
     (&[Schema], "description", FOR_READERS),
     (&[Property, Parameter], "description", FOR_READERS),
     (&[Property, Parameter], "example", FOR_READERS),

@@ -8,7 +8,7 @@
 //! values of a query (the request type is written as JSV as a whole).
 
 use openapiv3::{
-    MediaType, NumberFormat, OpenAPI, Operation, Parameter, ParameterData,
+    AdditionalProperties, MediaType, NumberFormat, OpenAPI, Operation, Parameter, ParameterData,
     ParameterSchemaOrContent, QueryStyle, ReferenceOr, Response, Responses, Schema, SchemaData,
     SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty,
 };
@@ -47,6 +47,10 @@ pub(crate) fn lower(document: &OpenAPI) -> OpenAPI {
 
 fn lower_schema(schema: &mut Schema) {
     if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind {
+        // Without members typify would write a map in place of a struct.
+        if object.properties.is_empty() {
+            object.additional_properties = Some(AdditionalProperties::Any(false));
+        }
         for property in object.properties.values_mut() {
             if let ReferenceOr::Item(property) = property {
                 lower_property(property);

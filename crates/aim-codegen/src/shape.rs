@@ -147,6 +147,9 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
             "progenitor wrote a member {name}.{extra} of its own"
         ));
     }
+    // An object without members is closed only for typify to write a struct.
+    item.attrs
+        .retain(|attribute| !attribute.path().is_ident("serde"));
     item.attrs.push(parse_quote! {
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     });

@@ -390,14 +390,6 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             );
         }
     }
-    let licenses = operation.get("x-aim-licenses");
-    if let Some(licenses) = licenses.filter(|licenses| licenses.node.items().is_empty()) {
-        lint.problem(
-            &licenses,
-            "the list is empty",
-            "list the service licences, any of which suffices",
-        );
-    }
 }
 
 pub(super) fn lookup<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {

@@ -301,7 +301,8 @@ fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
     }
 }
 
-/// A schema of `components` is a flat object with at least one member.
+/// A schema of `components` is a flat object; only a request can be without
+/// members.
 pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     if schema.text("type") != Some("object") {
         lint.problem_under(
@@ -321,14 +322,15 @@ pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         }
     }
     let properties = schema.get("properties");
-    if properties
+    let is_empty = properties
         .as_ref()
-        .is_none_or(|all| all.node.members().is_empty())
-    {
+        .is_none_or(|all| all.node.members().is_empty());
+    let is_request = |operation: At<'a>| operation.text("x-aim-request") == Some(schema.name());
+    if is_empty && !lint.operations().into_iter().any(is_request) {
         lint.problem(
             schema,
             "the schema has no members",
-            "list them in `properties`",
+            "list them in `properties`; only a request that an operation names can be without",
         );
     }
     for (at, name) in texts(schema, "required") {

@@ -147,7 +147,48 @@ fn operations() {
     row("[Found, Status]", "[]", &at("/x-aim-evidence"), "the list is empty");
     row("[Found, Status]", "[Status]", &get("/x-aim-evidence"), "differs from that of `Look`");
     row("x-aim-partial: Items", "x-aim-partial: Found", &at("/x-aim-partial"), "has no list `Found`");
-    row("[Looking Service]", "[]", &at("/x-aim-licenses"), "the list is empty");
+}
+
+/// An operation of its own in the sample, by a verb and with what else it has.
+fn with_listing(verb: &str, rest: &str, properties: &str) -> String {
+    let operation = format!(
+        "  /api/List:\n    {verb}:\n      tags: [Looking]\n      summary: List\n      description: Lists.\n      \
+         operationId: List\n      x-aim-operation: List\n      x-aim-request: Nothing\n      x-aim-licenses: []\n      \
+         x-aim-repeat: safe\n      x-aim-evidence: [Found, Status]\n      x-aim-partial: Items\n{rest}      responses:\n        \
+         '200': {{description: D, content: {{application/json: {{schema: {{$ref: '#/components/schemas/Answer'}}}}}}}}\n        \
+         4XX: {{$ref: '#/components/responses/Error'}}\n        5XX: {{$ref: '#/components/responses/Error'}}\ncomponents:\n"
+    );
+    let schema = format!(
+        "    Nothing: {{type: object, description: D, x-aim-base: BaseRequest{properties}}}\n    Query:\n"
+    );
+    let text = sample::TEXT.replacen("components:\n", &operation, 1);
+    text.replacen("    Query:\n", &schema, 1)
+}
+
+#[test]
+fn what_the_vendor_may_have_is_accepted() {
+    let clean = Vec::<String>::new();
+    // A request without members, by GET and by POST, without a licence and
+    // without a header that others have.
+    let body = "      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Nothing'}}}}\n";
+    for (verb, rest) in [("get", ""), ("post", body)] {
+        for properties in ["", ", properties: {}"] {
+            assert_eq!(problems(&with_listing(verb, rest, properties)), clean);
+        }
+    }
+    // Evidence that does not count on the status.
+    let text = sample::TEXT.replace("[Found, Status]", "[Found]");
+    assert_eq!(problems(&text), clean);
+    // A licence must still be thought of, and only a request can be empty.
+    let text = with_listing("get", "", "");
+    let found = problems(&text.replace("      x-aim-licenses: []\n", ""));
+    assert_eq!(
+        found,
+        ["/paths/~1api~1List/get `x-aim-licenses` is missing or empty"]
+    );
+    let found = problems(&text.replace("x-aim-request: Nothing", "x-aim-request: Query"));
+    let empty = format!("{SCHEMAS_AT}/Nothing the schema has no members");
+    assert!(found.contains(&empty), "{found:?}");
 }
 
 #[rustfmt::skip]

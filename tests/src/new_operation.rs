@@ -1,0 +1,43 @@
+//! Edits of the document that the product does not have, for tests of what one
+//! edit is enough for: two operations of the vendor, one without members of
+//! its own and one that proves itself by `Status` alone, and a member.
+
+/// What is put where: before the text that follows, which the document has
+/// once.
+const PIECES: [(&str, &str); 4] = [
+    (
+        include_str!("../fixtures/new-operation/paths.yaml"),
+        "\ncomponents:\n",
+    ),
+    (
+        include_str!("../fixtures/new-operation/member.yaml"),
+        "      xml:\n        name: PostServiceTicketRequest\n",
+    ),
+    (
+        include_str!("../fixtures/new-operation/schemas.yaml"),
+        "    PostServiceTicketRequest:\n",
+    ),
+    (
+        include_str!("../fixtures/new-operation/examples.yaml"),
+        "    PostServiceTicketRequest.vendorSample:\n",
+    ),
+];
+
+/// The document with both operations and the member.
+///
+/// # Panics
+///
+/// If the document no longer has a place for one of them.
+#[must_use]
+#[allow(clippy::panic, reason = "a test without its data cannot go on")]
+pub fn added_to(document: &str) -> String {
+    let mut text = document.replace("\r\n", "\n");
+    for (piece, before) in PIECES {
+        let parts: Vec<&str> = text.split(before).collect();
+        let [head, tail] = parts[..] else {
+            panic!("the document has {before:?} {} times", parts.len() - 1);
+        };
+        text = format!("{head}{piece}{before}{tail}");
+    }
+    text
+}
