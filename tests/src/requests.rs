@@ -204,7 +204,10 @@ impl Schema {
     /// Whether a member cannot stand beside these.
     fn excludes(&self, members: &[Sent], member: &Sent) -> bool {
         let is = |one: &Sent, part: &str| match part.split_once('=') {
-            Some((name, value)) => one.0 == name && one.1 == Value::from(value).to_string(),
+            Some((name, value)) => {
+                let sent: Option<String> = serde_json::from_str(&one.1).ok();
+                one.0 == name && sent.as_deref() == Some(value)
+            }
             None => one.0 == part,
         };
         members.iter().any(|other| {
