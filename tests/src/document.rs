@@ -107,6 +107,61 @@ pub fn operations() -> serde_json::Result<Vec<Operation>> {
 }
 
 impl Operation {
+    /// The vendor's name of the service behind it (`x-aim-operation`).
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.value["x-aim-operation"].as_str().unwrap_or(&self.id)
+    }
+
+    /// The schema of its request (`x-aim-request`).
+    #[must_use]
+    pub fn request_type(&self) -> &str {
+        self.value["x-aim-request"].as_str().unwrap_or_default()
+    }
+
+    /// The schema of its answer.
+    #[must_use]
+    pub fn answer_type(&self) -> &str {
+        let schema = &self.value["responses"]["200"]["content"]["application/json"]["schema"];
+        let reference = schema["$ref"].as_str().unwrap_or_default();
+        reference.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether a member must not stand in its URL.
+    #[must_use]
+    pub fn keeps_out(&self, member: &str) -> bool {
+        let mut parameters = self.value["parameters"].as_array().into_iter().flatten();
+        parameters
+            .any(|parameter| parameter["name"] == member && !parameter["x-aim-sensitive"].is_null())
+    }
+
+    /// An answer as JSON text that proves that the operation ran: every member
+    /// of its evidence, with the document's example.
+    #[must_use]
+    pub fn proof(&self) -> String {
+        let evidence = self.value["x-aim-evidence"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let evidence = evidence.filter_map(Value::as_str).map(|name| {
+            let path = [
+                "components",
+                "schemas",
+                self.answer_type(),
+                "properties",
+                name,
+                "example",
+            ];
+            let value = match name {
+                // Its example may be a failure.
+                "Status" => r#"{"StatusCode":"OK"}"#.to_owned(),
+                _ => text_at(&path).unwrap_or_default(),
+            };
+            format!("{}:{value}", Value::from(name))
+        });
+        format!("{{{}}}", evidence.collect::<Vec<_>>().join(","))
+    }
+
     /// The realistic request as JSON text: of a POST its example; of a GET the
     /// example of the POST with the same request type, without what must not
     /// stand in a URL, or else the examples of its parameters.
@@ -119,11 +174,6 @@ impl Operation {
             return Ok(example);
         }
         let parameters = || self.value["parameters"].as_array().into_iter().flatten();
-        let is_kept_out = |name: &str| {
-            parameters().any(|parameter| {
-                parameter["name"] == name && !parameter["x-aim-sensitive"].is_null()
-            })
-        };
         let sibling = operations()?
             .into_iter()
             .filter(|other| other.value["x-aim-request"] == self.value["x-aim-request"])
@@ -131,7 +181,7 @@ impl Operation {
         let request: Vec<(String, String)> = match sibling {
             Some(example) => members(&example)
                 .into_iter()
-                .filter(|(name, _)| !is_kept_out(name))
+                .filter(|(name, _)| !self.keeps_out(name))
                 .collect(),
             None => parameters()
                 .filter(|parameter| parameter["in"] == "query")

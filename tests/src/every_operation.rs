@@ -1,18 +1,116 @@
-//! The eight operations as one function, each request with a text of its own
-//! by which the fake's record tells whose it was.
+//! Every operation of the document as one function, each request with a text of
+//! its own, where one fits, by which the fake's record tells whose it was.
+//!
+//! A request has the plain members of the document's realistic one, which means
+//! something to the store of `State::example`, and can be sent many times.
 
-use aim_client::types::{
-    C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
-    GetContractDetailsRequest, PostServiceTicketRequest, UpdateContractObj,
-};
-use aim_client::{AimClient, Answer, Error, Operation};
+use std::sync::LazyLock;
+
+use aim_client::{AimClient, Error, Operation};
 use aim_fake::Received;
+use serde_json::{Map, Value, json};
+
+use crate::calls;
+use crate::document;
 
 /// A contract of `State::example`.
 const CONTRACT: &str = "R-104233";
 
-/// A customer of `State::example`.
-const ACCOUNT: i32 = 20417;
+/// What is sent to an operation.
+struct Prepared {
+    id: String,
+    service: String,
+    request: Map<String, Value>,
+    /// The member that takes a text of our own.
+    key: Option<String>,
+}
+
+static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
+    let document = document::document().unwrap_or_default();
+    let operations = document::operations().unwrap_or_default();
+    operations
+        .iter()
+        .map(|operation| Prepared::new(&document, operation))
+        .collect()
+});
+
+impl Prepared {
+    fn new(document: &Value, operation: &document::Operation) -> Self {
+        let properties = &document["components"]["schemas"][operation.request_type()]["properties"];
+        let realistic = operation.request().unwrap_or_default();
+        let mut request: Map<String, Value> = serde_json::from_str(&realistic).unwrap_or_default();
+        request.retain(|name, value| {
+            let is_plain = !value.is_object() && !value.is_array();
+            is_plain && properties[name]["x-aim-sensitive"].is_null()
+        });
+        // What it is looked up by names something that is there.
+        let by = operation.value["x-aim-lookup"]["by"].as_object();
+        let is_asked_by = |name: &str| by.is_some_and(|by| by.values().any(|one| one == name));
+        let takes_any_text = |name: &String| {
+            let property = &properties[name];
+            let is_free = ["x-aim-sensitive", "x-aim-pattern", "x-aim-open-enum"]
+                .iter()
+                .all(|extension| property[extension].is_null());
+            property["type"] == "string"
+                && property["x-aim-dotnet-type"] == "string"
+                && is_free
+                && !is_asked_by(name)
+                && !is_excluded(document, operation.request_type(), name, &request)
+        };
+        let path = [
+            "components",
+            "schemas",
+            operation.request_type(),
+            "properties",
+        ];
+        let names = document::members(&document::text_at(&path).unwrap_or_default()).into_iter();
+        let books = operation.value["x-aim-repeat"] == "books";
+        let key = names
+            .map(|(name, _)| name)
+            .find(takes_any_text)
+            .filter(|_| books);
+        Self {
+            id: operation.id.clone(),
+            service: operation.service().to_owned(),
+            request,
+            key,
+        }
+    }
+
+    #[allow(
+        clippy::panic,
+        reason = "only tests use this, and that is how a test fails"
+    )]
+    fn of(operation: &Operation) -> &'static Self {
+        let found = PREPARED.iter().find(|one| one.id == operation.id());
+        found.unwrap_or_else(|| panic!("the document has no operation {}", operation.id()))
+    }
+
+    /// The request with the key in it, where it has a place for one.
+    fn with_key(&self, key: &str) -> Map<String, Value> {
+        let mut request = self.request.clone();
+        if let Some(name) = &self.key {
+            request.insert(name.clone(), key.into());
+        }
+        request
+    }
+}
+
+/// Whether a member must not stand beside what is sent.
+fn is_excluded(document: &Value, schema: &str, name: &str, request: &Map<String, Value>) -> bool {
+    let pairs = document["components"]["schemas"][schema]["x-aim-exclusive"].as_array();
+    let name_of = |part: &Value| -> Option<String> {
+        let part = part.as_str()?;
+        Some(part.split('=').next().unwrap_or(part).to_owned())
+    };
+    pairs.into_iter().flatten().any(|pair| {
+        let [one, other] = [&pair[0], &pair[1]].map(name_of);
+        let is_sent =
+            |part: &Option<String>| part.as_ref().is_some_and(|part| request.contains_key(part));
+        one.as_deref() == Some(name) && is_sent(&other)
+            || other.as_deref() == Some(name) && is_sent(&one)
+    })
+}
 
 /// Calls an operation; the result is the number of attempts.
 ///
@@ -22,33 +120,9 @@ const ACCOUNT: i32 = 20417;
 ///
 /// # Panics
 ///
-/// If the operation is new.
-#[allow(deprecated, reason = "every operation means every one")]
-#[allow(
-    clippy::panic,
-    reason = "only tests use this, and that is how a test fails"
-)]
+/// If the document has no such operation.
 pub async fn call(client: &AimClient, operation: &Operation, key: &str) -> Result<u32, Error> {
-    let fulfillment = || ContractFulfillmentRequest::new().ref_(CONTRACT).notes(key);
-    let contract = || C2BPostContractRequest::new().school_name(key);
-    let details = || GetContractDetailsRequest::new().ref_(CONTRACT);
-    match operation.id() {
-        "PostServiceTicket" => {
-            let ticket = PostServiceTicketRequest::new().ref_number(key);
-            attempts(client.post_service_ticket(&ticket).await)
-        }
-        "ContractFulfillment" => attempts(client.contract_fulfillment(&fulfillment()).await),
-        "C2BSetContractSerial" => attempts(client.c2b_set_contract_serial(&fulfillment()).await),
-        "C2BPostContract" => attempts(client.c2b_post_contract(&contract()).await),
-        "C2BPostContractGet" => attempts(client.c2b_post_contract_get(&contract()).await),
-        "CustomerAccessToken" => {
-            let request = CustomerAccessTokenRequest::new().acct(ACCOUNT);
-            attempts(client.customer_access_token(&request).await)
-        }
-        "GetContractDetails" => attempts(client.get_contract_details(&details()).await),
-        "GetContractDetailsGet" => attempts(client.get_contract_details_get(&details()).await),
-        id => panic!("the operation {id} is new: call it here"),
-    }
+    send(client, operation, Prepared::of(operation).with_key(key)).await
 }
 
 /// Calls an operation that changes contracts with two of them, of which one
@@ -60,52 +134,78 @@ pub async fn call(client: &AimClient, operation: &Operation, key: &str) -> Resul
 ///
 /// # Panics
 ///
-/// If the operation changes no contracts.
-#[allow(deprecated, reason = "every operation means every one")]
-#[allow(
-    clippy::panic,
-    reason = "only tests use this, and that is how a test fails"
-)]
+/// If the document has no such operation.
 pub async fn call_in_part(
     client: &AimClient,
     operation: &Operation,
     key: &str,
 ) -> Result<u32, Error> {
-    let item = |reference| UpdateContractObj::new().ref_(reference).notes(key);
-    let items = [item(CONTRACT), item("R-0")];
-    let request = ContractFulfillmentRequest::new()
-        .notes(key)
-        .mass_update_items(items);
-    match operation.id() {
-        "ContractFulfillment" => attempts(client.contract_fulfillment(&request).await),
-        "C2BSetContractSerial" => attempts(client.c2b_set_contract_serial(&request).await),
-        id => panic!("the operation {id} changes no contracts"),
-    }
+    let mut request = Prepared::of(operation).with_key(key);
+    request.remove("Ref");
+    request.insert(
+        "MassUpdateItems".to_owned(),
+        json!([{"Ref": CONTRACT, "Notes": key}, {"Ref": "R-0", "Notes": key}]),
+    );
+    send(client, operation, request).await
 }
 
-fn attempts<T>(outcome: Result<Answer<T>, Error>) -> Result<u32, Error> {
-    outcome.map(|answer| answer.attempts())
+#[allow(
+    clippy::panic,
+    reason = "only tests use this, and that is how a test fails"
+)]
+async fn send(
+    client: &AimClient,
+    operation: &Operation,
+    request: Map<String, Value>,
+) -> Result<u32, Error> {
+    let request = Value::Object(request).to_string();
+    let called = calls::call(client, operation.id(), &request).await;
+    let called = called.unwrap_or_else(|error| panic!("{request}: {error}"));
+    match called.error {
+        None => Ok(called.attempts),
+        Some(error) => Err(error),
+    }
 }
 
 /// The operation's name at the fake: that of the service behind the route.
+///
+/// # Panics
+///
+/// If the document has no such operation.
 #[must_use]
 pub fn service(operation: &Operation) -> &'static str {
-    match operation.id() {
-        "C2BSetContractSerial" => "ContractFulfillment",
-        "C2BPostContractGet" => "C2BPostContract",
-        "GetContractDetailsGet" => "GetContractDetails",
-        id => id,
-    }
+    &Prepared::of(operation).service
+}
+
+/// Whether [`call_in_part`] is for this operation: of those that may be applied
+/// in part, the ones that change contracts.
+///
+/// # Panics
+///
+/// If the document has no such operation.
+#[must_use]
+pub fn is_of_many(operation: &Operation) -> bool {
+    service(operation) == "ContractFulfillment"
+}
+
+/// Whether a booking by this operation carries a text of its own.
+///
+/// # Panics
+///
+/// If the document has no such operation.
+#[must_use]
+pub fn has_key(operation: &Operation) -> bool {
+    Prepared::of(operation).key.is_some()
 }
 
 /// The text of its own that a booking carries.
 #[must_use]
 pub fn key(received: &Received) -> Option<&str> {
-    let member = match received.operation? {
-        "PostServiceTicket" => "RefNumber",
-        "ContractFulfillment" => "Notes",
-        "C2BPostContract" => "SchoolName",
-        _ => return None,
-    };
-    received.bound.as_ref()?.get(member).as_str()
+    let service = received.operation?;
+    let prepared = PREPARED.iter().find(|one| one.service == service)?;
+    received
+        .bound
+        .as_ref()?
+        .get(prepared.key.as_ref()?)
+        .as_str()
 }

@@ -14,7 +14,7 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// The vendor's five pages, parsed: routes, types with every field, samples.
+/// The vendor's pages, parsed: routes, types with every field, samples.
 ///
 /// # Panics
 ///
@@ -39,7 +39,7 @@ pub struct Exchange {
     pub value: Value,
 }
 
-/// Every recorded exchange of the eight operations.
+/// Every recorded exchange with the vendor's services.
 ///
 /// # Panics
 ///

@@ -13,6 +13,7 @@ pub mod ordered;
 pub mod pretty;
 pub mod raw;
 pub mod replay;
+pub mod requests;
 pub mod server;
 pub mod steered;
 pub mod told;

@@ -7,8 +7,8 @@
     reason = "only tests use this, and that is how a test fails"
 )]
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use aim_client::types::ResponseStatus;
 use aim_client::{AimClient, AimDateTime, AnswerKind, Credentials, Delivery, Error, Retry};
@@ -17,9 +17,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::calls::{self, Called};
-use crate::document::Operation;
+use crate::document::{self, Operation};
 use crate::fixture::{self, Exchange};
 use crate::server::{Reply, Server};
+
+/// The types of all answers.
+static ANSWERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let operations = document::operations().unwrap();
+    let answers = operations.iter().map(Operation::answer_type);
+    answers.map(str::to_owned).collect()
+});
 
 /// What the client made of an answer.
 #[derive(Debug)]
@@ -159,7 +166,7 @@ pub fn verdict(
     // XML is an answer by its root, JSON by being an object.
     let from_xml = || {
         let (root, json) = xml_as_json(document, body)?;
-        let is_answer = root == answer_schema(operation) || root == "ErrorResponse";
+        let is_answer = root == operation.answer_type() || root == "ErrorResponse";
         is_answer.then(|| serde_json::from_str(&json).unwrap())
     };
     let object = serde_json::from_slice::<Value>(body)
@@ -222,7 +229,7 @@ pub fn verdict(
         .collect();
     // The name of the root tells whose answer XML is.
     let is_anothers = body.starts_with(b"{")
-        && is_anothers(document, answer_schema(operation), &object, &evidence);
+        && is_anothers(document, operation.answer_type(), &object, &evidence);
     let own = evidence.iter().any(|name| *name != "Status");
     let in_band = &object["Status"];
     if in_band.is_object() && is_failure(document, in_band) {
@@ -261,9 +268,7 @@ fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -
         found.any(|(member, value)| member.eq_ignore_ascii_case(name) && !value.is_null())
     };
     let of_others = |evidence: &str| {
-        let others = schemas
-            .keys()
-            .filter(|name| name.ends_with("Response") && *name != "ErrorResponse" && *name != own);
+        let others = ANSWERS.iter().filter(|name| *name != own);
         others
             .map(|other| members(other))
             .filter(|other| other.contains_key(evidence))
@@ -484,14 +489,6 @@ pub fn is_xml(response: &Value) -> bool {
     header(response, "content-type") == Some("application/xml")
 }
 
-/// The schema of an operation's answer.
-#[must_use]
-pub fn answer_schema(operation: &Operation) -> &str {
-    let reference =
-        &operation.value["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
-    reference.as_str().unwrap().rsplit('/').next().unwrap()
-}
-
 /// The name of the root, and the document as the JSON text that a server would
 /// have written instead: read by another library than the client's, and by
 /// the schemas of the document.
@@ -545,7 +542,7 @@ pub fn differences(
     exchange: &Exchange,
     decoded: &str,
 ) -> Vec<String> {
-    let schema = answer_schema(operation);
+    let schema = operation.answer_type();
     let setting = exchange.value["settings"].as_str().unwrap_or_default();
     let is_xml = is_xml(&exchange.value["response"]);
     // Absent: the service returned an empty answer object.

@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use crate::document;
+
 /// A request as it came over the wire.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
@@ -79,6 +81,28 @@ pub struct Server {
 }
 
 impl Server {
+    /// Starts a server that answers each operation of the document with what
+    /// proves that it ran, and anything else with an empty object.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says about the port, or serde_json about the
+    /// document.
+    pub fn proving() -> io::Result<Self> {
+        let operations = document::operations()?;
+        let proofs: Vec<_> = operations
+            .into_iter()
+            .map(|operation| (operation.proof(), operation))
+            .collect();
+        Self::start(move |received| {
+            let path = received.target().split('?').next().unwrap_or_default();
+            let proof = proofs.iter().find(|(_, operation)| {
+                operation.method == received.method() && path.ends_with(&operation.path)
+            });
+            Reply::json(proof.map_or("{}", |(proof, _)| proof.as_str()))
+        })
+    }
+
     /// Starts a server on a free port of the loopback.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
     reason = "that is how a test fails"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write as _};
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
@@ -38,7 +38,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// What no text may hold. The form is one that nothing else has, unless the
-/// document asks for a form.
+/// document asks for another.
 static CANARIES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let document = ordered::document();
     let mut canaries: BTreeSet<String> = CREDENTIALS.iter().map(ToString::to_string).collect();
@@ -47,7 +47,7 @@ static CANARIES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         for (member, property) in members(schema, "/properties") {
             if at(property, "/x-aim-sensitive").is_some() {
                 assert_eq!(text(property, "/type"), "string", "{name}.{member}");
-                canaries.insert(canary(name, member));
+                canaries.insert(canary(name, member, property));
             }
         }
     }
@@ -68,11 +68,12 @@ const HEADER: &str = "canary.header.x";
 /// page. It may repeat what it was sent all the same.
 const OF_THE_SERVER: &str = "canary of the server";
 
-fn canary(schema: &str, member: &str) -> String {
-    match member {
-        "LastFour" => "7391".to_owned(),
-        "Expiration" => "09/37".to_owned(),
-        _ => format!("canary.{schema}.{member}.x"),
+fn canary(schema: &str, member: &str, property: &Value) -> String {
+    match text(property, "/x-aim-pattern") {
+        "" => format!("canary.{schema}.{member}.x"),
+        "^[0-9]{4}$" => "7391".to_owned(),
+        "^(0[1-9]|1[0-2])/[0-9]{2}$" => "09/37".to_owned(),
+        _ => text(property, "/example").to_owned(),
     }
 }
 
@@ -124,7 +125,7 @@ fn planted(document: &Value, name: &str) -> Json {
     let schema = at(document, &format!("/components/schemas/{name}")).unwrap();
     let planted = |(member, property): (&str, &Value)| {
         let value = if at(property, "/x-aim-sensitive").is_some() {
-            canary(name, member).into()
+            canary(name, member, property).into()
         } else {
             value(document, property)
         };
@@ -308,11 +309,14 @@ fn planted_operations() -> Vec<Planted> {
         let success = resolved(&document, at(operation.value, "/responses/200").unwrap());
         let schema = at(success, "/content/application~1json/schema").unwrap();
         let mut answer = planted(&document, type_name(schema).unwrap());
-        answer["Status"]["StatusCode"] = "OK".into();
-        for failure in ["ErrorCode", "ErrorDisplayText", "ErrorMessage"] {
-            answer["Status"][failure] = "".into();
+        if let Some(status) = answer.get_mut("Status") {
+            status["StatusCode"] = "OK".into();
+            for failure in ["ErrorCode", "ErrorDisplayText", "ErrorMessage"] {
+                status[failure] = "".into();
+            }
         }
-        answer.as_object_mut().unwrap().remove("MassUpdateErrors");
+        let partial = text(operation.value, "/x-aim-partial");
+        answer.as_object_mut().unwrap().remove(partial);
         let mut planted = Planted {
             id,
             request,
@@ -589,38 +593,65 @@ async fn broken_connections(channels: &mut Channels) {
     assert_eq!(outcome, Some(Delivery::NotSent));
 }
 
-/// The snapshots show what is sent, and so hold what was invented for them.
+/// The snapshots show what is sent, and so hold what was invented for them: of
+/// credentials what their test made up, of the rest the document's examples.
 #[test]
 fn snapshots_hold_invented_secrets_only() {
+    let document = ordered::document();
+    let headers: BTreeSet<String> = members(&document, "/components/parameters")
+        .filter(|(_, parameter)| text(parameter, "/in") == "header")
+        .chain(members(&document, "/components/securitySchemes"))
+        .map(|(name, _)| name.to_lowercase())
+        .collect();
+    let mut examples: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (_, schema) in members(&document, "/components/schemas") {
+        for (member, property) in members(schema, "/properties") {
+            if at(property, "/x-aim-sensitive").is_some() {
+                let example = ordered::json(&property["example"]).unwrap();
+                examples.entry(member).or_default().insert(example);
+            }
+        }
+    }
     let mut seen = BTreeSet::new();
     for entry in fs::read_dir(fixture::root().join("tests/snapshots")).unwrap() {
         let path = entry.unwrap().path();
-        // Texts of every kind of letter, and empty ones.
-        let is_edge = path.display().to_string().ends_with("-edge.snap");
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_none_or(|end| end != "snap") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         for line in text.lines() {
-            let header = line.split_once(": ").filter(|(name, _)| {
-                ["apikey", "appid", "token", "deviceid", "oauthtoken"].contains(name)
-            });
-            if let Some((name, value)) = header {
-                seen.insert(name.to_owned());
-                assert!(value.starts_with("fake-"), "{}: {name}", path.display());
+            if let Some((header, value)) = line.split_once(": ")
+                && headers.contains(header)
+            {
+                seen.insert(header.to_owned());
+                assert!(value.starts_with("fake-"), "{name}: {header}");
             }
         }
-        let Some(body) = text.lines().find(|line| line.starts_with('{') && !is_edge) else {
+        // At the edges stand texts of every kind of letter, and empty ones.
+        let body = text.lines().find(|line| line.starts_with('{'));
+        let Some(body) = body.filter(|_| !name.contains(".edge")) else {
             continue;
         };
         for (pointer, value) in leaves(body).unwrap() {
-            let (is_invented, member) = match pointer.rsplit('/').next().unwrap() {
-                member @ "TokenStr" => (value.contains("FAKE"), member),
-                member @ "Email" => (value.ends_with("@example.com\""), member),
-                member @ "Phone" => (value.contains("555-01"), member),
-                member @ "LastFour" => (value == "\"4242\"", member),
+            let member = pointer.rsplit('/').next().unwrap();
+            let Some(examples) = examples.get(member) else {
+                continue;
+            };
+            assert!(examples.contains(&value), "{name}: {pointer}");
+            let is_invented = match member {
+                "TokenStr" => value.contains("invented"),
+                "Email" => value.ends_with("@example.com\""),
+                "Phone" => value.starts_with("\"555-01"),
+                "LastFour" => value == "\"4242\"",
                 _ => continue,
             };
             seen.insert(member.to_owned());
-            assert!(is_invented, "{}: {pointer}", path.display());
+            assert!(is_invented, "{name}: {pointer}");
         }
     }
-    assert_eq!(seen.len(), 9, "{seen:?}");
+    for name in ["TokenStr", "Email", "Phone", "LastFour"] {
+        assert!(seen.remove(name), "{name}");
+    }
+    assert_eq!(seen, headers);
 }

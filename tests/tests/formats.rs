@@ -60,7 +60,7 @@ fn members(document: &'static Json, of: &str) -> Vec<Member> {
     let schema = &document["components"]["schemas"][of];
     let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
     let mut members = Vec::new();
-    for (name, property) in schema["properties"].as_object().unwrap() {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         members.push(Member {
             name,
             dotnet: property["x-aim-dotnet-type"].as_str().unwrap(),
@@ -319,11 +319,7 @@ fn all_formats_bind_the_same() {
         if operation.method != "POST" {
             continue;
         }
-        let of = operation.value["x-aim-request"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let of: &'static str = Box::leak(of.into_boxed_str());
+        let of: &'static str = String::leak(operation.request_type().to_owned());
         let mut runner = TestRunner::new(Config {
             cases: 200,
             failure_persistence: None,
@@ -411,7 +407,7 @@ fn every_type_of_the_client_writes_the_json_that_it_reads() {
 fn every_answer_in_xml_is_read_as_in_json() {
     let document: &'static Json = Box::leak(Box::new(document::document().unwrap()));
     for operation in document::operations().unwrap() {
-        let of: &'static str = String::leak(replay::answer_schema(&operation).to_owned());
+        let of: &'static str = String::leak(operation.answer_type().to_owned());
         for_values_of(document, of, |value| {
             let judge = |body: String| {
                 let judged = internals::judge(

@@ -25,10 +25,7 @@ fn builder(url: &str) -> AimClientBuilder {
 /// answered that is asked.
 #[tokio::test]
 async fn a_redirect_to_another_host_is_not_followed() {
-    let elsewhere = Server::start(|_| {
-        Reply::json(r#"{"WebRef":"W-1","Token":"t","Topic":"x","Status":{"StatusCode":"OK"}}"#)
-    })
-    .unwrap();
+    let elsewhere = Server::proving().unwrap();
     let location = elsewhere.url().replace("127.0.0.1", "localhost");
     let state = State::example().unwrap();
     let fake = AimFake::builder().state(state).start().await.unwrap();

@@ -1,4 +1,4 @@
-//! Every recorded answer of the eight operations, played back over a socket.
+//! Every recorded answer of the vendor's services, played back over a socket.
 //!
 //! Two things are tested apart: the decoded values equal what the recorded
 //! service was told to answer, and the client's verdict is the one that the

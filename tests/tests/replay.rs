@@ -1,4 +1,4 @@
-//! Every recorded exchange of the eight operations, asked of the fake as any
+//! Every recorded exchange with the vendor's services, asked of the fake as any
 //! team would ask it: over a socket, its service told what to answer by the
 //! control interface, what it bound read from there.
 

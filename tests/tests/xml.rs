@@ -99,7 +99,7 @@ async fn every_recorded_answer_in_xml_is_read_as_its_twin_in_json() {
             }
             continue;
         };
-        let read = if root == replay::answer_schema(operation) {
+        let read = if root == operation.answer_type() {
             answers += 1;
             outcome.decoded.clone()
         } else if root == "ErrorResponse" {

@@ -27,6 +27,8 @@ pub struct Called {
     pub answer: Option<String>,
     /// Its `Debug` forms, with those of what carries it.
     pub debug: Option<String>,
+    /// How often the request was sent.
+    pub attempts: u32,
     /// None if the answer proves that the operation ran.
     pub error: Option<Error>,
 }
@@ -138,6 +140,7 @@ fn called<T: Debug + Serialize + 'static>(
         Ok(answer) => Called {
             answer: Some(text(&answer)?),
             debug: Some(format!("{answer:?} {answer:#?}")),
+            attempts: answer.attempts(),
             error: None,
         },
         Err(error) => Called {
@@ -145,6 +148,7 @@ fn called<T: Debug + Serialize + 'static>(
             debug: error
                 .answer::<T>()
                 .map(|answer| format!("{answer:?} {answer:#?}")),
+            attempts: error.attempts(),
             error: Some(error),
         },
     })

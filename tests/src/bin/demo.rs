@@ -1,5 +1,6 @@
-//! Goes through a rental with the client, against the fake: every operation,
-//! one in-band error, one mass update that fails in part, and one fault.
+//! Goes through a rental with the client, against the fake: each operation that
+//! has a part in it, an in-band error, a mass update that fails in part, and a
+//! fault.
 //! `cargo xtask demo` starts it.
 
 use std::collections::BTreeSet;
@@ -48,11 +49,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
         masked: document::sensitive_members(&document::document()?),
         fake: &fake,
     };
-    #[allow(deprecated, reason = "the demo shows every operation")]
+    #[allow(deprecated, reason = "the demo shows the old routes too")]
     journey(&client, &show).await
 }
 
-#[allow(deprecated, reason = "the demo shows every operation")]
+#[allow(deprecated, reason = "the demo shows the old routes too")]
 async fn journey(client: &AimClient, show: &Show<'_>) -> Result<(), Box<dyn Error>> {
     let request = CustomerAccessTokenRequest::new().acct(20417);
     let outcome = client.customer_access_token(&request).await;
