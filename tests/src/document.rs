@@ -1,7 +1,6 @@
 //! The document's operations and examples, as a team without Rust reads them:
 //! from `openapi/aim.json`, in its order and with its digits.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -211,18 +210,4 @@ fn example(content: &Value) -> Option<String> {
     let reference = content["application/json"]["examples"][REALISTIC]["$ref"].as_str()?;
     let name = reference.strip_prefix("#/components/examples/")?;
     text_at(&["components", "examples", name, "value"])
-}
-
-/// The names of all members that are sensitive in some type.
-#[must_use]
-pub fn sensitive_members(document: &Value) -> BTreeSet<String> {
-    let schemas = document["components"]["schemas"].as_object();
-    schemas
-        .into_iter()
-        .flat_map(serde_json::Map::values)
-        .filter_map(|schema| schema["properties"].as_object())
-        .flatten()
-        .filter(|(_, property)| property.get("x-aim-sensitive").is_some())
-        .map(|(name, _)| name.clone())
-        .collect()
 }

@@ -10,7 +10,6 @@ pub mod fuzz;
 pub mod log;
 pub mod new_operation;
 pub mod ordered;
-pub mod pretty;
 pub mod raw;
 pub mod replay;
 pub mod requests;

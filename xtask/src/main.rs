@@ -114,7 +114,7 @@ fn regen(mode: Mode) -> u8 {
 /// Checks what is generated, then starts the program that makes the calls.
 fn demo() -> u8 {
     match regen(Mode::Check) {
-        0 => run(cargo().args(["run", "--quiet", "--package", "aim-tests", "--bin", "demo"])),
+        0 => run(cargo().args(["run", "--quiet", "--package", "aim-demo"])),
         code => code,
     }
 }

@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 
 /// Colours, or none.
 #[derive(Clone, Copy, Debug)]
-pub struct Style {
+pub(crate) struct Style {
     /// Whether to write colours.
-    pub coloured: bool,
+    pub(crate) coloured: bool,
 }
 
 impl Style {
     /// Returns the text in a colour (an ANSI code such as `32`).
-    #[must_use]
-    pub fn paint(self, code: u8, text: &str) -> String {
+    pub(crate) fn paint(self, code: u8, text: &str) -> String {
         if self.coloured {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
@@ -28,8 +27,7 @@ const DIM: u8 = 2;
 
 /// Indents JSON text that is well formed; the value of a member whose name is
 /// in `masked` is replaced.
-#[must_use]
-pub fn json(text: &str, masked: &BTreeSet<String>, style: Style) -> String {
+pub(crate) fn json(text: &str, masked: &BTreeSet<String>, style: Style) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     // Set after the name of a masked member, until its value is over.

@@ -3,6 +3,8 @@
 //! fault.
 //! `cargo xtask demo` starts it.
 
+mod pretty;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, IsTerminal};
@@ -15,10 +17,14 @@ use aim_client::types::{
 use aim_client::{AimClient, Answer, Credentials, Delivery, Money};
 use aim_fake::state::State;
 use aim_fake::{AimFake, Fault, FaultKind};
-use aim_tests::document;
-use aim_tests::pretty::{self, Style};
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::pretty::Style;
+
+/// Says which members are not to be shown.
+const DOCUMENT: &str = include_str!("../../../openapi/aim.json");
 
 const BOLD: u8 = 1;
 const RED: u8 = 31;
@@ -46,7 +52,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         style: Style {
             coloured: io::stdout().is_terminal(),
         },
-        masked: document::sensitive_members(&document::document()?),
+        masked: sensitive_members(&serde_json::from_str(DOCUMENT)?),
         fake: &fake,
     };
     #[allow(deprecated, reason = "the demo shows the old routes too")]
@@ -218,4 +224,17 @@ impl Show<'_> {
         }
         Ok(())
     }
+}
+
+/// The names of all members that are sensitive in some type.
+fn sensitive_members(document: &Value) -> BTreeSet<String> {
+    let schemas = document["components"]["schemas"].as_object();
+    schemas
+        .into_iter()
+        .flat_map(serde_json::Map::values)
+        .filter_map(|schema| schema["properties"].as_object())
+        .flatten()
+        .filter(|(_, property)| property.get("x-aim-sensitive").is_some())
+        .map(|(name, _)| name.clone())
+        .collect()
 }
