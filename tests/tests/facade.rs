@@ -60,10 +60,10 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
     assert_eq!(found, expected);
 }
 
-/// The rows of `Delivery`'s table are what they claim to be: a recording is
+/// The rows of the table of verdicts are what they claim to be: a recording is
 /// judged so, by the rules of the document's README and by the client.
 #[tokio::test]
-async fn every_row_of_the_delivery_table_is_a_recording_or_a_fault() {
+async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
     let root = fixture::root();
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     let tests = read("tests/tests/guarantees.rs") + &read("tests/tests/traps.rs");
@@ -71,9 +71,9 @@ async fn every_row_of_the_delivery_table_is_a_recording_or_a_fault() {
     let operations = document::operations().unwrap();
     let exchanges = fixture::exchanges();
     let player = Player::start();
-    let text = read("crates/aim-client/src/call/error.rs");
+    let text = read("crates/aim-client/src/design.md");
     let (_, table) = text.split_once("| recording or fault |").unwrap();
-    let (table, _) = table.split_once("\n///\n").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
     let rows: Vec<_> = table.lines().skip(2).collect();
     assert!(rows.len() > 30, "{rows:?}");
     let mut recordings = 0;

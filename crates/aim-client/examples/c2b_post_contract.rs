@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 "{}",
                 match error.delivery() {
                     Delivery::NotSent | Delivery::Rejected =>
-                        "certainly not booked: mend the cause and book again",
+                        "certainly not booked: fix the cause and book again",
                     // The reference was in the answer that was lost.
                     Delivery::PartlyApplied | Delivery::Unknown =>
                         "perhaps booked: a person looks for the customer in AIM first",

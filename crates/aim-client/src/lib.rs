@@ -10,6 +10,9 @@ mod call;
 mod client;
 #[cfg(feature = "client")]
 mod codec;
+#[cfg(feature = "client")]
+#[doc = include_str!("design.md")]
+pub mod design {}
 #[cfg(feature = "__internals")]
 #[doc(hidden)]
 pub mod internals;

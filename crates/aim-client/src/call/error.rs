@@ -16,61 +16,14 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 ///
 /// | delivery | what it means | what may be done |
 /// | --- | --- | --- |
-/// | [`NotSent`](Delivery::NotSent) | refused before it was sent, or no connection was made | mend the cause, send again |
-/// | [`Rejected`](Delivery::Rejected) | the server answered that it did not do it | mend the cause, send again |
+/// | [`NotSent`](Delivery::NotSent) | refused before it was sent, or no connection was made | fix the cause, send again |
+/// | [`Rejected`](Delivery::Rejected) | the server answered that it did not do it | fix the cause, send again |
 /// | [`PartlyApplied`](Delivery::PartlyApplied) | some items of a mass update were not applied | read [`Error::answer`], send only what failed |
 /// | [`Unknown`](Delivery::Unknown) | it may have been applied | look before anyone sends a booking again |
 ///
-/// *Rejected* is only what cannot have run the operation. Each row below
-/// follows from an answer that a real ServiceStack host gave (its id in
-/// `tests/fixtures/recordings`), or from a fault that a test makes
-/// (`guarantees.rs` or `traps.rs` in `tests/tests`).
-///
-/// | what happened | delivery | recording or fault |
-/// | --- | --- | --- |
-/// | refused by the client: a request, an option, a setting | not sent | `a_booking_by_get_refuses_what_would_be_logged` |
-/// | the journal could not keep the booking | not sent | `what_cannot_be_journaled_is_not_sent` |
-/// | no turn in time among the requests in flight | not sent | `a_call_that_does_not_get_its_turn_is_not_sent` |
-/// | the time of the call was over before it was sent | not sent | `a_call_whose_time_is_over_is_not_sent` |
-/// | nobody listens | not sent | `no_connection_is_not_sent` |
-/// | no connection in time; no TLS session, such as with an untrusted certificate | not sent | `a_connection_that_is_not_made_in_time_is_not_sent` |
-/// | 400 with `SerializationException`: it could not be bound | rejected | `bind-json-syntax/array` |
-/// | 401 | rejected | `errors/SSAuthenticationException-json` |
-/// | 403 | rejected | `errors/UnauthorizedAccessException-json` |
-/// | 404 in plain text: the router's own | rejected | `routing/unknown` |
-/// | 405 | rejected | `routing/predefined-unknown` |
-/// | 411 | rejected | `content-type/no-body-no-length` |
-/// | 413, 414: the web server's own | rejected | `statuses_of_the_web_server_are_rejected` |
-/// | an in-band failure in a 2xx or 4xx answer | rejected | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | 2xx with a list of failed items that is not empty, each named by its `Ref` | partly applied | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | such a list with an item that is not named, or with any other status | unknown | `failed_items_that_are_not_named_or_come_with_a_failure_are_unknown` |
-/// | an in-band failure in a 5xx answer | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | an in-band failure in an answer with a `WebRef` | unknown | `failures_carry_what_the_server_said_and_do_not_print_it` |
-/// | a status that would be rejected, with a `WebRef` | unknown | `a_reference_in_an_answer_that_rejects_is_unknown` |
-/// | proof beside an exception: a `ResponseStatus` with an `ErrorCode` or a `Message` | unknown | `proof_beside_an_exception_is_unknown` |
-/// | an exception with 400 | unknown | `errors/ArgumentException-json` |
-/// | 404 that is no plain text | unknown | `errors/FileNotFoundException-json` |
-/// | 409, 429 and every other 4xx | unknown | `errors/http-error-409-json` |
-/// | 5xx, from whomever | unknown | `errors/TimeoutException-json` |
-/// | a redirect; it is not followed | unknown | `routing/root` |
-/// | 2xx with an HTML page | unknown | `content-type/json-no-accept` |
-/// | 2xx with an empty body, or 204 | unknown | `negotiation/post-json-empty`, `answers/C2BPostContract-null` |
-/// | 2xx with text, or JSON that is no object | unknown | `no_answer_without_evidence_is_a_success` |
-/// | 2xx with JSON that breaks off or cannot be read | unknown | `no_answer_without_evidence_is_a_success` |
-/// | 2xx without evidence: `{}`, zeros | unknown | `no_answer_without_evidence_is_a_success` |
-/// | another operation's answer: XML by its root, JSON by a member that this one's does not have (`{"Token":"t","Status":{}}`) | unknown | `another_operations_answer_is_unknown` |
-/// | the connection broke after it was made, before or within the answer | unknown | `an_answer_that_breaks_off_is_unknown` |
-/// | nothing arrived in time | unknown | `a_read_that_hangs_is_repeated_and_a_booking_is_unknown` |
-/// | the time of the call was over after it was sent | unknown | `a_time_out_is_unknown` |
-/// | an answer that is too large, whatever its status | unknown | `an_answer_that_is_too_large_is_named_and_unknown` |
-/// | headers that are too large or too many | unknown | `headers_that_are_too_large_or_too_many_are_named_and_unknown` |
-/// | the call's future was dropped after it was sent | unknown (no error: there is nobody to get it) | `a_journal_gets_the_outcome_of_a_dropped_call` |
-///
-/// JSON does not name its type. A ticket's answer, `WebRef` and `Status`, could be
-/// that of a posted contract, and `Status` alone that of any operation: these are
-/// taken for the answer to what was asked.
-///
-/// [`troubleshooting`](crate::troubleshooting) says what to do about each.
+/// *Rejected* is only what cannot have run the operation: [`design`](crate::design)
+/// has the whole table. [`troubleshooting`](crate::troubleshooting) says what to
+/// do about each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// The request did not leave: certainly not applied.

@@ -37,7 +37,7 @@ pub(crate) fn judge<T: OperationAnswer>(
 ) -> Result<Answer<T>, Error> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let (delivery, finding, answer) = match read::<T>(body) {
-        Ok(value) => match shortfall(&value, status, &headers, body, is_failure) {
+        Ok(value) => match problem(&value, status, &headers, body, is_failure) {
             None => return Ok(Answer::read(value, status, headers)),
             // What carries a result has run, whatever else it says.
             Some((Delivery::Rejected, finding)) if value.has_own_evidence() => {
@@ -74,9 +74,9 @@ pub(crate) fn judge<T: OperationAnswer>(
     ))
 }
 
-/// What an answer that can be read falls short of; nothing if it proves the
+/// Why an answer that can be read is no success; nothing if it proves the
 /// operation.
-fn shortfall<T: OperationAnswer>(
+fn problem<T: OperationAnswer>(
     value: &T,
     status: StatusCode,
     headers: &HeaderMap,

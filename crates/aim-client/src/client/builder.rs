@@ -179,7 +179,7 @@ impl AimClientBuilder {
         self
     }
 
-    /// Sets what is told of each attempt.
+    /// Sets what is notified of each attempt.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
         self
@@ -205,13 +205,12 @@ impl AimClientBuilder {
     /// session keys are not logged, and there is no proxy but
     /// [`proxy`](Self::proxy).
     ///
-    /// What cannot be taken back is yours to answer for: a TLS configuration of
-    /// your own (`tls_backend_preconfigured`) brings its own checks and roots, a
-    /// program that brings reqwest's TLS along without this crate's `rustls` or
-    /// `native-tls` is out of its sight,
-    /// and default headers that change what a request means
-    /// (`X-HTTP-Method-Override`, `Content-Encoding`, `Range`) go out with every
-    /// booking. For time, use [`timeout`](Self::timeout) and its neighbours.
+    /// Some settings cannot be overridden, and you are responsible for them: a
+    /// TLS configuration of your own (`tls_backend_preconfigured`) brings its own
+    /// checks and roots; TLS that another crate switches on in reqwest, without
+    /// this crate's `rustls` or `native-tls`, is not checked here; and default
+    /// headers that change what a request means (`X-HTTP-Method-Override`,
+    /// `Content-Encoding`, `Range`) go out with every booking. For time, use [`timeout`](Self::timeout) and its neighbours.
     pub fn http(mut self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         self.http = configure(self.http);
         self
