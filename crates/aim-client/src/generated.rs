@@ -6,20 +6,12 @@
 /// setter of the same name for each other member; all members are
 /// public for reading and changing.
 pub mod types {
-    ///A service appointment to book. No member is required by the vendor's pages.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A service appointment to book. No member is required by the vendor's pages.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PostServiceTicketRequest {
-        ///Reference number that the appointment has online.
+        /// Reference number that the appointment has online.
         #[serde(
             rename = "RefNumber",
             alias = "refNumber",
@@ -27,8 +19,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_number: ::std::option::Option<::std::string::String>,
-        ///Serial number of the item to be serviced.
+        pub ref_number: Option<String>,
+        /// Serial number of the item to be serviced.
         #[serde(
             rename = "SerialNumber",
             alias = "serialNumber",
@@ -36,8 +28,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial_number: ::std::option::Option<::std::string::String>,
-        ///Account number of the customer in AIM, if there is one.
+        pub serial_number: Option<String>,
+        /// Account number of the customer in AIM, if there is one.
         #[serde(
             rename = "CustomerAcct",
             alias = "customerAcct",
@@ -45,8 +37,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub customer_acct: ::std::option::Option<i32>,
-        ///The customer.
+        pub customer_acct: Option<i32>,
+        /// The customer.
         #[serde(
             rename = "CustomerInfo",
             alias = "customerInfo",
@@ -54,8 +46,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub customer_info: ::std::option::Option<CustomerInfo>,
-        ///Further data about the customer or the appointment.
+        pub customer_info: Option<CustomerInfo>,
+        /// Further data about the customer or the appointment.
         #[serde(
             rename = "FormInputList",
             alias = "formInputList",
@@ -63,8 +55,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub form_input_list: ::std::option::Option<::std::vec::Vec<FormInput>>,
-        ///Card of the customer for this appointment.
+        pub form_input_list: Option<Vec<FormInput>>,
+        /// Card of the customer for this appointment.
         #[serde(
             rename = "CcInfo",
             alias = "ccInfo",
@@ -72,8 +64,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cc_info: ::std::option::Option<CcInfo>,
-        ///Notes about the appointment.
+        pub cc_info: Option<CcInfo>,
+        /// Notes about the appointment.
         #[serde(
             rename = "Notes",
             alias = "notes",
@@ -81,8 +73,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub notes: ::std::option::Option<crate::Secret>,
-        ///A voice recording. The vendor documents neither the audio format nor how it is encoded as text; base64 is what its framework uses for bytes. Hosts may limit the size of a request, 4 MB being usual.
+        pub notes: Option<crate::Secret>,
+        /// A voice recording. The vendor documents neither the audio format nor how it is encoded as text; base64 is what its framework uses for bytes. Hosts may limit the size of a request, 4 MB being usual.
         #[serde(
             rename = "VoiceRecording",
             alias = "voiceRecording",
@@ -90,8 +82,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub voice_recording: ::std::option::Option<crate::Secret>,
-        ///Description of the item to be serviced.
+        pub voice_recording: Option<crate::Secret>,
+        /// Description of the item to be serviced.
         #[serde(
             rename = "ItemDescription",
             alias = "itemDescription",
@@ -99,10 +91,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub item_description: ::std::option::Option<::std::string::String>,
+        pub item_description: Option<String>,
     }
     impl PostServiceTicketRequest {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -117,37 +109,31 @@ pub mod types {
                 item_description: None,
             }
         }
-        ///Sets `RefNumber`.
+        /// Sets `RefNumber`.
         #[must_use]
-        pub fn ref_number(
-            mut self,
-            ref_number: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn ref_number(mut self, ref_number: impl Into<String>) -> Self {
             self.ref_number = Some(ref_number.into());
             self
         }
-        ///Sets `SerialNumber`.
+        /// Sets `SerialNumber`.
         #[must_use]
-        pub fn serial_number(
-            mut self,
-            serial_number: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn serial_number(mut self, serial_number: impl Into<String>) -> Self {
             self.serial_number = Some(serial_number.into());
             self
         }
-        ///Sets `CustomerAcct`.
+        /// Sets `CustomerAcct`.
         #[must_use]
         pub fn customer_acct(mut self, customer_acct: i32) -> Self {
             self.customer_acct = Some(customer_acct);
             self
         }
-        ///Sets `CustomerInfo`.
+        /// Sets `CustomerInfo`.
         #[must_use]
         pub fn customer_info(mut self, customer_info: impl Into<CustomerInfo>) -> Self {
             self.customer_info = Some(customer_info.into());
             self
         }
-        ///Sets `FormInputList`.
+        /// Sets `FormInputList`.
         #[must_use]
         pub fn form_input_list(
             mut self,
@@ -156,19 +142,19 @@ pub mod types {
             self.form_input_list = Some(form_input_list.into_iter().collect());
             self
         }
-        ///Sets `CcInfo`.
+        /// Sets `CcInfo`.
         #[must_use]
         pub fn cc_info(mut self, cc_info: impl Into<CcInfo>) -> Self {
             self.cc_info = Some(cc_info.into());
             self
         }
-        ///Sets `Notes`.
+        /// Sets `Notes`.
         #[must_use]
         pub fn notes(mut self, notes: impl Into<crate::Secret>) -> Self {
             self.notes = Some(notes.into());
             self
         }
-        ///Sets `VoiceRecording`.
+        /// Sets `VoiceRecording`.
         #[must_use]
         pub fn voice_recording(
             mut self,
@@ -177,12 +163,9 @@ pub mod types {
             self.voice_recording = Some(voice_recording.into());
             self
         }
-        ///Sets `ItemDescription`.
+        /// Sets `ItemDescription`.
         #[must_use]
-        pub fn item_description(
-            mut self,
-            item_description: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn item_description(mut self, item_description: impl Into<String>) -> Self {
             self.item_description = Some(item_description.into());
             self
         }
@@ -192,20 +175,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///The booked appointment.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// The booked appointment.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PostServiceTicketResponse {
-        ///Reference of the ticket on the web side. The vendor documents no meaning.
+        /// Reference of the ticket on the web side. The vendor documents no meaning.
         #[serde(
             rename = "WebRef",
             alias = "webRef",
@@ -213,8 +188,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub web_ref: ::std::option::Option<::std::string::String>,
-        ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+        pub web_ref: Option<String>,
+        /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
         #[serde(
             rename = "Status",
             alias = "status",
@@ -222,10 +197,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status: ::std::option::Option<BaseResponseResult>,
+        pub status: Option<BaseResponseResult>,
     }
     impl PostServiceTicketResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -233,13 +208,13 @@ pub mod types {
                 status: None,
             }
         }
-        ///Sets `WebRef`.
+        /// Sets `WebRef`.
         #[must_use]
-        pub fn web_ref(mut self, web_ref: impl Into<::std::string::String>) -> Self {
+        pub fn web_ref(mut self, web_ref: impl Into<String>) -> Self {
             self.web_ref = Some(web_ref.into());
             self
         }
-        ///Sets `Status`.
+        /// Sets `Status`.
         #[must_use]
         pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
             self.status = Some(status.into());
@@ -251,20 +226,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///What changed on one contract, or through `MassUpdateItems` on several. The vendor describes no member of this type and requires none.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// What changed on one contract, or through `MassUpdateItems` on several. The vendor describes no member of this type and requires none.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ContractFulfillmentRequest {
-        ///By its name the reference of the contract to change. The vendor documents no meaning.
+        /// By its name the reference of the contract to change. The vendor documents no meaning.
         #[serde(
             rename = "Ref",
             alias = "ref",
@@ -272,8 +239,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_: ::std::option::Option<::std::string::String>,
-        ///By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
+        pub ref_: Option<String>,
+        /// By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
         #[serde(
             rename = "Serial",
             alias = "serial",
@@ -281,8 +248,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial: ::std::option::Option<::std::string::String>,
-        ///By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
+        pub serial: Option<String>,
+        /// By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
         #[serde(
             rename = "SerialPk",
             alias = "serialPk",
@@ -290,8 +257,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial_pk: ::std::option::Option<i64>,
-        ///By its name a cash price. The vendor documents no meaning.
+        pub serial_pk: Option<i64>,
+        /// By its name a cash price. The vendor documents no meaning.
         #[serde(
             rename = "CashPrice",
             alias = "cashPrice",
@@ -299,8 +266,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cash_price: ::std::option::Option<crate::Money>,
-        ///By its name the status that the contract shall get. The vendor documents neither meaning nor values.
+        pub cash_price: Option<crate::Money>,
+        /// By its name the status that the contract shall get. The vendor documents neither meaning nor values.
         #[serde(
             rename = "NewStatus",
             alias = "newStatus",
@@ -308,8 +275,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub new_status: ::std::option::Option<::std::string::String>,
-        ///By its name free text. The vendor documents no meaning.
+        pub new_status: Option<String>,
+        /// By its name free text. The vendor documents no meaning.
         #[serde(
             rename = "Notes",
             alias = "notes",
@@ -317,8 +284,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub notes: ::std::option::Option<crate::Secret>,
-        ///By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
+        pub notes: Option<crate::Secret>,
+        /// By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
         #[serde(
             rename = "DeliveryDate",
             alias = "deliveryDate",
@@ -326,8 +293,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub delivery_date: ::std::option::Option<crate::AimDateTime>,
-        ///By its type, which accessories were delivered and which were not. The vendor documents no meaning.
+        pub delivery_date: Option<crate::AimDateTime>,
+        /// By its type, which accessories were delivered and which were not. The vendor documents no meaning.
         #[serde(
             rename = "DeliveredAccessories",
             alias = "deliveredAccessories",
@@ -335,10 +302,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub delivered_accessories: ::std::option::Option<
-            ::std::vec::Vec<DeliveredAccessory>,
-        >,
-        ///By its name the ids of accessories to take off the contract. The vendor documents no meaning.
+        pub delivered_accessories: Option<Vec<DeliveredAccessory>>,
+        /// By its name the ids of accessories to take off the contract. The vendor documents no meaning.
         #[serde(
             rename = "DeletedAccessoryIds",
             alias = "deletedAccessoryIds",
@@ -346,8 +311,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub deleted_accessory_ids: ::std::option::Option<::std::vec::Vec<i64>>,
-        ///By its name the accessories to put on the contract. The vendor documents no meaning.
+        pub deleted_accessory_ids: Option<Vec<i64>>,
+        /// By its name the accessories to put on the contract. The vendor documents no meaning.
         #[serde(
             rename = "AddedAccessories",
             alias = "addedAccessories",
@@ -355,8 +320,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub added_accessories: ::std::option::Option<::std::vec::Vec<Accessory>>,
-        ///By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
+        pub added_accessories: Option<Vec<Accessory>>,
+        /// By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
         #[serde(
             rename = "FirstDue",
             alias = "firstDue",
@@ -364,8 +329,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub first_due: ::std::option::Option<crate::AimDateTime>,
-        ///By its name the account number of a customer in AIM; the items of `MassUpdateItems` call it `NewCustomerAcct`. The vendor documents no meaning.
+        pub first_due: Option<crate::AimDateTime>,
+        /// By its name the account number of a customer in AIM; the items of `MassUpdateItems` call it `NewCustomerAcct`. The vendor documents no meaning.
         #[serde(
             rename = "CustomerAcct",
             alias = "customerAcct",
@@ -373,8 +338,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub customer_acct: ::std::option::Option<i32>,
-        ///By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
+        pub customer_acct: Option<i32>,
+        /// By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
         #[serde(
             rename = "Unlock",
             alias = "unlock",
@@ -382,8 +347,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub unlock: ::std::option::Option<bool>,
-        ///By its name and type, changes of several contracts at once; failures come back one by one in `MassUpdateErrors`. How the list goes together with the members above is not documented: fill one or the other.
+        pub unlock: Option<bool>,
+        /// By its name and type, changes of several contracts at once; failures come back one by one in `MassUpdateErrors`. How the list goes together with the members above is not documented: fill one or the other.
         #[serde(
             rename = "MassUpdateItems",
             alias = "massUpdateItems",
@@ -391,10 +356,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mass_update_items: ::std::option::Option<::std::vec::Vec<UpdateContractObj>>,
+        pub mass_update_items: Option<Vec<UpdateContractObj>>,
     }
     impl ContractFulfillmentRequest {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -414,46 +379,43 @@ pub mod types {
                 mass_update_items: None,
             }
         }
-        ///Sets `Ref`.
+        /// Sets `Ref`.
         #[must_use]
-        pub fn ref_(mut self, ref_: impl Into<::std::string::String>) -> Self {
+        pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
             self.ref_ = Some(ref_.into());
             self
         }
-        ///Sets `Serial`.
+        /// Sets `Serial`.
         #[must_use]
-        pub fn serial(mut self, serial: impl Into<::std::string::String>) -> Self {
+        pub fn serial(mut self, serial: impl Into<String>) -> Self {
             self.serial = Some(serial.into());
             self
         }
-        ///Sets `SerialPk`.
+        /// Sets `SerialPk`.
         #[must_use]
         pub fn serial_pk(mut self, serial_pk: i64) -> Self {
             self.serial_pk = Some(serial_pk);
             self
         }
-        ///Sets `CashPrice`.
+        /// Sets `CashPrice`.
         #[must_use]
         pub fn cash_price(mut self, cash_price: impl Into<crate::Money>) -> Self {
             self.cash_price = Some(cash_price.into());
             self
         }
-        ///Sets `NewStatus`.
+        /// Sets `NewStatus`.
         #[must_use]
-        pub fn new_status(
-            mut self,
-            new_status: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn new_status(mut self, new_status: impl Into<String>) -> Self {
             self.new_status = Some(new_status.into());
             self
         }
-        ///Sets `Notes`.
+        /// Sets `Notes`.
         #[must_use]
         pub fn notes(mut self, notes: impl Into<crate::Secret>) -> Self {
             self.notes = Some(notes.into());
             self
         }
-        ///Sets `DeliveryDate`.
+        /// Sets `DeliveryDate`.
         #[must_use]
         pub fn delivery_date(
             mut self,
@@ -462,7 +424,7 @@ pub mod types {
             self.delivery_date = Some(delivery_date.into());
             self
         }
-        ///Sets `DeliveredAccessories`.
+        /// Sets `DeliveredAccessories`.
         #[must_use]
         pub fn delivered_accessories(
             mut self,
@@ -473,7 +435,7 @@ pub mod types {
             );
             self
         }
-        ///Sets `DeletedAccessoryIds`.
+        /// Sets `DeletedAccessoryIds`.
         #[must_use]
         pub fn deleted_accessory_ids(
             mut self,
@@ -484,7 +446,7 @@ pub mod types {
             );
             self
         }
-        ///Sets `AddedAccessories`.
+        /// Sets `AddedAccessories`.
         #[must_use]
         pub fn added_accessories(
             mut self,
@@ -493,25 +455,25 @@ pub mod types {
             self.added_accessories = Some(added_accessories.into_iter().collect());
             self
         }
-        ///Sets `FirstDue`.
+        /// Sets `FirstDue`.
         #[must_use]
         pub fn first_due(mut self, first_due: impl Into<crate::AimDateTime>) -> Self {
             self.first_due = Some(first_due.into());
             self
         }
-        ///Sets `CustomerAcct`.
+        /// Sets `CustomerAcct`.
         #[must_use]
         pub fn customer_acct(mut self, customer_acct: i32) -> Self {
             self.customer_acct = Some(customer_acct);
             self
         }
-        ///Sets `Unlock`.
+        /// Sets `Unlock`.
         #[must_use]
         pub fn unlock(mut self, unlock: bool) -> Self {
             self.unlock = Some(unlock);
             self
         }
-        ///Sets `MassUpdateItems`.
+        /// Sets `MassUpdateItems`.
         #[must_use]
         pub fn mass_update_items(
             mut self,
@@ -526,20 +488,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///What could not be applied.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// What could not be applied.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ContractFulfillmentResponse {
-        ///The items of `MassUpdateItems` that were not applied. If the list is not empty, the call was applied in part.
+        /// The items of `MassUpdateItems` that were not applied. If the list is not empty, the call was applied in part.
         #[serde(
             rename = "MassUpdateErrors",
             alias = "massUpdateErrors",
@@ -547,10 +501,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mass_update_errors: ::std::option::Option<
-            ::std::vec::Vec<UpdateContractErrorObj>,
-        >,
-        ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+        pub mass_update_errors: Option<Vec<UpdateContractErrorObj>>,
+        /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
         #[serde(
             rename = "Status",
             alias = "status",
@@ -558,10 +510,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status: ::std::option::Option<BaseResponseResult>,
+        pub status: Option<BaseResponseResult>,
     }
     impl ContractFulfillmentResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -569,7 +521,7 @@ pub mod types {
                 status: None,
             }
         }
-        ///Sets `MassUpdateErrors`.
+        /// Sets `MassUpdateErrors`.
         #[must_use]
         pub fn mass_update_errors(
             mut self,
@@ -578,7 +530,7 @@ pub mod types {
             self.mass_update_errors = Some(mass_update_errors.into_iter().collect());
             self
         }
-        ///Sets `Status`.
+        /// Sets `Status`.
         #[must_use]
         pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
             self.status = Some(status.into());
@@ -590,20 +542,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A rental contract from the online application. Members that exclude each other are listed in `x-aim-exclusive`; no member is required.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A rental contract from the online application. Members that exclude each other are listed in `x-aim-exclusive`; no member is required.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct C2BPostContractRequest {
-        ///Id of the teacher to link the contract to.
+        /// Id of the teacher to link the contract to.
         #[serde(
             rename = "TeacherId",
             alias = "teacherId",
@@ -611,8 +555,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub teacher_id: ::std::option::Option<i64>,
-        ///Links the contract to a school, by its name.
+        pub teacher_id: Option<i64>,
+        /// Links the contract to a school, by its name.
         #[serde(
             rename = "SchoolName",
             alias = "schoolName",
@@ -620,8 +564,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub school_name: ::std::option::Option<::std::string::String>,
-        ///Links the contract to a school, by its id in AIM. A 64-bit number, although the vendor's table calls it a string.
+        pub school_name: Option<String>,
+        /// Links the contract to a school, by its id in AIM. A 64-bit number, although the vendor's table calls it a string.
         #[serde(
             rename = "AIMSchoolId",
             alias = "aIMSchoolId",
@@ -629,8 +573,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub aim_school_id: ::std::option::Option<i64>,
-        ///Links the contract to a location, by its code.
+        pub aim_school_id: Option<i64>,
+        /// Links the contract to a location, by its code.
         #[serde(
             rename = "Stloc",
             alias = "stloc",
@@ -638,8 +582,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub stloc: ::std::option::Option<::std::string::String>,
-        ///Id of the instrument to link. Never together with `Sku` or `Desc`.
+        pub stloc: Option<String>,
+        /// Id of the instrument to link. Never together with `Sku` or `Desc`.
         #[serde(
             rename = "InstrumentId",
             alias = "instrumentId",
@@ -647,8 +591,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub instrument_id: ::std::option::Option<i64>,
-        ///SKU to link. Never together with `InstrumentId`.
+        pub instrument_id: Option<i64>,
+        /// SKU to link. Never together with `InstrumentId`.
         #[serde(
             rename = "Sku",
             alias = "sku",
@@ -656,8 +600,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub sku: ::std::option::Option<::std::string::String>,
-        ///Description that goes with a `Sku`. Never together with `InstrumentId`.
+        pub sku: Option<String>,
+        /// Description that goes with a `Sku`. Never together with `InstrumentId`.
         #[serde(
             rename = "Desc",
             alias = "desc",
@@ -665,8 +609,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub desc: ::std::option::Option<::std::string::String>,
-        ///Id of the rate, taken from a `C2BGradeGeneric` object of the instrument listing. Never together with `Rate`.
+        pub desc: Option<String>,
+        /// Id of the rate, taken from a `C2BGradeGeneric` object of the instrument listing. Never together with `Rate`.
         #[serde(
             rename = "RateId",
             alias = "rateId",
@@ -674,8 +618,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub rate_id: ::std::option::Option<i64>,
-        ///The rate itself, in place of `RateId`; never both.
+        pub rate_id: Option<i64>,
+        /// The rate itself, in place of `RateId`; never both.
         #[serde(
             rename = "Rate",
             alias = "rate",
@@ -683,8 +627,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub rate: ::std::option::Option<Rate>,
-        ///Ids of the accessories, delivery options and maintenance options that the customer chose.
+        pub rate: Option<Rate>,
+        /// Ids of the accessories, delivery options and maintenance options that the customer chose.
         #[serde(
             rename = "AccessoryIdList",
             alias = "accessoryIdList",
@@ -692,8 +636,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub accessory_id_list: ::std::option::Option<::std::vec::Vec<i64>>,
-        ///The same as objects, for items that are not defined in AIM.
+        pub accessory_id_list: Option<Vec<i64>>,
+        /// The same as objects, for items that are not defined in AIM.
         #[serde(
             rename = "AccessoryList",
             alias = "accessoryList",
@@ -701,8 +645,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub accessory_list: ::std::option::Option<::std::vec::Vec<Accessory>>,
-        ///Further data of the customer. A key that equals the tag of an attribute in AIM fills that attribute; `FormInput.Key` lists the keys with a meaning of their own.
+        pub accessory_list: Option<Vec<Accessory>>,
+        /// Further data of the customer. A key that equals the tag of an attribute in AIM fills that attribute; `FormInput.Key` lists the keys with a meaning of their own.
         #[serde(
             rename = "FormInputList",
             alias = "formInputList",
@@ -710,8 +654,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub form_input_list: ::std::option::Option<::std::vec::Vec<FormInput>>,
-        ///Card of the customer.
+        pub form_input_list: Option<Vec<FormInput>>,
+        /// Card of the customer.
         #[serde(
             rename = "CcInfo",
             alias = "ccInfo",
@@ -719,8 +663,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cc_info: ::std::option::Option<CcInfo>,
-        ///The customer, when no `CusAcct` is sent; never both.
+        pub cc_info: Option<CcInfo>,
+        /// The customer, when no `CusAcct` is sent; never both.
         #[serde(
             rename = "CustomerInfo",
             alias = "customerInfo",
@@ -728,8 +672,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub customer_info: ::std::option::Option<CustomerInfo>,
-        ///Account number of the customer in AIM. Never together with `CustomerInfo`.
+        pub customer_info: Option<CustomerInfo>,
+        /// Account number of the customer in AIM. Never together with `CustomerInfo`.
         #[serde(
             rename = "CusAcct",
             alias = "cusAcct",
@@ -737,8 +681,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cus_acct: ::std::option::Option<i32>,
-        ///The vendor documents no meaning. On inventory lines elsewhere in the API `Cat` and `Sub` stand side by side for category and sub-category.
+        pub cus_acct: Option<i32>,
+        /// The vendor documents no meaning. On inventory lines elsewhere in the API `Cat` and `Sub` stand side by side for category and sub-category.
         #[serde(
             rename = "Cat",
             alias = "cat",
@@ -746,8 +690,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cat: ::std::option::Option<i32>,
-        ///The vendor documents no meaning. See `Cat`.
+        pub cat: Option<i32>,
+        /// The vendor documents no meaning. See `Cat`.
         #[serde(
             rename = "Sub",
             alias = "sub",
@@ -755,8 +699,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub sub: ::std::option::Option<i32>,
-        ///By its name asks for `Topic` in the answer. The vendor documents no meaning.
+        pub sub: Option<i32>,
+        /// By its name asks for `Topic` in the answer. The vendor documents no meaning.
         #[serde(
             rename = "ReturnTopic",
             alias = "returnTopic",
@@ -764,8 +708,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub return_topic: ::std::option::Option<bool>,
-        ///By its name the id of a status; the operation `ContractStatusListing` lists contract statuses with their ids. The vendor documents no meaning.
+        pub return_topic: Option<bool>,
+        /// By its name the id of a status; the operation `ContractStatusListing` lists contract statuses with their ids. The vendor documents no meaning.
         #[serde(
             rename = "StatusId",
             alias = "statusId",
@@ -773,8 +717,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status_id: ::std::option::Option<i64>,
-        ///Known from newer captures of the vendor's pages only; by its name the id of a card terminal. The vendor documents no meaning.
+        pub status_id: Option<i64>,
+        /// Known from newer captures of the vendor's pages only; by its name the id of a card terminal. The vendor documents no meaning.
         #[serde(
             rename = "CardTerminalId",
             alias = "cardTerminalId",
@@ -782,10 +726,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub card_terminal_id: ::std::option::Option<::std::string::String>,
+        pub card_terminal_id: Option<String>,
     }
     impl C2BPostContractRequest {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -811,64 +755,61 @@ pub mod types {
                 card_terminal_id: None,
             }
         }
-        ///Sets `TeacherId`.
+        /// Sets `TeacherId`.
         #[must_use]
         pub fn teacher_id(mut self, teacher_id: i64) -> Self {
             self.teacher_id = Some(teacher_id);
             self
         }
-        ///Sets `SchoolName`.
+        /// Sets `SchoolName`.
         #[must_use]
-        pub fn school_name(
-            mut self,
-            school_name: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn school_name(mut self, school_name: impl Into<String>) -> Self {
             self.school_name = Some(school_name.into());
             self
         }
-        ///Sets `AIMSchoolId`.
+        /// Sets `AIMSchoolId`.
         #[must_use]
         pub fn aim_school_id(mut self, aim_school_id: i64) -> Self {
             self.aim_school_id = Some(aim_school_id);
             self
         }
-        ///Sets `Stloc`.
+        /// Sets `Stloc`.
         #[must_use]
-        pub fn stloc(mut self, stloc: impl Into<::std::string::String>) -> Self {
+        pub fn stloc(mut self, stloc: impl Into<String>) -> Self {
             self.stloc = Some(stloc.into());
             self
         }
-        ///Sets `InstrumentId`.
+        /// Sets `InstrumentId`.
         #[must_use]
         pub fn instrument_id(mut self, instrument_id: i64) -> Self {
             self.instrument_id = Some(instrument_id);
             self
         }
-        ///Sets `Sku`.
+        /// Sets `Sku`.
         #[must_use]
-        pub fn sku(mut self, sku: impl Into<::std::string::String>) -> Self {
+        pub fn sku(mut self, sku: impl Into<String>) -> Self {
             self.sku = Some(sku.into());
             self
         }
-        ///Sets `Desc`.
+        /// Sets `Desc`.
         #[must_use]
-        pub fn desc(mut self, desc: impl Into<::std::string::String>) -> Self {
+        pub fn desc(mut self, desc: impl Into<String>) -> Self {
             self.desc = Some(desc.into());
             self
         }
-        ///Sets `RateId`.
+        /// Sets `RateId`.
         #[must_use]
         pub fn rate_id(mut self, rate_id: i64) -> Self {
             self.rate_id = Some(rate_id);
             self
         }
-        ///Sets `Rate`.
+        /// Sets `Rate`.
         #[must_use]
         pub fn rate(mut self, rate: impl Into<Rate>) -> Self {
             self.rate = Some(rate.into());
             self
         }
-        ///Sets `AccessoryIdList`.
+        /// Sets `AccessoryIdList`.
         #[must_use]
         pub fn accessory_id_list(
             mut self,
@@ -877,7 +818,7 @@ pub mod types {
             self.accessory_id_list = Some(accessory_id_list.into_iter().collect());
             self
         }
-        ///Sets `AccessoryList`.
+        /// Sets `AccessoryList`.
         #[must_use]
         pub fn accessory_list(
             mut self,
@@ -886,7 +827,7 @@ pub mod types {
             self.accessory_list = Some(accessory_list.into_iter().collect());
             self
         }
-        ///Sets `FormInputList`.
+        /// Sets `FormInputList`.
         #[must_use]
         pub fn form_input_list(
             mut self,
@@ -895,54 +836,51 @@ pub mod types {
             self.form_input_list = Some(form_input_list.into_iter().collect());
             self
         }
-        ///Sets `CcInfo`.
+        /// Sets `CcInfo`.
         #[must_use]
         pub fn cc_info(mut self, cc_info: impl Into<CcInfo>) -> Self {
             self.cc_info = Some(cc_info.into());
             self
         }
-        ///Sets `CustomerInfo`.
+        /// Sets `CustomerInfo`.
         #[must_use]
         pub fn customer_info(mut self, customer_info: impl Into<CustomerInfo>) -> Self {
             self.customer_info = Some(customer_info.into());
             self
         }
-        ///Sets `CusAcct`.
+        /// Sets `CusAcct`.
         #[must_use]
         pub fn cus_acct(mut self, cus_acct: i32) -> Self {
             self.cus_acct = Some(cus_acct);
             self
         }
-        ///Sets `Cat`.
+        /// Sets `Cat`.
         #[must_use]
         pub fn cat(mut self, cat: i32) -> Self {
             self.cat = Some(cat);
             self
         }
-        ///Sets `Sub`.
+        /// Sets `Sub`.
         #[must_use]
         pub fn sub(mut self, sub: i32) -> Self {
             self.sub = Some(sub);
             self
         }
-        ///Sets `ReturnTopic`.
+        /// Sets `ReturnTopic`.
         #[must_use]
         pub fn return_topic(mut self, return_topic: bool) -> Self {
             self.return_topic = Some(return_topic);
             self
         }
-        ///Sets `StatusId`.
+        /// Sets `StatusId`.
         #[must_use]
         pub fn status_id(mut self, status_id: i64) -> Self {
             self.status_id = Some(status_id);
             self
         }
-        ///Sets `CardTerminalId`.
+        /// Sets `CardTerminalId`.
         #[must_use]
-        pub fn card_terminal_id(
-            mut self,
-            card_terminal_id: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn card_terminal_id(mut self, card_terminal_id: impl Into<String>) -> Self {
             self.card_terminal_id = Some(card_terminal_id.into());
             self
         }
@@ -952,20 +890,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///The posted contract.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// The posted contract.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct C2BPostContractResponse {
-        ///By its name whether a payment is needed. The vendor documents no meaning.
+        /// By its name whether a payment is needed. The vendor documents no meaning.
         #[serde(
             rename = "PaymentRequired",
             alias = "paymentRequired",
@@ -973,8 +903,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub payment_required: ::std::option::Option<bool>,
-        ///A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
+        pub payment_required: Option<bool>,
+        /// A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
         #[serde(
             rename = "Topic",
             alias = "topic",
@@ -982,8 +912,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub topic: ::std::option::Option<::std::string::String>,
-        ///Reference of the contract until it is pulled into AIM.
+        pub topic: Option<String>,
+        /// Reference of the contract until it is pulled into AIM.
         #[serde(
             rename = "WebRef",
             alias = "webRef",
@@ -991,8 +921,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub web_ref: ::std::option::Option<::std::string::String>,
-        ///An address; what is based on it is not documented.
+        pub web_ref: Option<String>,
+        /// An address; what is based on it is not documented.
         #[serde(
             rename = "BaseUrl",
             alias = "baseUrl",
@@ -1000,8 +930,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub base_url: ::std::option::Option<::std::string::String>,
-        ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+        pub base_url: Option<String>,
+        /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
         #[serde(
             rename = "Status",
             alias = "status",
@@ -1009,10 +939,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status: ::std::option::Option<BaseResponseResult>,
+        pub status: Option<BaseResponseResult>,
     }
     impl C2BPostContractResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -1023,31 +953,31 @@ pub mod types {
                 status: None,
             }
         }
-        ///Sets `PaymentRequired`.
+        /// Sets `PaymentRequired`.
         #[must_use]
         pub fn payment_required(mut self, payment_required: bool) -> Self {
             self.payment_required = Some(payment_required);
             self
         }
-        ///Sets `Topic`.
+        /// Sets `Topic`.
         #[must_use]
-        pub fn topic(mut self, topic: impl Into<::std::string::String>) -> Self {
+        pub fn topic(mut self, topic: impl Into<String>) -> Self {
             self.topic = Some(topic.into());
             self
         }
-        ///Sets `WebRef`.
+        /// Sets `WebRef`.
         #[must_use]
-        pub fn web_ref(mut self, web_ref: impl Into<::std::string::String>) -> Self {
+        pub fn web_ref(mut self, web_ref: impl Into<String>) -> Self {
             self.web_ref = Some(web_ref.into());
             self
         }
-        ///Sets `BaseUrl`.
+        /// Sets `BaseUrl`.
         #[must_use]
-        pub fn base_url(mut self, base_url: impl Into<::std::string::String>) -> Self {
+        pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
             self.base_url = Some(base_url.into());
             self
         }
-        ///Sets `Status`.
+        /// Sets `Status`.
         #[must_use]
         pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
             self.status = Some(status.into());
@@ -1059,20 +989,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///What the account page shall be opened for. The members travel in the query, since the operation is a GET.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// What the account page shall be opened for. The members travel in the query, since the operation is a GET.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomerAccessTokenRequest {
-        ///Account number of the customer in AIM; only for employee logins.
+        /// Account number of the customer in AIM; only for employee logins.
         #[serde(
             rename = "Acct",
             alias = "acct",
@@ -1080,8 +1002,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub acct: ::std::option::Option<i32>,
-        ///What the customer may do on the page; without it the customer chooses.
+        pub acct: Option<i32>,
+        /// What the customer may do on the page; without it the customer chooses.
         #[serde(
             rename = "Mode",
             alias = "mode",
@@ -1089,8 +1011,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mode: ::std::option::Option<AccessMode>,
-        ///Record id of the contract for `ADD_CONTRACT_CARD`, of the student for `ADD_STUDENT_CARD`, of the card token for `UPDATE_CARD`; not sent for `ADD_CUSTOMER_CARD`.
+        pub mode: Option<AccessMode>,
+        /// Record id of the contract for `ADD_CONTRACT_CARD`, of the student for `ADD_STUDENT_CARD`, of the card token for `UPDATE_CARD`; not sent for `ADD_CUSTOMER_CARD`.
         #[serde(
             rename = "ItemKey",
             alias = "itemKey",
@@ -1098,10 +1020,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub item_key: ::std::option::Option<i64>,
+        pub item_key: Option<i64>,
     }
     impl CustomerAccessTokenRequest {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -1110,19 +1032,19 @@ pub mod types {
                 item_key: None,
             }
         }
-        ///Sets `Acct`.
+        /// Sets `Acct`.
         #[must_use]
         pub fn acct(mut self, acct: i32) -> Self {
             self.acct = Some(acct);
             self
         }
-        ///Sets `Mode`.
+        /// Sets `Mode`.
         #[must_use]
         pub fn mode(mut self, mode: impl Into<AccessMode>) -> Self {
             self.mode = Some(mode.into());
             self
         }
-        ///Sets `ItemKey`.
+        /// Sets `ItemKey`.
         #[must_use]
         pub fn item_key(mut self, item_key: i64) -> Self {
             self.item_key = Some(item_key);
@@ -1134,20 +1056,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///Access to the account page of a customer.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// Access to the account page of a customer.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomerAccessTokenResponse {
-        ///Token for the account page. It is not the login token of the header `Token`.
+        /// Token for the account page. It is not the login token of the header `Token`.
         #[serde(
             rename = "Token",
             alias = "token",
@@ -1155,8 +1069,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub token: ::std::option::Option<crate::Secret>,
-        ///Address of the account page. Treat it as a secret: it opens the account.
+        pub token: Option<crate::Secret>,
+        /// Address of the account page. Treat it as a secret: it opens the account.
         #[serde(
             rename = "AccountManagementUrl",
             alias = "accountManagementUrl",
@@ -1164,8 +1078,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub account_management_url: ::std::option::Option<crate::Secret>,
-        ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+        pub account_management_url: Option<crate::Secret>,
+        /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
         #[serde(
             rename = "Status",
             alias = "status",
@@ -1173,10 +1087,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status: ::std::option::Option<BaseResponseResult>,
+        pub status: Option<BaseResponseResult>,
     }
     impl CustomerAccessTokenResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -1185,13 +1099,13 @@ pub mod types {
                 status: None,
             }
         }
-        ///Sets `Token`.
+        /// Sets `Token`.
         #[must_use]
         pub fn token(mut self, token: impl Into<crate::Secret>) -> Self {
             self.token = Some(token.into());
             self
         }
-        ///Sets `AccountManagementUrl`.
+        /// Sets `AccountManagementUrl`.
         #[must_use]
         pub fn account_management_url(
             mut self,
@@ -1200,7 +1114,7 @@ pub mod types {
             self.account_management_url = Some(account_management_url.into());
             self
         }
-        ///Sets `Status`.
+        /// Sets `Status`.
         #[must_use]
         pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
             self.status = Some(status.into());
@@ -1212,20 +1126,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///Which contract to look up. The vendor describes neither member and requires none.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// Which contract to look up. The vendor describes neither member and requires none.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GetContractDetailsRequest {
-        ///Reference of the contract. The vendor documents no meaning.
+        /// Reference of the contract. The vendor documents no meaning.
         #[serde(
             rename = "Ref",
             alias = "ref",
@@ -1233,8 +1139,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_: ::std::option::Option<::std::string::String>,
-        ///Elsewhere in the API a contract is addressed by account and `Sub`, its number under that account. The vendor documents no meaning.
+        pub ref_: Option<String>,
+        /// Elsewhere in the API a contract is addressed by account and `Sub`, its number under that account. The vendor documents no meaning.
         #[serde(
             rename = "Sub",
             alias = "sub",
@@ -1242,21 +1148,21 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub sub: ::std::option::Option<i32>,
+        pub sub: Option<i32>,
     }
     impl GetContractDetailsRequest {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self { ref_: None, sub: None }
         }
-        ///Sets `Ref`.
+        /// Sets `Ref`.
         #[must_use]
-        pub fn ref_(mut self, ref_: impl Into<::std::string::String>) -> Self {
+        pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
             self.ref_ = Some(ref_.into());
             self
         }
-        ///Sets `Sub`.
+        /// Sets `Sub`.
         #[must_use]
         pub fn sub(mut self, sub: i32) -> Self {
             self.sub = Some(sub);
@@ -1268,20 +1174,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A contract with what is due, what was paid and what would pay it off. The vendor describes no member and names no currency.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A contract with what is due, what was paid and what would pay it off. The vendor describes no member and names no currency.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GetContractDetailsResponse {
-        ///By its name account and `Sub` as one text. The vendor documents no meaning.
+        /// By its name account and `Sub` as one text. The vendor documents no meaning.
         #[serde(
             rename = "AccountSub",
             alias = "accountSub",
@@ -1289,8 +1187,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub account_sub: ::std::option::Option<::std::string::String>,
-        ///By its name when the next payment is due; absent when there is no date. The vendor documents no meaning.
+        pub account_sub: Option<String>,
+        /// By its name when the next payment is due; absent when there is no date. The vendor documents no meaning.
         #[serde(
             rename = "NextDueDate",
             alias = "nextDueDate",
@@ -1298,8 +1196,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub next_due_date: ::std::option::Option<crate::AimDateTime>,
-        ///By its name a payment; `PaymentAmt` is its twin, and the difference is not documented.
+        pub next_due_date: Option<crate::AimDateTime>,
+        /// By its name a payment; `PaymentAmt` is its twin, and the difference is not documented.
         #[serde(
             rename = "PaymentAmount",
             alias = "paymentAmount",
@@ -1307,8 +1205,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub payment_amount: ::std::option::Option<crate::Money>,
-        ///By its name what is overdue; `PastDueAmt` is its twin, and the difference is not documented.
+        pub payment_amount: Option<crate::Money>,
+        /// By its name what is overdue; `PastDueAmt` is its twin, and the difference is not documented.
         #[serde(
             rename = "PastDueAmount",
             alias = "pastDueAmount",
@@ -1316,8 +1214,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub past_due_amount: ::std::option::Option<crate::Money>,
-        ///By its name charges for late payment. The vendor documents no meaning.
+        pub past_due_amount: Option<crate::Money>,
+        /// By its name charges for late payment. The vendor documents no meaning.
         #[serde(
             rename = "LateCharges",
             alias = "lateCharges",
@@ -1325,8 +1223,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub late_charges: ::std::option::Option<crate::Money>,
-        ///By its name charges of other kinds. The vendor documents no meaning.
+        pub late_charges: Option<crate::Money>,
+        /// By its name charges of other kinds. The vendor documents no meaning.
         #[serde(
             rename = "OtherCharges",
             alias = "otherCharges",
@@ -1334,8 +1232,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub other_charges: ::std::option::Option<crate::Money>,
-        ///By its name all that is due. The vendor documents no meaning.
+        pub other_charges: Option<crate::Money>,
+        /// By its name all that is due. The vendor documents no meaning.
         #[serde(
             rename = "TotalDue",
             alias = "totalDue",
@@ -1343,8 +1241,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub total_due: ::std::option::Option<crate::Money>,
-        ///By its name a credit that has been gathered. The vendor documents no meaning.
+        pub total_due: Option<crate::Money>,
+        /// By its name a credit that has been gathered. The vendor documents no meaning.
         #[serde(
             rename = "AccumulatedCredit",
             alias = "accumulatedCredit",
@@ -1352,8 +1250,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub accumulated_credit: ::std::option::Option<crate::Money>,
-        ///Name of the student.
+        pub accumulated_credit: Option<crate::Money>,
+        /// Name of the student.
         #[serde(
             rename = "StudentName",
             alias = "studentName",
@@ -1361,8 +1259,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub student_name: ::std::option::Option<crate::Secret>,
-        ///Name of the school.
+        pub student_name: Option<crate::Secret>,
+        /// Name of the school.
         #[serde(
             rename = "SchoolName",
             alias = "schoolName",
@@ -1370,8 +1268,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub school_name: ::std::option::Option<::std::string::String>,
-        ///A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
+        pub school_name: Option<String>,
+        /// A web text of the merchant (AIM calls these topics). The vendor documents no meaning.
         #[serde(
             rename = "Topic",
             alias = "topic",
@@ -1379,8 +1277,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub topic: ::std::option::Option<::std::string::String>,
-        ///The items on the contract.
+        pub topic: Option<String>,
+        /// The items on the contract.
         #[serde(
             rename = "Inventory",
             alias = "inventory",
@@ -1388,8 +1286,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub inventory: ::std::option::Option<::std::vec::Vec<InventoryGeneric>>,
-        ///Payments of the contract; whether made or planned is not documented.
+        pub inventory: Option<Vec<InventoryGeneric>>,
+        /// Payments of the contract; whether made or planned is not documented.
         #[serde(
             rename = "Payments",
             alias = "payments",
@@ -1397,8 +1295,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub payments: ::std::option::Option<::std::vec::Vec<PaymentGeneric>>,
-        ///See `PaymentAmount`.
+        pub payments: Option<Vec<PaymentGeneric>>,
+        /// See `PaymentAmount`.
         #[serde(
             rename = "PaymentAmt",
             alias = "paymentAmt",
@@ -1406,8 +1304,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub payment_amt: ::std::option::Option<crate::Money>,
-        ///See `PastDueAmount`.
+        pub payment_amt: Option<crate::Money>,
+        /// See `PastDueAmount`.
         #[serde(
             rename = "PastDueAmt",
             alias = "pastDueAmt",
@@ -1415,8 +1313,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub past_due_amt: ::std::option::Option<crate::Money>,
-        ///By its name the current balance. The vendor documents no meaning.
+        pub past_due_amt: Option<crate::Money>,
+        /// By its name the current balance. The vendor documents no meaning.
         #[serde(
             rename = "CurrentBalance",
             alias = "currentBalance",
@@ -1424,8 +1322,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub current_balance: ::std::option::Option<crate::Money>,
-        ///By its name what would pay the contract off. The vendor documents no meaning.
+        pub current_balance: Option<crate::Money>,
+        /// By its name what would pay the contract off. The vendor documents no meaning.
         #[serde(
             rename = "TotalPayoff",
             alias = "totalPayoff",
@@ -1433,8 +1331,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub total_payoff: ::std::option::Option<crate::Money>,
-        ///By its name the payoff with a discount; absent where there is none. The vendor documents no meaning.
+        pub total_payoff: Option<crate::Money>,
+        /// By its name the payoff with a discount; absent where there is none. The vendor documents no meaning.
         #[serde(
             rename = "DiscountedPayoff",
             alias = "discountedPayoff",
@@ -1442,8 +1340,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub discounted_payoff: ::std::option::Option<crate::Money>,
-        ///By its name the day of the payoff; absent when there is no date. The vendor documents no meaning.
+        pub discounted_payoff: Option<crate::Money>,
+        /// By its name the day of the payoff; absent when there is no date. The vendor documents no meaning.
         #[serde(
             rename = "PayoffDate",
             alias = "payoffDate",
@@ -1451,8 +1349,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub payoff_date: ::std::option::Option<crate::AimDateTime>,
-        ///Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+        pub payoff_date: Option<crate::AimDateTime>,
+        /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
         #[serde(
             rename = "Status",
             alias = "status",
@@ -1460,10 +1358,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status: ::std::option::Option<BaseResponseResult>,
+        pub status: Option<BaseResponseResult>,
     }
     impl GetContractDetailsResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -1489,16 +1387,13 @@ pub mod types {
                 status: None,
             }
         }
-        ///Sets `AccountSub`.
+        /// Sets `AccountSub`.
         #[must_use]
-        pub fn account_sub(
-            mut self,
-            account_sub: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn account_sub(mut self, account_sub: impl Into<String>) -> Self {
             self.account_sub = Some(account_sub.into());
             self
         }
-        ///Sets `NextDueDate`.
+        /// Sets `NextDueDate`.
         #[must_use]
         pub fn next_due_date(
             mut self,
@@ -1507,7 +1402,7 @@ pub mod types {
             self.next_due_date = Some(next_due_date.into());
             self
         }
-        ///Sets `PaymentAmount`.
+        /// Sets `PaymentAmount`.
         #[must_use]
         pub fn payment_amount(
             mut self,
@@ -1516,7 +1411,7 @@ pub mod types {
             self.payment_amount = Some(payment_amount.into());
             self
         }
-        ///Sets `PastDueAmount`.
+        /// Sets `PastDueAmount`.
         #[must_use]
         pub fn past_due_amount(
             mut self,
@@ -1525,25 +1420,25 @@ pub mod types {
             self.past_due_amount = Some(past_due_amount.into());
             self
         }
-        ///Sets `LateCharges`.
+        /// Sets `LateCharges`.
         #[must_use]
         pub fn late_charges(mut self, late_charges: impl Into<crate::Money>) -> Self {
             self.late_charges = Some(late_charges.into());
             self
         }
-        ///Sets `OtherCharges`.
+        /// Sets `OtherCharges`.
         #[must_use]
         pub fn other_charges(mut self, other_charges: impl Into<crate::Money>) -> Self {
             self.other_charges = Some(other_charges.into());
             self
         }
-        ///Sets `TotalDue`.
+        /// Sets `TotalDue`.
         #[must_use]
         pub fn total_due(mut self, total_due: impl Into<crate::Money>) -> Self {
             self.total_due = Some(total_due.into());
             self
         }
-        ///Sets `AccumulatedCredit`.
+        /// Sets `AccumulatedCredit`.
         #[must_use]
         pub fn accumulated_credit(
             mut self,
@@ -1552,28 +1447,25 @@ pub mod types {
             self.accumulated_credit = Some(accumulated_credit.into());
             self
         }
-        ///Sets `StudentName`.
+        /// Sets `StudentName`.
         #[must_use]
         pub fn student_name(mut self, student_name: impl Into<crate::Secret>) -> Self {
             self.student_name = Some(student_name.into());
             self
         }
-        ///Sets `SchoolName`.
+        /// Sets `SchoolName`.
         #[must_use]
-        pub fn school_name(
-            mut self,
-            school_name: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn school_name(mut self, school_name: impl Into<String>) -> Self {
             self.school_name = Some(school_name.into());
             self
         }
-        ///Sets `Topic`.
+        /// Sets `Topic`.
         #[must_use]
-        pub fn topic(mut self, topic: impl Into<::std::string::String>) -> Self {
+        pub fn topic(mut self, topic: impl Into<String>) -> Self {
             self.topic = Some(topic.into());
             self
         }
-        ///Sets `Inventory`.
+        /// Sets `Inventory`.
         #[must_use]
         pub fn inventory(
             mut self,
@@ -1582,7 +1474,7 @@ pub mod types {
             self.inventory = Some(inventory.into_iter().collect());
             self
         }
-        ///Sets `Payments`.
+        /// Sets `Payments`.
         #[must_use]
         pub fn payments(
             mut self,
@@ -1591,19 +1483,19 @@ pub mod types {
             self.payments = Some(payments.into_iter().collect());
             self
         }
-        ///Sets `PaymentAmt`.
+        /// Sets `PaymentAmt`.
         #[must_use]
         pub fn payment_amt(mut self, payment_amt: impl Into<crate::Money>) -> Self {
             self.payment_amt = Some(payment_amt.into());
             self
         }
-        ///Sets `PastDueAmt`.
+        /// Sets `PastDueAmt`.
         #[must_use]
         pub fn past_due_amt(mut self, past_due_amt: impl Into<crate::Money>) -> Self {
             self.past_due_amt = Some(past_due_amt.into());
             self
         }
-        ///Sets `CurrentBalance`.
+        /// Sets `CurrentBalance`.
         #[must_use]
         pub fn current_balance(
             mut self,
@@ -1612,13 +1504,13 @@ pub mod types {
             self.current_balance = Some(current_balance.into());
             self
         }
-        ///Sets `TotalPayoff`.
+        /// Sets `TotalPayoff`.
         #[must_use]
         pub fn total_payoff(mut self, total_payoff: impl Into<crate::Money>) -> Self {
             self.total_payoff = Some(total_payoff.into());
             self
         }
-        ///Sets `DiscountedPayoff`.
+        /// Sets `DiscountedPayoff`.
         #[must_use]
         pub fn discounted_payoff(
             mut self,
@@ -1627,7 +1519,7 @@ pub mod types {
             self.discounted_payoff = Some(discounted_payoff.into());
             self
         }
-        ///Sets `PayoffDate`.
+        /// Sets `PayoffDate`.
         #[must_use]
         pub fn payoff_date(
             mut self,
@@ -1636,7 +1528,7 @@ pub mod types {
             self.payoff_date = Some(payoff_date.into());
             self
         }
-        ///Sets `Status`.
+        /// Sets `Status`.
         #[must_use]
         pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
             self.status = Some(status.into());
@@ -1648,12 +1540,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A customer.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, PartialEq)]
+    /// A customer.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomerInfo {
-        ///Id of the customer on the web side. Optional by its text, although the vendor's older table marks it as required.
+        /// Id of the customer on the web side. Optional by its text, although the vendor's older table marks it as required.
         #[serde(
             rename = "WebId",
             alias = "webId",
@@ -1661,15 +1553,15 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub web_id: ::std::option::Option<i32>,
-        ///Name of the customer.
+        pub web_id: Option<i32>,
+        /// Name of the customer.
         #[serde(
             rename = "Name",
             alias = "name",
             deserialize_with = "crate::value::lenient::read"
         )]
         pub name: crate::Secret,
-        ///First line of the address.
+        /// First line of the address.
         #[serde(
             rename = "Addr1",
             alias = "addr1",
@@ -1677,8 +1569,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub addr1: ::std::option::Option<crate::Secret>,
-        ///Second line of the address.
+        pub addr1: Option<crate::Secret>,
+        /// Second line of the address.
         #[serde(
             rename = "Addr2",
             alias = "addr2",
@@ -1686,8 +1578,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub addr2: ::std::option::Option<crate::Secret>,
-        ///City.
+        pub addr2: Option<crate::Secret>,
+        /// City.
         #[serde(
             rename = "City",
             alias = "city",
@@ -1695,8 +1587,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub city: ::std::option::Option<crate::Secret>,
-        ///State or province.
+        pub city: Option<crate::Secret>,
+        /// State or province.
         #[serde(
             rename = "St",
             alias = "st",
@@ -1704,8 +1596,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub st: ::std::option::Option<crate::Secret>,
-        ///Postal code.
+        pub st: Option<crate::Secret>,
+        /// Postal code.
         #[serde(
             rename = "Zip",
             alias = "zip",
@@ -1713,8 +1605,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub zip: ::std::option::Option<crate::Secret>,
-        ///Country; the vendor does not say in which form.
+        pub zip: Option<crate::Secret>,
+        /// Country; the vendor does not say in which form.
         #[serde(
             rename = "Country",
             alias = "country",
@@ -1722,8 +1614,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub country: ::std::option::Option<crate::Secret>,
-        ///Phone number.
+        pub country: Option<crate::Secret>,
+        /// Phone number.
         #[serde(
             rename = "Phone",
             alias = "phone",
@@ -1731,8 +1623,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub phone: ::std::option::Option<crate::Secret>,
-        ///Email address.
+        pub phone: Option<crate::Secret>,
+        /// Email address.
         #[serde(
             rename = "Email",
             alias = "email",
@@ -1741,7 +1633,7 @@ pub mod types {
         pub email: crate::Secret,
     }
     impl CustomerInfo {
-        ///Creates a value with the members that the vendor requires.
+        /// Creates a value with the members that the vendor requires.
         pub fn new(
             name: impl Into<crate::Secret>,
             email: impl Into<crate::Secret>,
@@ -1759,49 +1651,49 @@ pub mod types {
                 email: email.into(),
             }
         }
-        ///Sets `WebId`.
+        /// Sets `WebId`.
         #[must_use]
         pub fn web_id(mut self, web_id: i32) -> Self {
             self.web_id = Some(web_id);
             self
         }
-        ///Sets `Addr1`.
+        /// Sets `Addr1`.
         #[must_use]
         pub fn addr1(mut self, addr1: impl Into<crate::Secret>) -> Self {
             self.addr1 = Some(addr1.into());
             self
         }
-        ///Sets `Addr2`.
+        /// Sets `Addr2`.
         #[must_use]
         pub fn addr2(mut self, addr2: impl Into<crate::Secret>) -> Self {
             self.addr2 = Some(addr2.into());
             self
         }
-        ///Sets `City`.
+        /// Sets `City`.
         #[must_use]
         pub fn city(mut self, city: impl Into<crate::Secret>) -> Self {
             self.city = Some(city.into());
             self
         }
-        ///Sets `St`.
+        /// Sets `St`.
         #[must_use]
         pub fn st(mut self, st: impl Into<crate::Secret>) -> Self {
             self.st = Some(st.into());
             self
         }
-        ///Sets `Zip`.
+        /// Sets `Zip`.
         #[must_use]
         pub fn zip(mut self, zip: impl Into<crate::Secret>) -> Self {
             self.zip = Some(zip.into());
             self
         }
-        ///Sets `Country`.
+        /// Sets `Country`.
         #[must_use]
         pub fn country(mut self, country: impl Into<crate::Secret>) -> Self {
             self.country = Some(country.into());
             self
         }
-        ///Sets `Phone`.
+        /// Sets `Phone`.
         #[must_use]
         pub fn phone(mut self, phone: impl Into<crate::Secret>) -> Self {
             self.phone = Some(phone.into());
@@ -1809,26 +1701,26 @@ pub mod types {
         }
     }
     impl crate::value::lenient::Lenient for CustomerInfo {}
-    ///One further input of a form, as a pair of key and value.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, PartialEq)]
+    /// One further input of a form, as a pair of key and value.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FormInput {
-        ///Name of the input. For `C2BPostContract` the tag of an attribute in AIM fills that attribute, and these keys have a meaning of their own: `RENTALNOTES`, `ONLINESIGNATURE`, `ATTENTION`, `EMPLOYER`, `SOCIALSECURITY`, `WORKPHONE`, `EXTENSION`, `EXTENSION2`, `CELLPHONE`, `FAX`, `BANKROUTINGNUMBER`, `BANKACCOUNTNUMBER`, `BANKTRANSACTIONTYPE`, `DRIVERSLICENSENUMBER`, `DRIVERSLICENSESTATE`, `BIRTHDAY`, `SIGCAPTURE`, `WORKPHONE_EXT`, `CELLPHONE_EXT`, `FAX_EXT`, `CREDITCHECKNAMEOVERRIDE`, `DELIVERYDATE`. The vendor documents neither the form of their values nor keys of `PostServiceTicket`.
+        /// Name of the input. For `C2BPostContract` the tag of an attribute in AIM fills that attribute, and these keys have a meaning of their own: `RENTALNOTES`, `ONLINESIGNATURE`, `ATTENTION`, `EMPLOYER`, `SOCIALSECURITY`, `WORKPHONE`, `EXTENSION`, `EXTENSION2`, `CELLPHONE`, `FAX`, `BANKROUTINGNUMBER`, `BANKACCOUNTNUMBER`, `BANKTRANSACTIONTYPE`, `DRIVERSLICENSENUMBER`, `DRIVERSLICENSESTATE`, `BIRTHDAY`, `SIGCAPTURE`, `WORKPHONE_EXT`, `CELLPHONE_EXT`, `FAX_EXT`, `CREDITCHECKNAMEOVERRIDE`, `DELIVERYDATE`. The vendor documents neither the form of their values nor keys of `PostServiceTicket`.
         #[serde(
             rename = "Key",
             alias = "key",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub key: ::std::string::String,
-        ///Value of the input. It may be a social security number, a bank account or a signature, by its key.
+        pub key: String,
+        /// Value of the input. It may be a social security number, a bank account or a signature, by its key.
         #[serde(
             rename = "Value",
             alias = "value",
             deserialize_with = "crate::value::lenient::read"
         )]
         pub value: crate::Secret,
-        ///Whether `Value` is encrypted with the C2B encryption key. The vendor publishes neither the key nor the scheme.
+        /// Whether `Value` is encrypted with the C2B encryption key. The vendor publishes neither the key nor the scheme.
         #[serde(
             rename = "Encrypted",
             alias = "encrypted",
@@ -1837,9 +1729,9 @@ pub mod types {
         pub encrypted: bool,
     }
     impl FormInput {
-        ///Creates a value with the members that the vendor requires.
+        /// Creates a value with the members that the vendor requires.
         pub fn new(
-            key: impl Into<::std::string::String>,
+            key: impl Into<String>,
             value: impl Into<crate::Secret>,
             encrypted: bool,
         ) -> Self {
@@ -1851,33 +1743,33 @@ pub mod types {
         }
     }
     impl crate::value::lenient::Lenient for FormInput {}
-    ///A card, by the token of the card processor; the card's number has no place here.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Eq, PartialEq)]
+    /// A card, by the token of the card processor; the card's number has no place here.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CcInfo {
-        ///Token that the card processor issued for the card.
+        /// Token that the card processor issued for the card.
         #[serde(
             rename = "TokenStr",
             alias = "tokenStr",
             deserialize_with = "crate::value::lenient::read"
         )]
         pub token_str: crate::Secret,
-        ///Brand of the card.
+        /// Brand of the card.
         #[serde(
             rename = "CardType",
             alias = "cardType",
             deserialize_with = "crate::value::lenient::read"
         )]
         pub card_type: CardType,
-        ///Last four digits of the card.
+        /// Last four digits of the card.
         #[serde(
             rename = "LastFour",
             alias = "lastFour",
             deserialize_with = "crate::value::lenient::read"
         )]
         pub last_four: crate::Secret,
-        ///Month and year of expiration, as `MM/YY`.
+        /// Month and year of expiration, as `MM/YY`.
         #[serde(
             rename = "Expiration",
             alias = "expiration",
@@ -1885,8 +1777,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub expiration: ::std::option::Option<crate::Secret>,
-        ///Why the card is kept on file.
+        pub expiration: Option<crate::Secret>,
+        /// Why the card is kept on file.
         #[serde(
             rename = "ReasonOnFile",
             alias = "reasonOnFile",
@@ -1894,8 +1786,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub reason_on_file: ::std::option::Option<::std::string::String>,
-        ///Id of the token record in AIM, if the card already has one.
+        pub reason_on_file: Option<String>,
+        /// Id of the token record in AIM, if the card already has one.
         #[serde(
             rename = "TokenPk",
             alias = "tokenPk",
@@ -1903,8 +1795,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub token_pk: ::std::option::Option<i64>,
-        ///Whether this is the primary card of the customer. Left out, it counts as false.
+        pub token_pk: Option<i64>,
+        /// Whether this is the primary card of the customer. Left out, it counts as false.
         #[serde(
             rename = "Primary",
             alias = "primary",
@@ -1912,10 +1804,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub primary: ::std::option::Option<bool>,
+        pub primary: Option<bool>,
     }
     impl CcInfo {
-        ///Creates a value with the members that the vendor requires.
+        /// Creates a value with the members that the vendor requires.
         pub fn new(
             token_str: impl Into<crate::Secret>,
             card_type: impl Into<CardType>,
@@ -1931,28 +1823,25 @@ pub mod types {
                 primary: None,
             }
         }
-        ///Sets `Expiration`.
+        /// Sets `Expiration`.
         #[must_use]
         pub fn expiration(mut self, expiration: impl Into<crate::Secret>) -> Self {
             self.expiration = Some(expiration.into());
             self
         }
-        ///Sets `ReasonOnFile`.
+        /// Sets `ReasonOnFile`.
         #[must_use]
-        pub fn reason_on_file(
-            mut self,
-            reason_on_file: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn reason_on_file(mut self, reason_on_file: impl Into<String>) -> Self {
             self.reason_on_file = Some(reason_on_file.into());
             self
         }
-        ///Sets `TokenPk`.
+        /// Sets `TokenPk`.
         #[must_use]
         pub fn token_pk(mut self, token_pk: i64) -> Self {
             self.token_pk = Some(token_pk);
             self
         }
-        ///Sets `Primary`.
+        /// Sets `Primary`.
         #[must_use]
         pub fn primary(mut self, primary: bool) -> Self {
             self.primary = Some(primary);
@@ -1960,20 +1849,12 @@ pub mod types {
         }
     }
     impl crate::value::lenient::Lenient for CcInfo {}
-    ///An accessory, a delivery option or a maintenance option. The texts stem from newer captures of the vendor's pages; the older ones have none.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// An accessory, a delivery option or a maintenance option. The texts stem from newer captures of the vendor's pages; the older ones have none.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Accessory {
-        ///Description. The newer captures require it, the older pages do not; send it.
+        /// Description. The newer captures require it, the older pages do not; send it.
         #[serde(
             rename = "Desc",
             alias = "desc",
@@ -1981,8 +1862,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub desc: ::std::option::Option<::std::string::String>,
-        ///Price; the vendor names no currency.
+        pub desc: Option<String>,
+        /// Price; the vendor names no currency.
         #[serde(
             rename = "Price",
             alias = "price",
@@ -1990,8 +1871,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub price: ::std::option::Option<crate::Money>,
-        ///What kind of item it is.
+        pub price: Option<crate::Money>,
+        /// What kind of item it is.
         #[serde(
             rename = "Type",
             alias = "type",
@@ -1999,8 +1880,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub type_: ::std::option::Option<AccessoryType>,
-        ///Number of the AIM category to link.
+        pub type_: Option<AccessoryType>,
+        /// Number of the AIM category to link.
         #[serde(
             rename = "CatNum",
             alias = "catNum",
@@ -2008,8 +1889,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cat_num: ::std::option::Option<i32>,
-        ///SKU, or the package SKU of a package deal.
+        pub cat_num: Option<i32>,
+        /// SKU, or the package SKU of a package deal.
         #[serde(
             rename = "Sku",
             alias = "sku",
@@ -2017,8 +1898,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub sku: ::std::option::Option<::std::string::String>,
-        ///For internal use of the vendor; leave it out.
+        pub sku: Option<String>,
+        /// For internal use of the vendor; leave it out.
         #[serde(
             rename = "Report",
             alias = "report",
@@ -2026,10 +1907,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub report: ::std::option::Option<bool>,
+        pub report: Option<bool>,
     }
     impl Accessory {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2041,37 +1922,37 @@ pub mod types {
                 report: None,
             }
         }
-        ///Sets `Desc`.
+        /// Sets `Desc`.
         #[must_use]
-        pub fn desc(mut self, desc: impl Into<::std::string::String>) -> Self {
+        pub fn desc(mut self, desc: impl Into<String>) -> Self {
             self.desc = Some(desc.into());
             self
         }
-        ///Sets `Price`.
+        /// Sets `Price`.
         #[must_use]
         pub fn price(mut self, price: impl Into<crate::Money>) -> Self {
             self.price = Some(price.into());
             self
         }
-        ///Sets `Type`.
+        /// Sets `Type`.
         #[must_use]
         pub fn type_(mut self, type_: impl Into<AccessoryType>) -> Self {
             self.type_ = Some(type_.into());
             self
         }
-        ///Sets `CatNum`.
+        /// Sets `CatNum`.
         #[must_use]
         pub fn cat_num(mut self, cat_num: i32) -> Self {
             self.cat_num = Some(cat_num);
             self
         }
-        ///Sets `Sku`.
+        /// Sets `Sku`.
         #[must_use]
-        pub fn sku(mut self, sku: impl Into<::std::string::String>) -> Self {
+        pub fn sku(mut self, sku: impl Into<String>) -> Self {
             self.sku = Some(sku.into());
             self
         }
-        ///Sets `Report`.
+        /// Sets `Report`.
         #[must_use]
         pub fn report(mut self, report: bool) -> Self {
             self.report = Some(report);
@@ -2083,20 +1964,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///Whether an accessory of a contract was delivered.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// Whether an accessory of a contract was delivered.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeliveredAccessory {
-        ///Id of the accessory; of which listing is not documented.
+        /// Id of the accessory; of which listing is not documented.
         #[serde(
             rename = "Id",
             alias = "id",
@@ -2104,8 +1977,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub id: ::std::option::Option<i64>,
-        ///Whether it was delivered.
+        pub id: Option<i64>,
+        /// Whether it was delivered.
         #[serde(
             rename = "Delivered",
             alias = "delivered",
@@ -2113,21 +1986,21 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub delivered: ::std::option::Option<bool>,
+        pub delivered: Option<bool>,
     }
     impl DeliveredAccessory {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self { id: None, delivered: None }
         }
-        ///Sets `Id`.
+        /// Sets `Id`.
         #[must_use]
         pub fn id(mut self, id: i64) -> Self {
             self.id = Some(id);
             self
         }
-        ///Sets `Delivered`.
+        /// Sets `Delivered`.
         #[must_use]
         pub fn delivered(mut self, delivered: bool) -> Self {
             self.delivered = Some(delivered);
@@ -2139,20 +2012,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///What changed on one of several contracts; the members are those of `ContractFulfillmentRequest`. The vendor describes none of them.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// What changed on one of several contracts; the members are those of `ContractFulfillmentRequest`. The vendor describes none of them.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UpdateContractObj {
-        ///Reference of the contract to change; `UpdateContractErrorObj.Ref` names it if that fails.
+        /// Reference of the contract to change; `UpdateContractErrorObj.Ref` names it if that fails.
         #[serde(
             rename = "Ref",
             alias = "ref",
@@ -2160,8 +2025,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_: ::std::option::Option<::std::string::String>,
-        ///By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
+        pub ref_: Option<String>,
+        /// By its name a serial number. The vendor documents no meaning. The operation's old name, `C2BSetContractSerial`, says that setting it was once the purpose.
         #[serde(
             rename = "Serial",
             alias = "serial",
@@ -2169,8 +2034,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial: ::std::option::Option<::std::string::String>,
-        ///By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
+        pub serial: Option<String>,
+        /// By its name the record id of a serial number in AIM; the operation `SerialDetail` answers such an id as `SasPk`. The vendor documents no meaning.
         #[serde(
             rename = "SerialPk",
             alias = "serialPk",
@@ -2178,8 +2043,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial_pk: ::std::option::Option<i64>,
-        ///By its name a cash price. The vendor documents no meaning.
+        pub serial_pk: Option<i64>,
+        /// By its name a cash price. The vendor documents no meaning.
         #[serde(
             rename = "CashPrice",
             alias = "cashPrice",
@@ -2187,8 +2052,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub cash_price: ::std::option::Option<crate::Money>,
-        ///By its name the status that the contract shall get. The vendor documents neither meaning nor values.
+        pub cash_price: Option<crate::Money>,
+        /// By its name the status that the contract shall get. The vendor documents neither meaning nor values.
         #[serde(
             rename = "NewStatus",
             alias = "newStatus",
@@ -2196,8 +2061,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub new_status: ::std::option::Option<::std::string::String>,
-        ///By its name free text. The vendor documents no meaning.
+        pub new_status: Option<String>,
+        /// By its name free text. The vendor documents no meaning.
         #[serde(
             rename = "Notes",
             alias = "notes",
@@ -2205,8 +2070,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub notes: ::std::option::Option<crate::Secret>,
-        ///By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
+        pub notes: Option<crate::Secret>,
+        /// By its name the date of the delivery, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
         #[serde(
             rename = "DeliveryDate",
             alias = "deliveryDate",
@@ -2214,8 +2079,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub delivery_date: ::std::option::Option<crate::AimDateTime>,
-        ///By its type, which accessories were delivered and which were not. The vendor documents no meaning.
+        pub delivery_date: Option<crate::AimDateTime>,
+        /// By its type, which accessories were delivered and which were not. The vendor documents no meaning.
         #[serde(
             rename = "DeliveredAccessories",
             alias = "deliveredAccessories",
@@ -2223,10 +2088,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub delivered_accessories: ::std::option::Option<
-            ::std::vec::Vec<DeliveredAccessory>,
-        >,
-        ///By its name the ids of accessories to take off the contract. The vendor documents no meaning.
+        pub delivered_accessories: Option<Vec<DeliveredAccessory>>,
+        /// By its name the ids of accessories to take off the contract. The vendor documents no meaning.
         #[serde(
             rename = "DeletedAccessoryIds",
             alias = "deletedAccessoryIds",
@@ -2234,8 +2097,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub deleted_accessory_ids: ::std::option::Option<::std::vec::Vec<i64>>,
-        ///By its name the accessories to put on the contract. The vendor documents no meaning.
+        pub deleted_accessory_ids: Option<Vec<i64>>,
+        /// By its name the accessories to put on the contract. The vendor documents no meaning.
         #[serde(
             rename = "AddedAccessories",
             alias = "addedAccessories",
@@ -2243,8 +2106,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub added_accessories: ::std::option::Option<::std::vec::Vec<Accessory>>,
-        ///By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
+        pub added_accessories: Option<Vec<Accessory>>,
+        /// By its name the date on which something is first due, written `yyyy-MM-ddTHH:mm:ss` without zone. The vendor documents no meaning.
         #[serde(
             rename = "FirstDue",
             alias = "firstDue",
@@ -2252,8 +2115,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub first_due: ::std::option::Option<crate::AimDateTime>,
-        ///By its name the account number, in AIM, of the customer the contract moves to. The vendor documents no meaning.
+        pub first_due: Option<crate::AimDateTime>,
+        /// By its name the account number, in AIM, of the customer the contract moves to. The vendor documents no meaning.
         #[serde(
             rename = "NewCustomerAcct",
             alias = "newCustomerAcct",
@@ -2261,8 +2124,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub new_customer_acct: ::std::option::Option<i32>,
-        ///By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
+        pub new_customer_acct: Option<i32>,
+        /// By its name whether to unlock the contract; what that does is not known. The vendor documents no meaning.
         #[serde(
             rename = "Unlock",
             alias = "unlock",
@@ -2270,10 +2133,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub unlock: ::std::option::Option<bool>,
+        pub unlock: Option<bool>,
     }
     impl UpdateContractObj {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2292,46 +2155,43 @@ pub mod types {
                 unlock: None,
             }
         }
-        ///Sets `Ref`.
+        /// Sets `Ref`.
         #[must_use]
-        pub fn ref_(mut self, ref_: impl Into<::std::string::String>) -> Self {
+        pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
             self.ref_ = Some(ref_.into());
             self
         }
-        ///Sets `Serial`.
+        /// Sets `Serial`.
         #[must_use]
-        pub fn serial(mut self, serial: impl Into<::std::string::String>) -> Self {
+        pub fn serial(mut self, serial: impl Into<String>) -> Self {
             self.serial = Some(serial.into());
             self
         }
-        ///Sets `SerialPk`.
+        /// Sets `SerialPk`.
         #[must_use]
         pub fn serial_pk(mut self, serial_pk: i64) -> Self {
             self.serial_pk = Some(serial_pk);
             self
         }
-        ///Sets `CashPrice`.
+        /// Sets `CashPrice`.
         #[must_use]
         pub fn cash_price(mut self, cash_price: impl Into<crate::Money>) -> Self {
             self.cash_price = Some(cash_price.into());
             self
         }
-        ///Sets `NewStatus`.
+        /// Sets `NewStatus`.
         #[must_use]
-        pub fn new_status(
-            mut self,
-            new_status: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn new_status(mut self, new_status: impl Into<String>) -> Self {
             self.new_status = Some(new_status.into());
             self
         }
-        ///Sets `Notes`.
+        /// Sets `Notes`.
         #[must_use]
         pub fn notes(mut self, notes: impl Into<crate::Secret>) -> Self {
             self.notes = Some(notes.into());
             self
         }
-        ///Sets `DeliveryDate`.
+        /// Sets `DeliveryDate`.
         #[must_use]
         pub fn delivery_date(
             mut self,
@@ -2340,7 +2200,7 @@ pub mod types {
             self.delivery_date = Some(delivery_date.into());
             self
         }
-        ///Sets `DeliveredAccessories`.
+        /// Sets `DeliveredAccessories`.
         #[must_use]
         pub fn delivered_accessories(
             mut self,
@@ -2351,7 +2211,7 @@ pub mod types {
             );
             self
         }
-        ///Sets `DeletedAccessoryIds`.
+        /// Sets `DeletedAccessoryIds`.
         #[must_use]
         pub fn deleted_accessory_ids(
             mut self,
@@ -2362,7 +2222,7 @@ pub mod types {
             );
             self
         }
-        ///Sets `AddedAccessories`.
+        /// Sets `AddedAccessories`.
         #[must_use]
         pub fn added_accessories(
             mut self,
@@ -2371,19 +2231,19 @@ pub mod types {
             self.added_accessories = Some(added_accessories.into_iter().collect());
             self
         }
-        ///Sets `FirstDue`.
+        /// Sets `FirstDue`.
         #[must_use]
         pub fn first_due(mut self, first_due: impl Into<crate::AimDateTime>) -> Self {
             self.first_due = Some(first_due.into());
             self
         }
-        ///Sets `NewCustomerAcct`.
+        /// Sets `NewCustomerAcct`.
         #[must_use]
         pub fn new_customer_acct(mut self, new_customer_acct: i32) -> Self {
             self.new_customer_acct = Some(new_customer_acct);
             self
         }
-        ///Sets `Unlock`.
+        /// Sets `Unlock`.
         #[must_use]
         pub fn unlock(mut self, unlock: bool) -> Self {
             self.unlock = Some(unlock);
@@ -2395,20 +2255,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///An item of a mass update that was not applied.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// An item of a mass update that was not applied.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UpdateContractErrorObj {
-        ///Reference of the contract, as it was sent.
+        /// Reference of the contract, as it was sent.
         #[serde(
             rename = "Ref",
             alias = "ref",
@@ -2416,8 +2268,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_: ::std::option::Option<::std::string::String>,
-        ///Why it was not applied; texts are not documented. It may repeat what was sent.
+        pub ref_: Option<String>,
+        /// Why it was not applied; texts are not documented. It may repeat what was sent.
         #[serde(
             rename = "ErrorMessage",
             alias = "errorMessage",
@@ -2425,10 +2277,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_message: ::std::option::Option<crate::Secret>,
+        pub error_message: Option<crate::Secret>,
     }
     impl UpdateContractErrorObj {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2436,13 +2288,13 @@ pub mod types {
                 error_message: None,
             }
         }
-        ///Sets `Ref`.
+        /// Sets `Ref`.
         #[must_use]
-        pub fn ref_(mut self, ref_: impl Into<::std::string::String>) -> Self {
+        pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
             self.ref_ = Some(ref_.into());
             self
         }
-        ///Sets `ErrorMessage`.
+        /// Sets `ErrorMessage`.
         #[must_use]
         pub fn error_message(mut self, error_message: impl Into<crate::Secret>) -> Self {
             self.error_message = Some(error_message.into());
@@ -2454,20 +2306,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///The price of a rental. The vendor describes only `Months`.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// The price of a rental. The vendor describes only `Months`.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Rate {
-        ///By its name the code of a rental plan; the operation `C2BGetPlanInfo` lists plans with their codes. The vendor documents no meaning.
+        /// By its name the code of a rental plan; the operation `C2BGetPlanInfo` lists plans with their codes. The vendor documents no meaning.
         #[serde(
             rename = "PlanCode",
             alias = "planCode",
@@ -2475,8 +2319,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub plan_code: ::std::option::Option<::std::string::String>,
-        ///By its name a level; rates of the instrument listing carry one too. The vendor documents no values.
+        pub plan_code: Option<String>,
+        /// By its name a level; rates of the instrument listing carry one too. The vendor documents no values.
         #[serde(
             rename = "Level",
             alias = "level",
@@ -2484,8 +2328,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub level: ::std::option::Option<i32>,
-        ///By its name the grade of the instrument. The vendor documents no values; merchants define grades in AIM.
+        pub level: Option<i32>,
+        /// By its name the grade of the instrument. The vendor documents no values; merchants define grades in AIM.
         #[serde(
             rename = "Grade",
             alias = "grade",
@@ -2493,8 +2337,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub grade: ::std::option::Option<::std::string::String>,
-        ///By its name the down payment. The vendor documents no meaning.
+        pub grade: Option<String>,
+        /// By its name the down payment. The vendor documents no meaning.
         #[serde(
             rename = "DownPay",
             alias = "downPay",
@@ -2502,8 +2346,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub down_pay: ::std::option::Option<crate::Money>,
-        ///By its name the monthly payment. The vendor documents no meaning.
+        pub down_pay: Option<crate::Money>,
+        /// By its name the monthly payment. The vendor documents no meaning.
         #[serde(
             rename = "MoPay",
             alias = "moPay",
@@ -2511,8 +2355,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mo_pay: ::std::option::Option<crate::Money>,
-        ///By its name the part of the down payment that is for maintenance. The vendor documents no meaning.
+        pub mo_pay: Option<crate::Money>,
+        /// By its name the part of the down payment that is for maintenance. The vendor documents no meaning.
         #[serde(
             rename = "DownMaint",
             alias = "downMaint",
@@ -2520,8 +2364,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub down_maint: ::std::option::Option<crate::Money>,
-        ///By its name the monthly charge for maintenance. The vendor documents no meaning.
+        pub down_maint: Option<crate::Money>,
+        /// By its name the monthly charge for maintenance. The vendor documents no meaning.
         #[serde(
             rename = "MoMaint",
             alias = "moMaint",
@@ -2529,8 +2373,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mo_maint: ::std::option::Option<crate::Money>,
-        ///The operation `ContractDefaultListing` answers a member of this name. The vendor documents no meaning.
+        pub mo_maint: Option<crate::Money>,
+        /// The operation `ContractDefaultListing` answers a member of this name. The vendor documents no meaning.
         #[serde(
             rename = "RdfType",
             alias = "rdfType",
@@ -2538,8 +2382,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub rdf_type: ::std::option::Option<::std::string::String>,
-        ///By its name the id of a contract default; the operation `ContractDefaultListing` lists them. The vendor documents no meaning.
+        pub rdf_type: Option<String>,
+        /// By its name the id of a contract default; the operation `ContractDefaultListing` lists them. The vendor documents no meaning.
         #[serde(
             rename = "ContractDefaultId",
             alias = "contractDefaultId",
@@ -2547,8 +2391,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub contract_default_id: ::std::option::Option<i64>,
-        ///Number of months that the down payment covers.
+        pub contract_default_id: Option<i64>,
+        /// Number of months that the down payment covers.
         #[serde(
             rename = "Months",
             alias = "months",
@@ -2556,8 +2400,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub months: ::std::option::Option<i32>,
-        ///By its name the part of the down payment that is for a lease. The vendor documents no meaning.
+        pub months: Option<i32>,
+        /// By its name the part of the down payment that is for a lease. The vendor documents no meaning.
         #[serde(
             rename = "DownLease",
             alias = "downLease",
@@ -2565,8 +2409,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub down_lease: ::std::option::Option<crate::Money>,
-        ///By its name the monthly charge for a lease. The vendor documents no meaning.
+        pub down_lease: Option<crate::Money>,
+        /// By its name the monthly charge for a lease. The vendor documents no meaning.
         #[serde(
             rename = "MoLease",
             alias = "moLease",
@@ -2574,10 +2418,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mo_lease: ::std::option::Option<crate::Money>,
+        pub mo_lease: Option<crate::Money>,
     }
     impl Rate {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2595,73 +2439,73 @@ pub mod types {
                 mo_lease: None,
             }
         }
-        ///Sets `PlanCode`.
+        /// Sets `PlanCode`.
         #[must_use]
-        pub fn plan_code(mut self, plan_code: impl Into<::std::string::String>) -> Self {
+        pub fn plan_code(mut self, plan_code: impl Into<String>) -> Self {
             self.plan_code = Some(plan_code.into());
             self
         }
-        ///Sets `Level`.
+        /// Sets `Level`.
         #[must_use]
         pub fn level(mut self, level: i32) -> Self {
             self.level = Some(level);
             self
         }
-        ///Sets `Grade`.
+        /// Sets `Grade`.
         #[must_use]
-        pub fn grade(mut self, grade: impl Into<::std::string::String>) -> Self {
+        pub fn grade(mut self, grade: impl Into<String>) -> Self {
             self.grade = Some(grade.into());
             self
         }
-        ///Sets `DownPay`.
+        /// Sets `DownPay`.
         #[must_use]
         pub fn down_pay(mut self, down_pay: impl Into<crate::Money>) -> Self {
             self.down_pay = Some(down_pay.into());
             self
         }
-        ///Sets `MoPay`.
+        /// Sets `MoPay`.
         #[must_use]
         pub fn mo_pay(mut self, mo_pay: impl Into<crate::Money>) -> Self {
             self.mo_pay = Some(mo_pay.into());
             self
         }
-        ///Sets `DownMaint`.
+        /// Sets `DownMaint`.
         #[must_use]
         pub fn down_maint(mut self, down_maint: impl Into<crate::Money>) -> Self {
             self.down_maint = Some(down_maint.into());
             self
         }
-        ///Sets `MoMaint`.
+        /// Sets `MoMaint`.
         #[must_use]
         pub fn mo_maint(mut self, mo_maint: impl Into<crate::Money>) -> Self {
             self.mo_maint = Some(mo_maint.into());
             self
         }
-        ///Sets `RdfType`.
+        /// Sets `RdfType`.
         #[must_use]
-        pub fn rdf_type(mut self, rdf_type: impl Into<::std::string::String>) -> Self {
+        pub fn rdf_type(mut self, rdf_type: impl Into<String>) -> Self {
             self.rdf_type = Some(rdf_type.into());
             self
         }
-        ///Sets `ContractDefaultId`.
+        /// Sets `ContractDefaultId`.
         #[must_use]
         pub fn contract_default_id(mut self, contract_default_id: i64) -> Self {
             self.contract_default_id = Some(contract_default_id);
             self
         }
-        ///Sets `Months`.
+        /// Sets `Months`.
         #[must_use]
         pub fn months(mut self, months: i32) -> Self {
             self.months = Some(months);
             self
         }
-        ///Sets `DownLease`.
+        /// Sets `DownLease`.
         #[must_use]
         pub fn down_lease(mut self, down_lease: impl Into<crate::Money>) -> Self {
             self.down_lease = Some(down_lease.into());
             self
         }
-        ///Sets `MoLease`.
+        /// Sets `MoLease`.
         #[must_use]
         pub fn mo_lease(mut self, mo_lease: impl Into<crate::Money>) -> Self {
             self.mo_lease = Some(mo_lease.into());
@@ -2673,20 +2517,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///An item on a contract. The vendor describes no member.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// An item on a contract. The vendor describes no member.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct InventoryGeneric {
-        ///Model.
+        /// Model.
         #[serde(
             rename = "Model",
             alias = "model",
@@ -2694,8 +2530,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub model: ::std::option::Option<::std::string::String>,
-        ///Item; how it differs from `Model` and `Sku` is not documented.
+        pub model: Option<String>,
+        /// Item; how it differs from `Model` and `Sku` is not documented.
         #[serde(
             rename = "Item",
             alias = "item",
@@ -2703,8 +2539,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub item: ::std::option::Option<::std::string::String>,
-        ///SKU.
+        pub item: Option<String>,
+        /// SKU.
         #[serde(
             rename = "Sku",
             alias = "sku",
@@ -2712,8 +2548,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub sku: ::std::option::Option<::std::string::String>,
-        ///Serial number.
+        pub sku: Option<String>,
+        /// Serial number.
         #[serde(
             rename = "Serial",
             alias = "serial",
@@ -2721,8 +2557,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub serial: ::std::option::Option<::std::string::String>,
-        ///Description.
+        pub serial: Option<String>,
+        /// Description.
         #[serde(
             rename = "Desc",
             alias = "desc",
@@ -2730,8 +2566,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub desc: ::std::option::Option<::std::string::String>,
-        ///Manufacturer.
+        pub desc: Option<String>,
+        /// Manufacturer.
         #[serde(
             rename = "Mfg",
             alias = "mfg",
@@ -2739,10 +2575,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub mfg: ::std::option::Option<::std::string::String>,
+        pub mfg: Option<String>,
     }
     impl InventoryGeneric {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2754,39 +2590,39 @@ pub mod types {
                 mfg: None,
             }
         }
-        ///Sets `Model`.
+        /// Sets `Model`.
         #[must_use]
-        pub fn model(mut self, model: impl Into<::std::string::String>) -> Self {
+        pub fn model(mut self, model: impl Into<String>) -> Self {
             self.model = Some(model.into());
             self
         }
-        ///Sets `Item`.
+        /// Sets `Item`.
         #[must_use]
-        pub fn item(mut self, item: impl Into<::std::string::String>) -> Self {
+        pub fn item(mut self, item: impl Into<String>) -> Self {
             self.item = Some(item.into());
             self
         }
-        ///Sets `Sku`.
+        /// Sets `Sku`.
         #[must_use]
-        pub fn sku(mut self, sku: impl Into<::std::string::String>) -> Self {
+        pub fn sku(mut self, sku: impl Into<String>) -> Self {
             self.sku = Some(sku.into());
             self
         }
-        ///Sets `Serial`.
+        /// Sets `Serial`.
         #[must_use]
-        pub fn serial(mut self, serial: impl Into<::std::string::String>) -> Self {
+        pub fn serial(mut self, serial: impl Into<String>) -> Self {
             self.serial = Some(serial.into());
             self
         }
-        ///Sets `Desc`.
+        /// Sets `Desc`.
         #[must_use]
-        pub fn desc(mut self, desc: impl Into<::std::string::String>) -> Self {
+        pub fn desc(mut self, desc: impl Into<String>) -> Self {
             self.desc = Some(desc.into());
             self
         }
-        ///Sets `Mfg`.
+        /// Sets `Mfg`.
         #[must_use]
-        pub fn mfg(mut self, mfg: impl Into<::std::string::String>) -> Self {
+        pub fn mfg(mut self, mfg: impl Into<String>) -> Self {
             self.mfg = Some(mfg.into());
             self
         }
@@ -2796,20 +2632,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A payment of a contract. The vendor describes no member.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A payment of a contract. The vendor describes no member.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PaymentGeneric {
-        ///Date of the payment; absent when there is none.
+        /// Date of the payment; absent when there is none.
         #[serde(
             rename = "Date",
             alias = "date",
@@ -2817,8 +2645,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub date: ::std::option::Option<crate::AimDateTime>,
-        ///Amount; the vendor names no currency.
+        pub date: Option<crate::AimDateTime>,
+        /// Amount; the vendor names no currency.
         #[serde(
             rename = "Amount",
             alias = "amount",
@@ -2826,8 +2654,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub amount: ::std::option::Option<crate::Money>,
-        ///Reference of the payment.
+        pub amount: Option<crate::Money>,
+        /// Reference of the payment.
         #[serde(
             rename = "Ref",
             alias = "ref",
@@ -2835,10 +2663,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ref_: ::std::option::Option<::std::string::String>,
+        pub ref_: Option<String>,
     }
     impl PaymentGeneric {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2847,21 +2675,21 @@ pub mod types {
                 ref_: None,
             }
         }
-        ///Sets `Date`.
+        /// Sets `Date`.
         #[must_use]
         pub fn date(mut self, date: impl Into<crate::AimDateTime>) -> Self {
             self.date = Some(date.into());
             self
         }
-        ///Sets `Amount`.
+        /// Sets `Amount`.
         #[must_use]
         pub fn amount(mut self, amount: impl Into<crate::Money>) -> Self {
             self.amount = Some(amount.into());
             self
         }
-        ///Sets `Ref`.
+        /// Sets `Ref`.
         #[must_use]
-        pub fn ref_(mut self, ref_: impl Into<::std::string::String>) -> Self {
+        pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
             self.ref_ = Some(ref_.into());
             self
         }
@@ -2871,20 +2699,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///Outcome of an operation in the vendor's own form. The vendor describes no member and documents no values.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// Outcome of an operation in the vendor's own form. The vendor describes no member and documents no values.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct BaseResponseResult {
-        ///Code of the outcome. `Error` means failure, as one public caller shows; the value of success is not known.
+        /// Code of the outcome. `Error` means failure, as one public caller shows; the value of success is not known.
         #[serde(
             rename = "StatusCode",
             alias = "statusCode",
@@ -2892,8 +2712,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub status_code: ::std::option::Option<::std::string::String>,
-        ///By its name a login. The vendor documents no meaning.
+        pub status_code: Option<String>,
+        /// By its name a login. The vendor documents no meaning.
         #[serde(
             rename = "Login",
             alias = "login",
@@ -2901,8 +2721,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub login: ::std::option::Option<crate::Secret>,
-        ///Code of the failure. The vendor documents no values.
+        pub login: Option<crate::Secret>,
+        /// Code of the failure. The vendor documents no values.
         #[serde(
             rename = "ErrorCode",
             alias = "errorCode",
@@ -2910,8 +2730,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_code: ::std::option::Option<::std::string::String>,
-        ///Text of the failure, by its name meant for the user. It may repeat what was sent.
+        pub error_code: Option<String>,
+        /// Text of the failure, by its name meant for the user. It may repeat what was sent.
         #[serde(
             rename = "ErrorDisplayText",
             alias = "errorDisplayText",
@@ -2919,8 +2739,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_display_text: ::std::option::Option<crate::Secret>,
-        ///Text of the failure, by its name meant for developers. It may repeat what was sent.
+        pub error_display_text: Option<crate::Secret>,
+        /// Text of the failure, by its name meant for developers. It may repeat what was sent.
         #[serde(
             rename = "ErrorMessage",
             alias = "errorMessage",
@@ -2928,8 +2748,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_message: ::std::option::Option<crate::Secret>,
-        ///A domain name. The vendor documents no meaning.
+        pub error_message: Option<crate::Secret>,
+        /// A domain name. The vendor documents no meaning.
         #[serde(
             rename = "DomainName",
             alias = "domainName",
@@ -2937,8 +2757,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub domain_name: ::std::option::Option<::std::string::String>,
-        ///An IP address; whose is not documented. The vendor's type lists name it `IPAddress`, its samples `IpAddress`.
+        pub domain_name: Option<String>,
+        /// An IP address; whose is not documented. The vendor's type lists name it `IPAddress`, its samples `IpAddress`.
         #[serde(
             rename = "IpAddress",
             alias = "ipAddress",
@@ -2946,10 +2766,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub ip_address: ::std::option::Option<crate::Secret>,
+        pub ip_address: Option<crate::Secret>,
     }
     impl BaseResponseResult {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -2962,31 +2782,25 @@ pub mod types {
                 ip_address: None,
             }
         }
-        ///Sets `StatusCode`.
+        /// Sets `StatusCode`.
         #[must_use]
-        pub fn status_code(
-            mut self,
-            status_code: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn status_code(mut self, status_code: impl Into<String>) -> Self {
             self.status_code = Some(status_code.into());
             self
         }
-        ///Sets `Login`.
+        /// Sets `Login`.
         #[must_use]
         pub fn login(mut self, login: impl Into<crate::Secret>) -> Self {
             self.login = Some(login.into());
             self
         }
-        ///Sets `ErrorCode`.
+        /// Sets `ErrorCode`.
         #[must_use]
-        pub fn error_code(
-            mut self,
-            error_code: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn error_code(mut self, error_code: impl Into<String>) -> Self {
             self.error_code = Some(error_code.into());
             self
         }
-        ///Sets `ErrorDisplayText`.
+        /// Sets `ErrorDisplayText`.
         #[must_use]
         pub fn error_display_text(
             mut self,
@@ -2995,22 +2809,19 @@ pub mod types {
             self.error_display_text = Some(error_display_text.into());
             self
         }
-        ///Sets `ErrorMessage`.
+        /// Sets `ErrorMessage`.
         #[must_use]
         pub fn error_message(mut self, error_message: impl Into<crate::Secret>) -> Self {
             self.error_message = Some(error_message.into());
             self
         }
-        ///Sets `DomainName`.
+        /// Sets `DomainName`.
         #[must_use]
-        pub fn domain_name(
-            mut self,
-            domain_name: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn domain_name(mut self, domain_name: impl Into<String>) -> Self {
             self.domain_name = Some(domain_name.into());
             self
         }
-        ///Sets `IpAddress`.
+        /// Sets `IpAddress`.
         #[must_use]
         pub fn ip_address(mut self, ip_address: impl Into<crate::Secret>) -> Self {
             self.ip_address = Some(ip_address.into());
@@ -3022,20 +2833,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///What the server framework (ServiceStack) answers to a request it refuses, and to a failure that the vendor's code does not catch.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// What the server framework (ServiceStack) answers to a request it refuses, and to a failure that the vendor's code does not catch.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorResponse {
-        ///What went wrong.
+        /// What went wrong.
         #[serde(
             rename = "ResponseStatus",
             alias = "responseStatus",
@@ -3043,15 +2846,15 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub response_status: ::std::option::Option<ResponseStatus>,
+        pub response_status: Option<ResponseStatus>,
     }
     impl ErrorResponse {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self { response_status: None }
         }
-        ///Sets `ResponseStatus`.
+        /// Sets `ResponseStatus`.
         #[must_use]
         pub fn response_status(
             mut self,
@@ -3066,20 +2869,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A failure, as the server framework words it.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A failure, as the server framework words it.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ResponseStatus {
-        ///Type name of the server's exception. `SerializationException` means that the request could not be read and the operation was not run.
+        /// Type name of the server's exception. `SerializationException` means that the request could not be read and the operation was not run.
         #[serde(
             rename = "ErrorCode",
             alias = "errorCode",
@@ -3087,8 +2882,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_code: ::std::option::Option<::std::string::String>,
-        ///Text of the failure. It may repeat values of the request.
+        pub error_code: Option<String>,
+        /// Text of the failure. It may repeat values of the request.
         #[serde(
             rename = "Message",
             alias = "message",
@@ -3096,8 +2891,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub message: ::std::option::Option<crate::Secret>,
-        ///The fields that were refused, if it says which.
+        pub message: Option<crate::Secret>,
+        /// The fields that were refused, if it says which.
         #[serde(
             rename = "Errors",
             alias = "errors",
@@ -3105,10 +2900,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub errors: ::std::option::Option<::std::vec::Vec<ResponseError>>,
+        pub errors: Option<Vec<ResponseError>>,
     }
     impl ResponseStatus {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -3117,22 +2912,19 @@ pub mod types {
                 errors: None,
             }
         }
-        ///Sets `ErrorCode`.
+        /// Sets `ErrorCode`.
         #[must_use]
-        pub fn error_code(
-            mut self,
-            error_code: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn error_code(mut self, error_code: impl Into<String>) -> Self {
             self.error_code = Some(error_code.into());
             self
         }
-        ///Sets `Message`.
+        /// Sets `Message`.
         #[must_use]
         pub fn message(mut self, message: impl Into<crate::Secret>) -> Self {
             self.message = Some(message.into());
             self
         }
-        ///Sets `Errors`.
+        /// Sets `Errors`.
         #[must_use]
         pub fn errors(
             mut self,
@@ -3147,20 +2939,12 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///A field that the server framework refused.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Default,
-        Eq,
-        PartialEq
-    )]
+    /// A field that the server framework refused.
+    #[derive(serde::Deserialize, serde::Serialize, Clone, Debug, Default, Eq, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ResponseError {
-        ///Type name of the server's exception for this field.
+        /// Type name of the server's exception for this field.
         #[serde(
             rename = "ErrorCode",
             alias = "errorCode",
@@ -3168,8 +2952,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub error_code: ::std::option::Option<::std::string::String>,
-        ///Name of the field.
+        pub error_code: Option<String>,
+        /// Name of the field.
         #[serde(
             rename = "FieldName",
             alias = "fieldName",
@@ -3177,8 +2961,8 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub field_name: ::std::option::Option<::std::string::String>,
-        ///Text of the failure. It may repeat the value of the field.
+        pub field_name: Option<String>,
+        /// Text of the failure. It may repeat the value of the field.
         #[serde(
             rename = "Message",
             alias = "message",
@@ -3186,10 +2970,10 @@ pub mod types {
             skip_serializing_if = "Option::is_none",
             deserialize_with = "crate::value::lenient::read"
         )]
-        pub message: ::std::option::Option<crate::Secret>,
+        pub message: Option<crate::Secret>,
     }
     impl ResponseError {
-        ///Creates a value without any member.
+        /// Creates a value without any member.
         #[must_use]
         pub fn new() -> Self {
             Self {
@@ -3198,25 +2982,19 @@ pub mod types {
                 message: None,
             }
         }
-        ///Sets `ErrorCode`.
+        /// Sets `ErrorCode`.
         #[must_use]
-        pub fn error_code(
-            mut self,
-            error_code: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn error_code(mut self, error_code: impl Into<String>) -> Self {
             self.error_code = Some(error_code.into());
             self
         }
-        ///Sets `FieldName`.
+        /// Sets `FieldName`.
         #[must_use]
-        pub fn field_name(
-            mut self,
-            field_name: impl Into<::std::string::String>,
-        ) -> Self {
+        pub fn field_name(mut self, field_name: impl Into<String>) -> Self {
             self.field_name = Some(field_name.into());
             self
         }
-        ///Sets `Message`.
+        /// Sets `Message`.
         #[must_use]
         pub fn message(mut self, message: impl Into<crate::Secret>) -> Self {
             self.message = Some(message.into());
@@ -3228,17 +3006,17 @@ pub mod types {
             Some(Self::new())
         }
     }
-    ///Access mode: the values that the vendor documents; any other is kept as it is.
+    /// Access mode: the values that the vendor documents; any other is kept as it is.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum AccessMode {
-        ///`ADD_CUSTOMER_CARD`: Add a card to the customer; takes no ItemKey.
+        /// `ADD_CUSTOMER_CARD`: Add a card to the customer; takes no ItemKey.
         AddCustomerCard,
-        ///`ADD_CONTRACT_CARD`: Add a card to a contract; ItemKey is the contract.
+        /// `ADD_CONTRACT_CARD`: Add a card to a contract; ItemKey is the contract.
         AddContractCard,
-        ///`ADD_STUDENT_CARD`: Add a card to a student; ItemKey is the student.
+        /// `ADD_STUDENT_CARD`: Add a card to a student; ItemKey is the student.
         AddStudentCard,
-        ///`UPDATE_CARD`: Replace a card on file; ItemKey is its token record.
+        /// `UPDATE_CARD`: Replace a card on file; ItemKey is its token record.
         UpdateCard,
         /// A value that the document does not know, as it stands on the wire.
         Other(String),
@@ -3281,21 +3059,21 @@ pub mod types {
         fn serialize<S: serde::Serializer>(
             &self,
             serializer: S,
-        ) -> Result<S::Ok, S::Error> {
+        ) -> std::result::Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> serde::Deserialize<'de> for AccessMode {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Self, D::Error> {
+        ) -> std::result::Result<Self, D::Error> {
             crate::value::lenient::read(deserializer)
         }
     }
     impl crate::value::lenient::Lenient for AccessMode {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Option<Self>, D::Error> {
+        ) -> std::result::Result<Option<Self>, D::Error> {
             let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
@@ -3312,17 +3090,17 @@ pub mod types {
             schemars::json_schema!({ "type" : "string" })
         }
     }
-    ///Card type: the values that the vendor documents; any other is kept as it is.
+    /// Card type: the values that the vendor documents; any other is kept as it is.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum CardType {
-        ///`VISA`: Visa.
+        /// `VISA`: Visa.
         Visa,
-        ///`MCARD`: Mastercard.
+        /// `MCARD`: Mastercard.
         MasterCard,
-        ///`AMEX`: American Express.
+        /// `AMEX`: American Express.
         Amex,
-        ///`DSCVR`: Discover.
+        /// `DSCVR`: Discover.
         Discover,
         /// A value that the document does not know, as it stands on the wire.
         Other(String),
@@ -3365,21 +3143,21 @@ pub mod types {
         fn serialize<S: serde::Serializer>(
             &self,
             serializer: S,
-        ) -> Result<S::Ok, S::Error> {
+        ) -> std::result::Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> serde::Deserialize<'de> for CardType {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Self, D::Error> {
+        ) -> std::result::Result<Self, D::Error> {
             crate::value::lenient::read(deserializer)
         }
     }
     impl crate::value::lenient::Lenient for CardType {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Option<Self>, D::Error> {
+        ) -> std::result::Result<Option<Self>, D::Error> {
             let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
@@ -3396,15 +3174,15 @@ pub mod types {
             schemars::json_schema!({ "type" : "string" })
         }
     }
-    ///Accessory type: the values that the vendor documents; any other is kept as it is.
+    /// Accessory type: the values that the vendor documents; any other is kept as it is.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum AccessoryType {
-        ///`A`: An accessory.
+        /// `A`: An accessory.
         Accessory,
-        ///`D`: A delivery option.
+        /// `D`: A delivery option.
         Delivery,
-        ///`M`: A maintenance option.
+        /// `M`: A maintenance option.
         Maintenance,
         /// A value that the document does not know, as it stands on the wire.
         Other(String),
@@ -3445,21 +3223,21 @@ pub mod types {
         fn serialize<S: serde::Serializer>(
             &self,
             serializer: S,
-        ) -> Result<S::Ok, S::Error> {
+        ) -> std::result::Result<S::Ok, S::Error> {
             serializer.serialize_str(self.as_str())
         }
     }
     impl<'de> serde::Deserialize<'de> for AccessoryType {
         fn deserialize<D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Self, D::Error> {
+        ) -> std::result::Result<Self, D::Error> {
             crate::value::lenient::read(deserializer)
         }
     }
     impl crate::value::lenient::Lenient for AccessoryType {
         fn read<'de, D: serde::Deserializer<'de>>(
             deserializer: D,
-        ) -> Result<Option<Self>, D::Error> {
+        ) -> std::result::Result<Option<Self>, D::Error> {
             let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
             Ok(text.map(Self::from))
         }
@@ -3481,7 +3259,7 @@ pub mod types {
 #[cfg(feature = "client")]
 pub(crate) mod requests {
     use super::types;
-    ///`POST /api/PostServiceTicket`
+    /// `POST /api/PostServiceTicket`
     pub(crate) fn post_service_ticket(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3489,7 +3267,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.post(url).json(body).build()
     }
-    ///`POST /api/ContractFulfillment`
+    /// `POST /api/ContractFulfillment`
     pub(crate) fn contract_fulfillment(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3497,7 +3275,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.post(url).json(body).build()
     }
-    ///`POST /api/C2BSetContractSerial`
+    /// `POST /api/C2BSetContractSerial`
     pub(crate) fn c2b_set_contract_serial(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3505,7 +3283,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.post(url).json(body).build()
     }
-    ///`GET /api/C2BPostContract`
+    /// `GET /api/C2BPostContract`
     pub(crate) fn c2b_post_contract_get(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3513,7 +3291,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
-    ///`POST /api/C2BPostContract`
+    /// `POST /api/C2BPostContract`
     pub(crate) fn c2b_post_contract(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3521,7 +3299,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.post(url).json(body).build()
     }
-    ///`GET /api/CustomerAccessToken`
+    /// `GET /api/CustomerAccessToken`
     pub(crate) fn customer_access_token(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3529,7 +3307,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
-    ///`GET /api/GetContractDetails`
+    /// `GET /api/GetContractDetails`
     pub(crate) fn get_contract_details_get(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3537,7 +3315,7 @@ pub(crate) mod requests {
     ) -> reqwest::Result<reqwest::Request> {
         client.get(url).query(query).build()
     }
-    ///`POST /api/GetContractDetails`
+    /// `POST /api/GetContractDetails`
     pub(crate) fn get_contract_details(
         client: &reqwest::Client,
         url: reqwest::Url,
@@ -3550,7 +3328,7 @@ pub(crate) mod requests {
 #[cfg(feature = "client")]
 pub(crate) mod operations {
     use crate::operation::{LookedUp, Operation, Repeat};
-    ///`POST /api/PostServiceTicket`
+    /// `POST /api/PostServiceTicket`
     pub(crate) const POST_SERVICE_TICKET: Operation = Operation {
         id: "PostServiceTicket",
         method: "POST",
@@ -3559,7 +3337,7 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &[],
     };
-    ///`POST /api/ContractFulfillment`
+    /// `POST /api/ContractFulfillment`
     pub(crate) const CONTRACT_FULFILLMENT: Operation = Operation {
         id: "ContractFulfillment",
         method: "POST",
@@ -3571,7 +3349,7 @@ pub(crate) mod operations {
         }),
         kept_out_of_url: &[],
     };
-    ///`POST /api/C2BSetContractSerial`
+    /// `POST /api/C2BSetContractSerial`
     pub(crate) const C2B_SET_CONTRACT_SERIAL: Operation = Operation {
         id: "C2BSetContractSerial",
         method: "POST",
@@ -3583,7 +3361,7 @@ pub(crate) mod operations {
         }),
         kept_out_of_url: &[],
     };
-    ///`POST /api/C2BPostContract`
+    /// `POST /api/C2BPostContract`
     pub(crate) const C2B_POST_CONTRACT: Operation = Operation {
         id: "C2BPostContract",
         method: "POST",
@@ -3592,7 +3370,7 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &[],
     };
-    ///`GET /api/C2BPostContract`
+    /// `GET /api/C2BPostContract`
     pub(crate) const C2B_POST_CONTRACT_GET: Operation = Operation {
         id: "C2BPostContractGet",
         method: "GET",
@@ -3601,7 +3379,7 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &["FormInputList", "CcInfo", "CustomerInfo"],
     };
-    ///`GET /api/CustomerAccessToken`
+    /// `GET /api/CustomerAccessToken`
     pub(crate) const CUSTOMER_ACCESS_TOKEN: Operation = Operation {
         id: "CustomerAccessToken",
         method: "GET",
@@ -3610,7 +3388,7 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &[],
     };
-    ///`POST /api/GetContractDetails`
+    /// `POST /api/GetContractDetails`
     pub(crate) const GET_CONTRACT_DETAILS: Operation = Operation {
         id: "GetContractDetails",
         method: "POST",
@@ -3619,7 +3397,7 @@ pub(crate) mod operations {
         look_up: None,
         kept_out_of_url: &[],
     };
-    ///`GET /api/GetContractDetails`
+    /// `GET /api/GetContractDetails`
     pub(crate) const GET_CONTRACT_DETAILS_GET: Operation = Operation {
         id: "GetContractDetailsGet",
         method: "GET",
@@ -4050,7 +3828,7 @@ impl crate::codec::evidence::AnswerBody for types::PostServiceTicketResponse {
     }
 }
 impl types::BaseResponseResult {
-    ///Whether this status reports a failure, by the rule `x-aim-failure` of the document: `StatusCode` is `Error`, or `ErrorCode` is not empty or `0`, or `ErrorDisplayText` is not empty, or `ErrorMessage` is not empty. Case and surrounding white space do not count; an absent member counts as empty.
+    /// Whether this status reports a failure, by the rule `x-aim-failure` of the document: `StatusCode` is `Error`, or `ErrorCode` is not empty or `0`, or `ErrorDisplayText` is not empty, or `ErrorMessage` is not empty. Case and surrounding white space do not count; an absent member counts as empty.
     ///
     /// The vendor documents no values, so this rule is ours; a client
     /// can be given another one.

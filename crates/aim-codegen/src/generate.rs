@@ -9,7 +9,7 @@ use schemars::schema::{InstanceType, SchemaObject};
 use crate::document::Document;
 use crate::facts::{Facts, OpenEnum};
 use crate::problem::{Problem, Problems};
-use crate::{checks, lint, lower, methods, operations, output, shape};
+use crate::{checks, layout, lint, lower, methods, operations, output, shape};
 
 /// The private formats and the types of the client that they stand for.
 const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
@@ -42,11 +42,12 @@ pub fn generate(document: &Document) -> Result<String, Problems> {
         .map_err(|message| whole(document, &format!("progenitor gave up: {message}")))?;
     let file = syn::parse2::<syn::File>(tokens)
         .map_err(|error| whole(document, &format!("progenitor wrote no Rust: {error}")))?;
-    let file = shape::shape(file, &facts)
+    let mut file = shape::shape(file, &facts)
         .and_then(|file| operations::add(file, &facts))
         .map(|file| checks::add(file, &facts))
         .map_err(|message| whole(document, &message))?;
     output::check(&file, &facts).map_err(|message| whole(document, &message))?;
+    layout::lay_out(&mut file);
     Ok(format!(
         "{HEADER}{}{}",
         prettyplease::unparse(&file),

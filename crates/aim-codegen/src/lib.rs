@@ -14,6 +14,7 @@ pub mod document;
 mod facts;
 pub mod generate;
 mod json;
+mod layout;
 pub mod lint;
 mod lower;
 mod methods;

@@ -366,13 +366,13 @@ fn open_enum_items(open_enum: &OpenEnum) -> Vec<Item> {
         }
 
         impl serde::Serialize for #name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> serde::Deserialize<'de> for #name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 crate::value::lenient::read(deserializer)
             }
         }
@@ -380,7 +380,7 @@ fn open_enum_items(open_enum: &OpenEnum) -> Vec<Item> {
         impl crate::value::lenient::Lenient for #name {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> Result<Option<Self>, D::Error> {
+            ) -> std::result::Result<Option<Self>, D::Error> {
                 let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
                 Ok(text.map(Self::from))
             }

@@ -4,6 +4,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::{LEAVE_OUT, Lint, referred, text, texts};
 use crate::document::{At, Node, Value};
+use crate::layout::PRELUDE;
 use crate::pattern::Pattern;
 
 /// The C# types and the schema that each is written as: name, `type`,
@@ -129,6 +130,12 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
                 &mut lint.report,
                 format!("the schema name `{}` is not plain", schema.name()),
                 "begin with a capital and go on with letters and digits",
+            );
+        } else if PRELUDE.contains(&schema.name()) {
+            schema.report_key(
+                &mut lint.report,
+                format!("the schema name `{}` is one of Rust's", schema.name()),
+                "the generated code means the other one: choose another name",
             );
         }
         let members = schema.members_of("properties");

@@ -267,6 +267,7 @@ fn schemas() {
     row("    Item:\n", "    item: {type: object, description: D}\n    Item:\n", &at("/item"), "is not plain");
     row("    Failure:\n", "    ANSWER: {type: object, description: D, properties: {}}\n    Failure:\n", &at("/ANSWER"), "has no members");
     row("    Item:\n", "    Query1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    QUERY1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    Item:\n", &at("/QUERY1"), "are both `Query1` in Rust");
+    row("    Item:\n", "    Vec: {type: object, description: D}\n    Item:\n", &at("/Vec"), "is one of Rust's");
     row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
     row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
     row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is no object");
