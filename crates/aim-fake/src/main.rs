@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread;
 
 use aim_fake::engine::{Engine, Start};
+use aim_fake::schema::Schema;
 use aim_fake::server::{self, APPLICATION_PATH, Log};
 use aim_fake::{Fault, FaultKind, Settings, State};
 use clap::Parser;
@@ -116,15 +117,16 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
             .patched_by_text(text)
             .map_err(|problem| format!("--setting {name}: {}", problem.reason))?;
     }
+    let schema = Schema::embedded();
     let state = match &arguments.fixture {
         None if arguments.example => State::example().map_err(|problem| problem.to_string())?,
         None => State::default(),
-        Some(path) => {
-            read_fixture(path).map_err(|why| format!("--fixture {}: {why}", path.display()))?
-        }
+        Some(path) => read_fixture(path, schema)
+            .map_err(|why| format!("--fixture {}: {why}", path.display()))?,
     };
     let faults = arguments.fault.clone();
     Engine::new(Start {
+        schema,
         settings,
         state,
         faults,
@@ -132,10 +134,10 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
     .map_err(|problem| format!("--fault: {problem}"))
 }
 
-fn read_fixture(path: &Path) -> Result<State, String> {
+fn read_fixture(path: &Path, schema: &'static Schema) -> Result<State, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let json = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    State::from_json(&json).map_err(|problem| problem.to_string())
+    State::of_document(&json, schema).map_err(|problem| problem.to_string())
 }
 
 fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
