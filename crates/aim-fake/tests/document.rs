@@ -6,6 +6,7 @@
     reason = "that is how a test fails"
 )]
 
+mod own;
 mod raw;
 
 use std::net::SocketAddr;
@@ -16,34 +17,7 @@ use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
 use raw::{Answer, control, request, send};
 use serde_json::{Value as Json, json};
 
-const PUBLISHED: &str = include_str!("../openapi/aim.yaml");
-
-/// The published document with more in it.
-fn edited() -> String {
-    let mut text = PUBLISHED.replace("\r\n", "\n");
-    for (before, more) in [
-        ("\npaths:\n", include_str!("document/paths.yaml")),
-        ("\n  schemas:\n", include_str!("document/schemas.yaml")),
-        (
-            "\n    PostServiceTicketRequest:\n      type: object\n",
-            "      x-marker: true\n",
-        ),
-    ] {
-        assert_eq!(text.matches(before).count(), 1, "{before}");
-        text = text.replace(before, &format!("{before}{more}"));
-    }
-    let at = text.find("      x-marker: true\n").unwrap();
-    let (head, tail) = text.split_at(at);
-    let tail = tail.replacen("      x-marker: true\n", "", 1).replacen(
-        "      properties:\n",
-        "      properties:\n        PoNumber:\n          type: string\n          description: The customer's order.\n          \
-         example: PO-1\n          x-aim-dotnet-type: string\n          x-aim-sensitive: personal\n",
-        1,
-    );
-    format!("{head}{tail}")
-}
-
-static OWN: LazyLock<&'static Schema> = LazyLock::new(|| Schema::read(&edited()).unwrap());
+static OWN: LazyLock<&'static Schema> = LazyLock::new(|| Schema::read(&own::document()).unwrap());
 
 async fn start() -> AimFake {
     AimFake::builder().document(*OWN).start().await.unwrap()
@@ -235,7 +209,7 @@ async fn its_pages_are_those_of_the_document() {
     assert_eq!(json, yaml);
     assert!(json["paths"]["/api/ContractStatusListing"].is_object());
     assert_eq!(json["servers"][0]["url"], "http://fake/aeservices30");
-    let mut published: Json = serde_yaml::from_str(&edited()).unwrap();
+    let mut published: Json = serde_yaml::from_str(&own::document()).unwrap();
     published["servers"] = json["servers"].clone();
     assert_eq!(json, published);
     let page = send(fake.address(), &request("GET", "/api/metadata", "", ""));
@@ -245,7 +219,7 @@ async fn its_pages_are_those_of_the_document() {
 /// The same in JSON, and without servers.
 #[test]
 fn a_document_may_be_json() {
-    let mut json: Json = serde_yaml::from_str(&edited()).unwrap();
+    let mut json: Json = serde_yaml::from_str(&own::document()).unwrap();
     json.as_object_mut().unwrap().remove("servers");
     for text in [json.to_string(), format!("{json:#}").replace("  ", "\t")] {
         let schema = Schema::read(&text).unwrap();
@@ -274,7 +248,7 @@ fn order_is_that_of_the_document() {
 
 #[test]
 fn what_cannot_be_served_is_told_by_its_place() {
-    let own = edited();
+    let own = own::document();
     for (from, to, pointer, reason) in [
         (
             "openapi: 3.0.3",
@@ -362,7 +336,7 @@ fn what_cannot_be_served_is_told_by_its_place() {
 
 #[test]
 fn all_that_the_rules_need_and_do_not_find_is_named() {
-    let text = edited()
+    let text = own::document()
         .replace(
             "x-aim-operation: CustomerAccessToken",
             "x-aim-operation: Access",
