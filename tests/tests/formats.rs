@@ -17,6 +17,7 @@ use aim_client::internals;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
 use aim_fake::recorded;
+use aim_fake::schema::Schema;
 use aim_fake::settings::Settings;
 use aim_fake::value::Object;
 use aim_fake::wire::{self, Answer, Request};
@@ -303,7 +304,8 @@ fn bind(path: &str, content_type: &str, body: String) -> Json {
         ],
         body: body.into_bytes(),
     };
-    let exchange = wire::handle(&request, &Settings::default(), &mut |call| {
+    let (schema, settings) = (Schema::embedded(), Settings::default());
+    let exchange = wire::handle(schema, &request, &settings, &mut |call| {
         Answer::Dto(Object::new(call.operation.response))
     });
     match &exchange.bound {

@@ -6,7 +6,6 @@
 //! login. An empty value counts as none. The catch-all service asks for
 //! nothing.
 
-use crate::schema::FALLBACK;
 use crate::settings::{CredentialError, CredentialsFrom, Settings};
 use crate::state::in_band_error;
 use crate::wire::{Answer, Call};
@@ -18,7 +17,7 @@ use crate::wire::{Answer, Call};
 /// What is answered in place of running the operation: an in-band error, or a
 /// 401 with a `ResponseStatus`. Its text never holds the value of a credential.
 pub fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
-    if !settings.check_credentials || call.operation.name == FALLBACK.name {
+    if !settings.check_credentials || call.operation.is_fallback() {
         return Ok(());
     }
     let wanted = [
@@ -79,7 +78,7 @@ fn refuse(call: &Call<'_>, settings: &Settings, message: &str) -> Answer {
 )]
 mod tests {
     use super::*;
-    use crate::schema::Operation;
+    use crate::schema::Schema;
     use crate::value::{Object, Value};
     use crate::wire::Request;
 
@@ -89,7 +88,7 @@ mod tests {
         members: &[(&str, &str)],
         settings: &Settings,
     ) -> Result<(), Answer> {
-        let operation = Operation::named("GetContractDetails").unwrap();
+        let operation = Schema::embedded().operation("GetContractDetails").unwrap();
         let mut request = Object::new(operation.request);
         for (name, value) in members {
             request.set(name, Value::String((*value).to_owned()));
@@ -199,9 +198,10 @@ mod tests {
     fn nothing_is_looked_at_where_that_is_set_nor_for_the_catch_all() {
         let mut settings = Settings::default();
         let http = Request::default();
-        let request = Object::new(FALLBACK.request);
+        let operation = Schema::embedded().fallback();
+        let request = Object::new(operation.request);
         let call = Call {
-            operation: &FALLBACK,
+            operation,
             request: &request,
             http: &http,
         };

@@ -12,16 +12,18 @@ use tokio::sync::watch;
 use crate::faults::{self, CloseWhen, Fault, FaultKind, Faults};
 use crate::received::{Received, Ring};
 use crate::recorded::{Problem, answer_from_json, step};
-use crate::schema::Operation;
+use crate::schema::{Operation, Schema};
 use crate::settings::Settings;
-use crate::state::State;
-use crate::value::{Object, Value};
+use crate::state::{State, set_status};
+use crate::value::Object;
 use crate::wire::{self, Answer, Call, Request, Response};
 use crate::{credentials, limits};
 
 /// How a fake begins, and what a reset brings back.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
+    /// What the document says; that of the crate by default.
+    pub schema: &'static Schema,
     /// The settings.
     pub settings: Settings,
     /// What the state holds.
@@ -127,9 +129,9 @@ impl Engine {
     /// # Errors
     ///
     /// The first fault that does not fit together, by JSON pointer.
-    pub fn new(start: Start) -> Result<Self, Problem> {
-        for (index, fault) in start.faults.iter().enumerate() {
-            fault.check().map_err(|problem| Problem {
+    pub fn new(mut start: Start) -> Result<Self, Problem> {
+        for (index, fault) in start.faults.iter_mut().enumerate() {
+            fault.resolve(start.schema).map_err(|problem| Problem {
                 pointer: format!("/{index}{}", problem.pointer),
                 ..problem
             })?;
@@ -160,7 +162,7 @@ impl Engine {
                 bound: None,
                 response,
             },
-            None => wire::handle(request, &settings, &mut |call| {
+            None => wire::handle(self.start.schema, request, &settings, &mut |call| {
                 self.serve(call, &settings, &mut told)
             }),
         };
@@ -175,9 +177,10 @@ impl Engine {
             operation: exchange.operation.map(|operation| operation.name),
             bound: exchange.bound,
             applied: told.applied,
+            not_kept: told.not_kept,
             scripted: told.scripted,
             fault: told.fault.map(|fault| fault.kind.name()),
-            ..Received::new(request, connection, status)
+            ..Received::new(request, connection, status, self.start.schema)
         };
         Reply {
             response,
@@ -189,7 +192,8 @@ impl Engine {
     /// Notes a request whose body could not be had whole, and answers so.
     #[must_use]
     pub fn refuse(&self, request: &Request, connection: u64, response: Response) -> Reply {
-        let received = Received::new(request, connection, Some(response.status));
+        let status = Some(response.status);
+        let received = Received::new(request, connection, status, self.start.schema);
         Reply {
             response,
             delivery: Delivery::Whole,
@@ -226,6 +230,12 @@ impl Engine {
         replaced.unwrap_or(answer)
     }
 
+    /// What the document says.
+    #[must_use]
+    pub fn schema(&self) -> &'static Schema {
+        self.start.schema
+    }
+
     /// The settings as they are now.
     #[must_use]
     pub fn settings(&self) -> Arc<Settings> {
@@ -250,7 +260,7 @@ impl Engine {
     /// The first thing that does not fit, by the JSON pointer in the body of
     /// `POST /_aim/answers`.
     pub fn script(&self, operation: &str, json: &Json, times: Option<u32>) -> Result<(), Problem> {
-        let operation = faults::operation(operation, "/operation")?;
+        let operation = faults::operation(self.start.schema, operation, "/operation")?;
         let answer = answer_from_json(operation, json, "/answer")?;
         if times == Some(0) {
             return Err(Problem {
@@ -308,8 +318,8 @@ impl Engine {
     /// # Errors
     ///
     /// What does not fit together, by JSON pointer.
-    pub fn add_fault(&self, fault: Fault) -> Result<u64, Problem> {
-        fault.check()?;
+    pub fn add_fault(&self, mut fault: Fault) -> Result<u64, Problem> {
+        fault.resolve(self.start.schema)?;
         let id = self.lock().faults.add(fault);
         self.note_change();
         Ok(id)
@@ -400,6 +410,7 @@ impl Engine {
 #[derive(Default)]
 struct Told {
     applied: bool,
+    not_kept: Vec<String>,
     scripted: bool,
     fault: Option<Fault>,
 }
@@ -427,14 +438,14 @@ impl Inner {
         if let Err(refusal) = credentials::check(call, settings) {
             return refusal;
         }
-        let before = self.state.bookings().len();
-        let answer = self.state.answer(call, settings);
-        told.applied |= match call.operation.name {
-            // These book and change nothing.
-            "GetContractDetails" | "CustomerAccessToken" => !is_refusal(&answer, settings),
-            _ => self.state.bookings().len() > before,
-        };
-        answer
+        let done = self.state.answer(call, settings);
+        told.applied |= done.applied;
+        for path in done.not_kept {
+            if !told.not_kept.contains(&path) {
+                told.not_kept.push(path);
+            }
+        }
+        done.answer
     }
 
     fn scripted(&mut self, operation: &Operation) -> Option<Answer> {
@@ -452,19 +463,6 @@ impl Inner {
     }
 }
 
-/// Whether the state did not do what it was asked for.
-fn is_refusal(answer: &Answer, settings: &Settings) -> bool {
-    match answer {
-        Answer::Dto(object) => object
-            .get("Status")
-            .as_object()
-            .and_then(|status| status.get("StatusCode").as_str())
-            .is_some_and(|code| code == settings.error_status_code),
-        Answer::Null => false,
-        Answer::DtoWithStatus { .. } | Answer::Throw { .. } | Answer::HttpError { .. } => true,
-    }
-}
-
 /// What a fault has the service answer in place of its own answer.
 fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Option<Answer> {
     match kind {
@@ -474,16 +472,17 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Opti
             error_code,
             message,
         } => {
-            let text = |text: &Option<String>, default: &String| {
-                Value::String(text.as_ref().unwrap_or(default).clone())
-            };
-            let mut result = Object::new(&crate::schema::BASE_RESPONSE_RESULT);
-            result.set("StatusCode", text(status_code, &settings.error_status_code));
-            result.set("ErrorCode", text(error_code, &settings.error_code));
-            result.set("ErrorDisplayText", Value::String(message.clone()));
-            result.set("ErrorMessage", Value::String(message.clone()));
+            fn text<'a>(text: &'a Option<String>, default: &'a str) -> &'a str {
+                text.as_deref().unwrap_or(default)
+            }
             let mut value = Object::new(operation.response);
-            value.set("Status", Value::Object(result));
+            let members = [
+                ("StatusCode", text(status_code, &settings.error_status_code)),
+                ("ErrorCode", text(error_code, &settings.error_code)),
+                ("ErrorDisplayText", message),
+                ("ErrorMessage", message),
+            ];
+            set_status(&mut value, &members);
             Some(match *status {
                 200 => Answer::Dto(value),
                 status => Answer::DtoWithStatus { status, value },

@@ -14,6 +14,7 @@ use crate::engine::{Engine, Start};
 use crate::faults::Fault;
 use crate::received::Received;
 use crate::recorded::Problem;
+use crate::schema::Schema;
 use crate::server::{self, APPLICATION_PATH};
 use crate::settings::Settings;
 use crate::state::State;
@@ -48,6 +49,14 @@ pub enum Error {
 }
 
 impl Builder {
+    /// Serves this document in place of the one that comes with the crate: its
+    /// types, its routes and its pages.
+    #[must_use]
+    pub fn document(mut self, schema: &'static Schema) -> Self {
+        self.start.schema = schema;
+        self
+    }
+
     /// Begins with these settings.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {

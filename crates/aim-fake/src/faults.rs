@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use crate::recorded::{Problem, expectation, pointer, step};
-use crate::schema::{OPERATIONS, Operation};
+use crate::schema::{Operation, Schema};
 use crate::settings::is_field_value;
 
 /// A fault and when it strikes.
@@ -529,7 +529,7 @@ impl Fault {
     }
 
     /// What neither the types nor the grammar say.
-    pub(crate) fn check(&self) -> Result<(), Problem> {
+    fn check(&self) -> Result<(), Problem> {
         let when = &self.when;
         for (name, number) in [
             ("call", when.call),
@@ -562,28 +562,38 @@ impl Fault {
                 "this fault strikes a call of an operation; say which call",
             );
         }
-        if let Some(name) = &when.operation {
-            operation(name, "/operation")?;
-        }
         self.kind.check()
+    }
+
+    /// Checks it, and that the document has its operation; the old route's
+    /// name becomes that of the service behind it.
+    pub(crate) fn resolve(&mut self, schema: &'static Schema) -> Result<(), Problem> {
+        self.check()?;
+        if let Some(name) = &mut self.when.operation {
+            operation(schema, name, "/operation")?.name.clone_into(name);
+        }
+        Ok(())
     }
 }
 
-/// Finds an operation by the vendor's name, or by the old route's, which is
-/// ContractFulfillment.
-pub(crate) fn operation(name: &str, pointer: &str) -> Result<&'static Operation, Problem> {
+/// Finds an operation by the vendor's name, or by that of one of its routes.
+pub(crate) fn operation(
+    schema: &'static Schema,
+    name: &str,
+    pointer: &str,
+) -> Result<&'static Operation, Problem> {
     let by_route = || {
-        OPERATIONS.iter().find(|operation| {
+        schema.operations().iter().find(|operation| {
             operation
                 .routes
                 .iter()
                 .any(|route| route.path.strip_prefix('/') == Some(name))
         })
     };
-    match Operation::named(name).or_else(by_route) {
+    match schema.operation(name).or_else(by_route) {
         Some(operation) => Ok(operation),
         None => {
-            let names: Vec<&str> = OPERATIONS.iter().map(|known| known.name).collect();
+            let names: Vec<&str> = schema.operations().iter().map(|known| known.name).collect();
             problem(
                 pointer,
                 format!(
@@ -634,15 +644,9 @@ impl Armed {
 }
 
 impl Faults {
-    /// Sets a fault that was checked; its number.
-    pub(crate) fn add(&mut self, mut fault: Fault) -> u64 {
+    /// Sets a fault that was resolved; its number.
+    pub(crate) fn add(&mut self, fault: Fault) -> u64 {
         self.last_id += 1;
-        // The old route's name becomes that of the service behind it.
-        if let Some(name) = &mut fault.when.operation
-            && let Ok(operation) = operation(name, "")
-        {
-            operation.name.clone_into(name);
-        }
         let first = fault.when.call.or(fault.when.connection).unwrap_or(1);
         self.armed.push(Armed {
             id: self.last_id,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod credentials;
+mod document;
 pub mod engine;
 pub mod fake;
 pub mod faults;

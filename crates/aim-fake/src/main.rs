@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread;
 
 use aim_fake::engine::{Engine, Start};
+use aim_fake::schema::Schema;
 use aim_fake::server::{self, APPLICATION_PATH, Log};
 use aim_fake::{Fault, FaultKind, Settings, State};
 use clap::Parser;
@@ -32,6 +33,11 @@ struct Arguments {
     /// loopback can read and change everything.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
+
+    /// A file with an OpenAPI document, in YAML or JSON, to serve in place of
+    /// the published one: a merchant's own, with more members or operations.
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
 
     /// A file with the state to begin with, in the form of GET /_aim/state.
     #[arg(long, value_name = "FILE")]
@@ -74,6 +80,7 @@ fn more_help() -> String {
          reset_before_request take connection=N instead.\n\n\
          Examples:\n  aim-fake --port 0\n  \
          aim-fake --setting default_content_type=application/json --setting 'api_keys=[\"key\"]'\n  \
+         aim-fake --document our-aim.yaml\n  \
          aim-fake --fault html_error,status=503,retry_after=30,operation=C2BPostContract\n\n\
          The README of the crate aim-fake describes each of them, and the control\n\
          interface below /_aim.",
@@ -116,15 +123,19 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
             .patched_by_text(text)
             .map_err(|problem| format!("--setting {name}: {}", problem.reason))?;
     }
+    let schema = match &arguments.document {
+        None => Schema::embedded(),
+        Some(path) => read_document(path)?,
+    };
     let state = match &arguments.fixture {
         None if arguments.example => State::example().map_err(|problem| problem.to_string())?,
         None => State::default(),
-        Some(path) => {
-            read_fixture(path).map_err(|why| format!("--fixture {}: {why}", path.display()))?
-        }
+        Some(path) => read_fixture(path, schema)
+            .map_err(|why| format!("--fixture {}: {why}", path.display()))?,
     };
     let faults = arguments.fault.clone();
     Engine::new(Start {
+        schema,
         settings,
         state,
         faults,
@@ -132,10 +143,19 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
     .map_err(|problem| format!("--fault: {problem}"))
 }
 
-fn read_fixture(path: &Path) -> Result<State, String> {
+fn read_document(path: &Path) -> Result<&'static Schema, String> {
+    let told = |why: &dyn std::fmt::Display| format!("--document {}: {why}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| told(&error))?;
+    Schema::read(&text).map_err(|problems| {
+        let lines: Vec<String> = problems.0.iter().map(|problem| told(problem)).collect();
+        lines.join("\n")
+    })
+}
+
+fn read_fixture(path: &Path, schema: &'static Schema) -> Result<State, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let json = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    State::from_json(&json).map_err(|problem| problem.to_string())
+    State::of_document(&json, schema).map_err(|problem| problem.to_string())
 }
 
 fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {

@@ -1,15 +1,15 @@
 //! What was received: a ring of the last requests, and how a request is shown
 //! without its secrets.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use crate::recorded::object_to_json;
-use crate::schema::{Kind, Member, OPERATIONS, Type};
+use crate::schema::Schema;
 use crate::settings::{DateFormat, Settings};
 use crate::value::Object;
 use crate::wire::style::Style;
@@ -39,16 +39,28 @@ pub struct Received {
     /// answered. False for scripted answers, refused requests and faults that
     /// strike before.
     pub applied: bool,
+    /// The members that were sent and of which the state kept nothing, by
+    /// their paths, such as `CustomerInfo.Name`; empty where the operation was
+    /// not carried out.
+    pub not_kept: Vec<String>,
     /// Whether the answer was a scripted one.
     pub scripted: bool,
     /// The fault that struck, by its name.
     pub fault: Option<String>,
+    /// Says what of the target is secret.
+    pub(crate) schema: &'static Schema,
 }
 
 impl Received {
     /// A request that reached no service.
-    pub(crate) fn new(request: &Request, connection: u64, status: Option<u16>) -> Self {
+    pub(crate) fn new(
+        request: &Request,
+        connection: u64,
+        status: Option<u16>,
+        schema: &'static Schema,
+    ) -> Self {
         Self {
+            schema,
             connection,
             method: request.method.clone(),
             target: request.target.clone(),
@@ -56,6 +68,7 @@ impl Received {
             status,
             bound: None,
             applied: false,
+            not_kept: Vec::new(),
             scripted: false,
             fault: None,
         }
@@ -90,7 +103,7 @@ impl Received {
         let target = if reveal {
             self.target.clone()
         } else {
-            masked_target(&self.target)
+            masked_target(&self.target, self.schema)
         };
         let bound = self.bound.as_ref().map(
             |object| json!({ "type": object.of().name, "value": object_to_json(object, !reveal) }),
@@ -103,6 +116,7 @@ impl Received {
             "status": self.status,
             "bound": bound,
             "applied": self.applied,
+            "not_kept": self.not_kept,
             "scripted": self.scripted,
             "fault": self.fault,
         })
@@ -114,11 +128,12 @@ impl fmt::Debug for Received {
         f.debug_struct("Received")
             .field("connection", &self.connection)
             .field("method", &self.method)
-            .field("target", &masked_target(&self.target))
+            .field("target", &masked_target(&self.target, self.schema))
             .field("operation", &self.operation)
             .field("status", &self.status)
             .field("bound", &self.bound)
             .field("applied", &self.applied)
+            .field("not_kept", &self.not_kept)
             .field("scripted", &self.scripted)
             .field("fault", &self.fault)
             .finish()
@@ -127,9 +142,14 @@ impl fmt::Debug for Received {
 
 /// Path and query with `***` for every value of the query that is not known to
 /// be harmless.
-pub(crate) fn masked_target(target: &str) -> String {
+pub(crate) fn masked_target(target: &str, schema: &Schema) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
+    };
+    let is_harmless = |name: &str| {
+        let name = name.replace('+', " ");
+        let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
+        schema.is_harmless(name.trim())
     };
     let pairs: Vec<String> = query
         .split('&')
@@ -141,48 +161,6 @@ pub(crate) fn masked_target(target: &str) -> String {
         })
         .collect();
     format!("{path}?{}", pairs.join("&"))
-}
-
-/// Whether a name of a query, as sent, is the framework's own or that of a
-/// member that is sensitive neither itself nor in its parts. An unknown name
-/// is not: a slip in a name must not show a secret.
-fn is_harmless(name: &str) -> bool {
-    static HARMLESS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        // `reveal` is the control interface's.
-        let own = [
-            "reveal", "format", "callback", "jsconfig", "debug", "v", "version", "_",
-        ];
-        let members = || OPERATIONS.iter().flat_map(|known| known.request.members);
-        let sensitive: HashSet<String> = members()
-            .filter(|member| is_sensitive(member))
-            .map(|member| member.name.to_ascii_lowercase())
-            .collect();
-        members()
-            .map(|member| member.name.to_ascii_lowercase())
-            .filter(|name| !sensitive.contains(name))
-            .chain(own.map(str::to_owned))
-            .collect()
-    });
-    let name = name.replace('+', " ");
-    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
-    HARMLESS.contains(&name.trim().to_ascii_lowercase())
-}
-
-fn is_sensitive(member: &Member) -> bool {
-    member.sensitive.is_some() || holds_sensitive(member.kind, &mut Vec::new())
-}
-
-fn holds_sensitive(kind: Kind, seen: &mut Vec<&'static Type>) -> bool {
-    match kind {
-        Kind::List(item) => holds_sensitive(*item, seen),
-        Kind::Object(of) if !seen.contains(&of) => {
-            seen.push(of);
-            of.members
-                .iter()
-                .any(|member| member.sensitive.is_some() || holds_sensitive(member.kind, seen))
-        }
-        _ => false,
-    }
 }
 
 /// The last requests, oldest first.
@@ -246,7 +224,7 @@ mod tests {
             ("/a?x?Ref=1", "/a?x?Ref=***"),
             ("/a?=x&&Ref", "/a?=***&&Ref"),
         ] {
-            assert_eq!(masked_target(target), masked);
+            assert_eq!(masked_target(target, Schema::embedded()), masked);
         }
     }
 }

@@ -108,7 +108,7 @@ pub async fn serve(
                     let connection = Connection {
                         number,
                         router: router.clone(),
-                        log: log.clone(),
+                        log: log.clone().map(|log| (log, engine.schema())),
                         stop: stop.clone(),
                     };
                     connections.spawn(connection.serve(stream));

@@ -77,11 +77,23 @@
 //! names. The last 1,000 tokens are kept; an old one is forgotten as soon as it
 //! has expired. Nothing else uses them.
 //!
+//! **Any other operation** of the document has no rules here: it is answered
+//! with the document's `realistic` example, or else with one made of the
+//! examples of its members, under the `Status` of the settings. One that
+//! `books` is entered in `bookings`; nothing of its request is kept.
+//!
+//! # What is kept
+//!
+//! What of a request no rule has read is not kept: the log and `GET
+//! /_aim/requests` name it in `not_kept`. That is so for members that the
+//! document has and the rules do not know, and where rules have no use for one,
+//! as for the name of a customer who is known by `WebId`.
+//!
 //! # Refusals
 //!
 //! The setting `check_rules` switches on what the vendor states between
 //! members: groups of which one may be sent (`x-aim-exclusive`; a member is
-//! sent where it is not null), the four values of `Mode`, and which of them
+//! sent where it is not null), the values of `Mode`, and which of them
 //! take an `ItemKey`. The setting `check_required` switches on what the document
 //! calls required: not null and not empty. That a reference exists is always
 //! checked.
@@ -163,11 +175,12 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::recorded::Problem;
-use crate::schema::{FALLBACK, Kind, Operation};
+use crate::schema::{Operation, Schema, Type};
 use crate::settings::Settings;
 use crate::value::{Object, Value};
 use crate::wire::{Answer, Call};
 use index::Index;
+use read::{Read, Seen};
 use store::Store;
 pub use store::{Booking, Date};
 
@@ -179,6 +192,46 @@ const MOST_IDS: i64 = 1_000_000_000_000_000;
 
 /// What an operation does, or the text of the in-band error.
 type Outcome<T> = Result<T, Cow<'static, str>>;
+
+/// What a call booked or changed, by the references of each; none where it was
+/// nothing.
+type Booked = Option<Vec<String>>;
+
+/// What an operation does to the state and its answer.
+type Rule = fn(&mut State, Read<'_>, &mut Object, &Settings) -> Outcome<Booked>;
+
+/// The operations that have rules of their own, by the vendor's names. Any
+/// other one of the document is answered with its example.
+const OWN: &[(&str, Rule)] = &[
+    ("C2BPostContract", State::post_contract),
+    ("ContractFulfillment", State::fulfil),
+    ("CustomerAccessToken", State::give_access),
+    ("GetContractDetails", State::details),
+    ("PostServiceTicket", State::post_ticket),
+];
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether the operation was carried out: something was booked or changed,
+    /// or a lookup was answered.
+    pub applied: bool,
+    /// Members of the request that were sent and of which nothing was kept, by
+    /// their paths.
+    pub not_kept: Vec<String>,
+}
+
+impl Done {
+    fn nothing(answer: Answer) -> Self {
+        Self {
+            answer,
+            applied: false,
+            not_kept: Vec::new(),
+        }
+    }
+}
 
 /// All that is remembered between requests.
 ///
@@ -220,31 +273,42 @@ impl State {
     }
 
     /// Does what the operation asks for. Credentials are not looked at.
-    pub fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Answer {
-        if call.operation.name == FALLBACK.name {
-            return fallback(settings);
+    pub fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Done {
+        let operation = call.operation;
+        if operation.is_fallback() {
+            return Done::nothing(fallback(operation, settings));
         }
-        let answer = rules::check(call.request, settings).and_then(|()| {
-            let mut answer = Object::new(call.operation.response);
-            match call.operation.name {
-                "C2BPostContract" => self.post_contract(call, &mut answer),
-                "ContractFulfillment" => self.fulfil(call, &mut answer),
-                "CustomerAccessToken" => self.give_access(call, &mut answer, settings),
-                "GetContractDetails" => self.details(call, &mut answer),
-                "PostServiceTicket" => self.post_ticket(call, &mut answer),
-                _ => Err("this operation is not part of the fake".into()),
-            }?;
-            Ok(answer)
+        let seen = Seen::default();
+        let done = rules::check(call.request, settings).and_then(|()| {
+            let own = OWN.iter().find(|(name, _)| *name == operation.name);
+            let Some((_, rule)) = own else {
+                let booked = operation.books.then(Vec::new);
+                return Ok((operation.example.clone(), booked));
+            };
+            let mut answer = Object::new(operation.response);
+            let booked = rule(self, seen.read(call.request), &mut answer, settings)?;
+            Ok((answer, booked))
         });
-        match answer {
-            Ok(mut answer) => {
-                self.store.now = self.store.now.plus_seconds(1);
-                if let Some(code) = &settings.success_status_code {
-                    set_status(&mut answer, &[("StatusCode", code)]);
-                }
-                Answer::Dto(answer)
-            }
-            Err(message) => in_band_error(call.operation, settings, &message),
+        let (mut answer, booked) = match done {
+            Ok(done) => done,
+            Err(message) => return Done::nothing(in_band_error(operation, settings, &message)),
+        };
+        let applied = booked.is_some() || !operation.books;
+        if let Some(references) = booked {
+            self.book(call, references);
+        }
+        self.store.now = self.store.now.plus_seconds(1);
+        match &settings.success_status_code {
+            Some(code) => set_status(&mut answer, &[("StatusCode", code)]),
+            None => answer.set("Status", Value::Null),
+        }
+        Done {
+            answer: Answer::Dto(answer),
+            applied,
+            not_kept: match applied {
+                true => seen.not_kept(call.request),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -281,12 +345,22 @@ impl State {
     /// The first thing that does not fit, by its JSON pointer. Its text repeats
     /// no value.
     pub fn from_json(json: &Json) -> Result<Self, Problem> {
+        Self::of_document(json, Schema::embedded())
+    }
+
+    /// As [`from_json`](Self::from_json), with bookings of the operations of
+    /// another document.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json).
+    pub fn of_document(json: &Json, schema: &'static Schema) -> Result<Self, Problem> {
         let mut store: Store = serde_path_to_error::deserialize(json).map_err(|error| Problem {
             pointer: pointer(error.path()),
             reason: reason(&error.inner().to_string()),
         })?;
         let state = Self {
-            index: Index::of(&mut store)?,
+            index: Index::of(&mut store, schema)?,
             store,
         };
         no_array_for_object(json, &state.to_json(), "")?;
@@ -298,7 +372,7 @@ impl State {
         self.store.bookings.push(Booking {
             operation: Cow::Borrowed(call.operation.name),
             references,
-            ref_number: read::text(call.request, "RefNumber"),
+            ref_number: call.request.get("RefNumber").as_str().map(str::to_owned),
             digest: digest::of(call.request),
             at: self.store.now,
         });
@@ -335,8 +409,8 @@ fn ticket_reference(id: i64) -> String {
 }
 
 /// What the catch-all service answers.
-fn fallback(settings: &Settings) -> Answer {
-    let mut answer = Object::new(FALLBACK.response);
+fn fallback(operation: &'static Operation, settings: &Settings) -> Answer {
+    let mut answer = Object::new(operation.response);
     if settings.fallback_error {
         let message = "no service answers this path";
         set_error(&mut answer, settings, message);
@@ -375,17 +449,77 @@ fn set_error(answer: &mut Object, settings: &Settings, message: &str) {
     );
 }
 
-fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
-    let of = answer
-        .of()
-        .position("Status")
-        .map(|index| answer.of().members[index].kind);
-    if let Some(Kind::Object(of)) = of {
-        let mut status = Object::new(of);
+pub(crate) fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
+    if let Some(of) = answer.of().class("Status") {
+        let known = answer.get("Status").as_object().cloned();
+        let mut status = known.unwrap_or_else(|| Object::new(of));
         for (name, text) in members {
             status.set(name, Value::String((*text).to_owned()));
         }
         answer.set("Status", Value::Object(status));
+    }
+}
+
+/// What the fake's own rules need and a document does not have: their
+/// operations, with the members that the crate's document gives them.
+pub(crate) fn lacks(schema: &'static Schema) -> Vec<Problem> {
+    let mut lacks = Vec::new();
+    let mut seen = Vec::new();
+    for (name, _) in OWN {
+        let Some(need) = Schema::embedded().operation(name) else {
+            continue;
+        };
+        match schema.operation(name) {
+            None => lacks.push(Problem {
+                pointer: "/paths".to_owned(),
+                reason: format!(
+                    "no operation has `x-aim-operation: {name}`, for which the fake has rules of \
+                     its own"
+                ),
+            }),
+            Some(have) => {
+                lack_of_members(need.request, have.request, &mut seen, &mut lacks);
+                lack_of_members(need.response, have.response, &mut seen, &mut lacks);
+            }
+        }
+    }
+    lacks
+}
+
+fn lack_of_members(
+    need: &'static Type,
+    have: &'static Type,
+    seen: &mut Vec<&'static Type>,
+    lacks: &mut Vec<Problem>,
+) {
+    if seen.contains(&need) {
+        return;
+    }
+    seen.push(need);
+    for member in need.members {
+        let found = have.position(member.name).map(|at| &have.members[at]);
+        let found = found.map(|found| found.kind);
+        // Types may have other names; what they hold counts.
+        match (need.class(member.name), have.class(member.name)) {
+            (Some(need), Some(have)) => lack_of_members(need, have, seen, lacks),
+            _ if found.is_some_and(|found| found.to_string() == member.kind.to_string()) => {}
+            _ => lacks.push(Problem {
+                pointer: format!(
+                    "/components/schemas/{}/properties/{}",
+                    have.name, member.name
+                ),
+                reason: match found {
+                    None => format!(
+                        "the fake's own rules need this member, of type {}",
+                        member.kind
+                    ),
+                    Some(found) => format!(
+                        "the fake's own rules need the type {} here; it is {found}",
+                        member.kind
+                    ),
+                },
+            }),
+        }
     }
 }
 
@@ -454,51 +588,43 @@ mod tests {
 
     use super::testing::{call, call_with, details, done, posted, status, store, text};
     use super::*;
-    use crate::schema::OPERATIONS;
+    use crate::schema::Kind;
     use crate::wire::date::{DateKind, DateTime};
 
     /// The document, for its examples.
     fn document() -> Json {
-        serde_json::from_str(include_str!("../openapi/aim.json")).unwrap()
-    }
-
-    fn example(document: &Json, name: &str) -> Json {
-        let value = &document["components"]["examples"][name]["value"];
-        assert!(value.is_object(), "the document has no example {name}");
-        value.clone()
+        serde_json::from_str(&Schema::embedded().served().json("")).unwrap()
     }
 
     #[test]
-    fn every_realistic_request_of_the_document_works_on_the_fixture() {
+    fn every_invented_request_of_the_document_works_on_the_fixture() {
         let document = document();
-        for (operation, example_name) in [
-            ("PostServiceTicket", "PostServiceTicketRequest.realistic"),
-            (
-                "ContractFulfillment",
-                "ContractFulfillmentRequest.realistic",
-            ),
-            (
-                "ContractFulfillment",
-                "ContractFulfillmentRequest.massUpdate",
-            ),
-            ("C2BPostContract", "C2BPostContractRequest.realistic"),
-            ("GetContractDetails", "GetContractDetailsRequest.realistic"),
-        ] {
-            let mut state = store();
-            let answer = done(&mut state, operation, example(&document, example_name));
-            let errors = answer.get("MassUpdateErrors").items();
-            assert!(errors.is_empty(), "{example_name}: {errors:?}");
+        let mut count = 0;
+        for path in document["paths"].as_object().unwrap().values() {
+            let post = &path["post"];
+            let examples = &post["requestBody"]["content"]["application/json"]["examples"];
+            for (name, example) in examples.as_object().into_iter().flatten() {
+                if name == "vendorSample" {
+                    continue;
+                }
+                let reference = example["$ref"].as_str().unwrap();
+                let example = document.pointer(&reference[1..]).unwrap()["value"].clone();
+                let operation = post["x-aim-operation"].as_str().unwrap();
+                let answer = done(&mut store(), operation, example);
+                let errors = answer.get("MassUpdateErrors").items();
+                assert!(errors.is_empty(), "{reference}: {errors:?}");
+                count += 1;
+            }
         }
-        let mut state = store();
+        assert!(count > 4);
         let parameters = json!({"Acct": 20417, "Mode": "UPDATE_CARD", "ItemKey": 660_184});
-        done(&mut state, "CustomerAccessToken", parameters);
+        done(&mut store(), "CustomerAccessToken", parameters);
     }
 
     #[test]
     fn the_fixture_has_the_contract_of_the_documents_example() {
-        let json = example(&document(), "GetContractDetailsResponse.realistic");
-        let operation = Operation::named("GetContractDetails").unwrap();
-        let mut expected = testing::object(operation.response, &json);
+        let operation = Schema::embedded().operation("GetContractDetails").unwrap();
+        let mut expected = operation.example.clone();
         expected.set("Status", Value::Null);
         let mut answer = details(&mut store(), "R-104233");
         answer.set("Status", Value::Null);
@@ -537,7 +663,7 @@ mod tests {
         let mut state = store();
         let before = state.clone();
         let mut settings = Settings::default();
-        let empty = Object::new(FALLBACK.response);
+        let empty = Object::new(Schema::embedded().fallback().response);
         let answer = call(&mut state, "Fallback", &json!({}), &settings);
         assert_eq!(answer, Answer::Dto(empty.clone()));
         settings.fallback_http_status = 404;
@@ -791,7 +917,7 @@ mod tests {
     fn the_debug_form_tells_nothing_of_people_and_cards() {
         let canary = "Canary-4711";
         let mut state = State::default();
-        for operation in OPERATIONS {
+        for operation in Schema::embedded().operations() {
             // The canary in every text that any operation takes.
             let mut request = filled(operation.request, canary);
             for name in ["CusAcct", "CustomerAcct", "Acct", "Mode", "MassUpdateItems"] {
@@ -820,7 +946,7 @@ mod tests {
         assert!(!debug.contains(canary), "{debug}");
     }
 
-    fn filled(of: &'static crate::schema::Type, text: &str) -> Object {
+    fn filled(of: &'static Type, text: &str) -> Object {
         let mut object = Object::new(of);
         for (index, member) in of.members.iter().enumerate() {
             *object.value_mut(index) = filled_value(member.kind, text);
@@ -849,7 +975,7 @@ mod tests {
             usize::try_from(self.0 % u64::try_from(limit).unwrap()).unwrap()
         }
 
-        fn request(&mut self, of: &'static crate::schema::Type, state: &State) -> Object {
+        fn request(&mut self, of: &'static Type, state: &State) -> Object {
             let mut object = Object::new(of);
             for (index, member) in of.members.iter().enumerate() {
                 if !member.nullable || self.below(3) == 0 || member.name == "Ref" {
@@ -926,6 +1052,7 @@ mod tests {
             check_rules: false,
             ..Settings::default()
         };
+        let operations = Schema::embedded().operations();
         let mut done = std::collections::BTreeMap::<_, usize>::new();
         for seed in 0..30 {
             let mut choices = Choices(seed);
@@ -934,7 +1061,7 @@ mod tests {
             // Only a loaded state goes on with other calls.
             let mut copy = state.clone();
             for _ in 0..15 {
-                let operation = &OPERATIONS[choices.below(OPERATIONS.len())];
+                let operation = &operations[choices.below(operations.len())];
                 let request = choices.request(operation.request, &state);
                 let answer = call_with(&mut state, operation.name, &request, &settings);
                 assert_eq!(
@@ -953,7 +1080,7 @@ mod tests {
             }
         }
         // The choices reach every operation, not only its errors.
-        assert_eq!(done.len(), OPERATIONS.len());
+        assert_eq!(done.len(), operations.len());
         assert!(done.values().all(|count| *count > 5), "{done:?}");
     }
 }

@@ -27,14 +27,13 @@ use self::incoming::Incoming;
 use self::negotiate::{ContentType, EmptyAccept, negotiate};
 use self::reply::Reply;
 use self::routes::Target;
-use crate::received::masked_target;
-use crate::schema::Operation;
+use crate::schema::{Operation, Schema};
 use crate::settings::{Format, Settings};
 use crate::value::Object;
 
 /// A request as it came.
 ///
-/// Its `Debug` form tells no header values and no body, and masks the query.
+/// Its `Debug` form tells no query, no header values and no body.
 #[derive(Clone, Default)]
 pub struct Request {
     /// The verb as sent.
@@ -123,7 +122,7 @@ impl fmt::Debug for Request {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("target", &masked_target(&self.target))
+            .field("path", &self.target.split('?').next().unwrap_or_default())
             .field("headers", &names)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish()
@@ -152,15 +151,16 @@ impl Request {
     }
 }
 
-/// Answers a request as ServiceStack does, with `service` as the code behind
-/// it.
+/// Answers a request as ServiceStack does, with the types and routes of
+/// `schema`, and `service` as the code behind it.
 #[must_use]
 pub fn handle(
+    schema: &'static Schema,
     request: &Request,
     settings: &Settings,
     service: &mut dyn FnMut(&Call<'_>) -> Answer,
 ) -> Exchange {
-    let incoming = Incoming::new(request, settings);
+    let incoming = Incoming::new(schema, request, settings);
     let mut exchange = match routes::find(&incoming) {
         Target::Route {
             operation,
@@ -169,7 +169,7 @@ pub fn handle(
         } => by_route(&incoming, operation, suffix, path_info.as_deref(), service),
         Target::Predefined { name, format } => by_name(&incoming, &name, format, service),
         Target::Redirect(address) => reply::redirect(settings, address).into(),
-        Target::Metadata => reply::metadata(settings).into(),
+        Target::Metadata => reply::metadata(schema, settings).into(),
         Target::NotFound => reply::not_found(&incoming).into(),
     };
     if request.method == "HEAD" {
@@ -446,11 +446,21 @@ mod tests {
     }
 
     fn ask(text: &str, settings: &Settings, answer: &Answer) -> String {
-        shown(&handle(&request(text), settings, &mut |_| answer.clone()))
+        shown(&handle(
+            Schema::embedded(),
+            &request(text),
+            settings,
+            &mut |_| answer.clone(),
+        ))
     }
 
     fn ticket() -> Answer {
-        let mut object = Object::new(Operation::named("PostServiceTicket").unwrap().response);
+        let mut object = Object::new(
+            Schema::embedded()
+                .operation("PostServiceTicket")
+                .unwrap()
+                .response,
+        );
         object.set("WebRef", Value::String("W".to_owned()));
         Answer::Dto(object)
     }
@@ -508,7 +518,7 @@ mod tests {
             "/api/GetContractDetails",
         ] {
             let http = request(&format!("GET {target}"));
-            let exchange = handle(&http, &settings, &mut |_| Answer::Null);
+            let exchange = handle(Schema::embedded(), &http, &settings, &mut |_| Answer::Null);
             for wanted in [
                 ("Vary", Cow::Borrowed("Accept")),
                 (
@@ -526,7 +536,12 @@ mod tests {
             powered_by: None,
             ..Settings::default()
         };
-        let exchange = handle(&request("GET /api/Nope"), &silent, &mut |_| Answer::Null);
+        let exchange = handle(
+            Schema::embedded(),
+            &request("GET /api/Nope"),
+            &silent,
+            &mut |_| Answer::Null,
+        );
         assert!(
             exchange
                 .response
@@ -544,7 +559,10 @@ mod tests {
             code: "Code\n1".to_owned(),
             message: "no".to_owned(),
             value: Some(Object::new(
-                Operation::named("PostServiceTicket").unwrap().response,
+                Schema::embedded()
+                    .operation("PostServiceTicket")
+                    .unwrap()
+                    .response,
             )),
         };
         let Answer::Dto(object) = ticket() else {
@@ -667,7 +685,7 @@ mod tests {
             ),
         ] {
             let mut called = false;
-            let exchange = handle(&request(text), &settings, &mut |_| {
+            let exchange = handle(Schema::embedded(), &request(text), &settings, &mut |_| {
                 called = true;
                 ticket()
             });
@@ -686,7 +704,7 @@ mod tests {
         let http = request(&format!(
             "{TICKET}\nAccept: */*\nContent-Type: text/plain\n\nx"
         ));
-        let exchange = handle(&http, &settings, &mut |_| {
+        let exchange = handle(Schema::embedded(), &http, &settings, &mut |_| {
             calls += 1;
             ticket()
         });
@@ -739,7 +757,7 @@ mod tests {
         let text = "POST /api/json/reply/PostServiceTicketRequest[]\n\n[{\"Notes\":\"1\"},{\"Notes\":\"2\"},{\"Notes\":\"3\"}]";
         let run = |fail_at: usize| {
             let mut calls = 0;
-            let exchange = handle(&request(text), &settings, &mut |_| {
+            let exchange = handle(Schema::embedded(), &request(text), &settings, &mut |_| {
                 calls += 1;
                 if calls == fail_at {
                     throw("Exception")
@@ -824,7 +842,12 @@ mod tests {
             date_format: crate::settings::DateFormat::Wcf,
             ..Settings::default()
         };
-        let mut object = Object::new(Operation::named("GetContractDetails").unwrap().response);
+        let mut object = Object::new(
+            Schema::embedded()
+                .operation("GetContractDetails")
+                .unwrap()
+                .response,
+        );
         let date =
             date::DateTime::from_round_trip("2026-03-08T02:30:00.0000000", date::DateKind::Local);
         object.set("NextDueDate", Value::DateTime(date.unwrap()));
@@ -1058,7 +1081,7 @@ mod tests {
                 max_body: 1000,
                 ..Settings::default()
             };
-            let exchange = handle(&http, &settings, &mut |call| {
+            let exchange = handle(Schema::embedded(), &http, &settings, &mut |call| {
                 called += 1;
                 match round % 4 {
                     0 => Answer::Null,

@@ -402,6 +402,7 @@ async fn requests_are_told_in_the_form_of_the_recordings() {
                 },
                 // There is no such contract.
                 "applied": false,
+                "not_kept": [],
                 "scripted": false,
                 "fault": null,
             },
@@ -413,6 +414,7 @@ async fn requests_are_told_in_the_form_of_the_recordings() {
                 "status": 404,
                 "bound": null,
                 "applied": false,
+                "not_kept": [],
                 "scripted": false,
                 "fault": null,
             },

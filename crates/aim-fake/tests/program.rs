@@ -5,6 +5,7 @@
     reason = "that is how a test fails"
 )]
 
+mod own;
 mod raw;
 
 use std::io::{BufRead, BufReader, Read};
@@ -338,6 +339,49 @@ fn it_begins_with_a_fixture_faults_and_settings() {
     assert_eq!(send(at, &booking()).header("retry-after"), Some("30"));
 }
 
+/// A file for a test.
+fn file(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_a_document_of_a_merchants_own() {
+    let document = file("own.yaml", &own::document());
+    let booked = r#"{"bookings":[{"operation":"Ping"}]}"#;
+    let fixture = file("own-state.json", booked);
+    let running = Running::new(&[
+        "--port",
+        "0",
+        "--document",
+        &document,
+        "--fixture",
+        &fixture,
+        "--fault",
+        "text_not_found,operation=ContractStatusListing,call=2",
+    ]);
+    let at = running.address();
+    let list = request("GET", "/api/ContractStatusListing", "", "");
+    assert_eq!(send(at, &list).status(), 200);
+    assert_eq!(send(at, &list).status(), 404);
+    let post = r#"{"PoNumber":"CANARY","Notes":"n"}"#;
+    let target = "/api/PostServiceTicket?PoNumber=CANARY";
+    assert_eq!(send(at, &request("POST", target, "", post)).status(), 200);
+    let page = send(at, &request("GET", "/openapi.yaml", "", ""));
+    assert!(page.text().contains("/api/ContractStatusListing:"));
+    let (code, log) = running.stop("-TERM");
+    assert_eq!(code, Some(0));
+    let lines: Vec<Json> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["not_kept"], json!([]));
+    assert_eq!(lines[2]["not_kept"], json!(["PoNumber"]));
+    assert!(!log.contains("CANARY"), "{log}");
+}
+
 #[test]
 fn its_help_is_complete() {
     let help = run(&["--help"]);
@@ -346,6 +390,7 @@ fn its_help_is_complete() {
     let options = [
         "--port",
         "--address",
+        "--document",
         "--fixture",
         "--fault",
         "--setting",
@@ -362,12 +407,15 @@ fn its_help_is_complete() {
 
 #[test]
 fn a_wrong_use_is_told_with_2() {
-    let unreadable = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("unreadable.json");
-    std::fs::write(&unreadable, "{\n\"a\":}").unwrap();
-    let unreadable = unreadable.to_str().unwrap();
-    let unfit = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("unfit.json");
-    std::fs::write(&unfit, r#"{"nope":1}"#).unwrap();
-    let unfit = unfit.to_str().unwrap();
+    let unreadable = &file("unreadable.json", "{\n\"a\":}");
+    let unfit = &file("unfit.json", r#"{"nope":1}"#);
+    let own = own::document();
+    let broken = &file(
+        "broken.yaml",
+        &own.replacen("x-aim-repeat: safe", "x-aim-repeat: no", 1),
+    );
+    let without = own.replace("x-aim-operation: C", "x-aim-operation: X");
+    let without = &file("without.yaml", &without);
     for (arguments, told) in [
         (&["--port", "x"][..], "--port"),
         (&["--nope"], "--nope"),
@@ -385,6 +433,25 @@ fn a_wrong_use_is_told_with_2() {
         (&["--fixture", "/nowhere/state.json"], "/nowhere/state.json"),
         (&["--fixture", unreadable], "line 2 column 5"),
         (&["--fixture", unfit], "/nope"),
+        (&["--document", "/nowhere/aim.yaml"], "/nowhere/aim.yaml"),
+        (
+            &["--document", broken],
+            "broken.yaml: at \"/paths/~1api~1ContractStatusListing/get/x-aim-repeat\": `safe` or \
+             `books` is expected (line ",
+        ),
+        (
+            &["--document", without],
+            "without.yaml: at \"/paths\": no operation has `x-aim-operation: C2BPostContract`",
+        ),
+        (
+            &["--document", without],
+            "without.yaml: at \"/paths\": no operation has `x-aim-operation: CustomerAccessToken`",
+        ),
+        // Of another document.
+        (
+            &["--fault", "bom,operation=Ping"],
+            "--fault: at \"/0/operation\"",
+        ),
     ] {
         let output = run(arguments);
         let error = String::from_utf8(output.stderr).unwrap();

@@ -1,6 +1,6 @@
 use aim_client::{AimDateTime, internals};
 use aim_fake::Settings;
-use aim_fake::schema::Operation;
+use aim_fake::schema::Schema;
 use aim_fake::settings::DateFormat;
 use aim_fake::value::Object;
 use aim_fake::wire::date::{self as server, DateKind, DateTime};
@@ -104,7 +104,10 @@ fn is_kept_by_the_server(text: &str) {
     let body = types::rewritten("ContractFulfillmentRequest", &request).unwrap();
     let wall = read(text).wall_clock();
     assert!(wall.is_some(), "{text:?} is sent and states no wall clock");
-    let of = Operation::named("ContractFulfillment").unwrap().request;
+    let of = Schema::embedded()
+        .operation("ContractFulfillment")
+        .unwrap()
+        .request;
     let mut settings = Settings::default();
     for zone in [chrono_tz::America::New_York, chrono_tz::Asia::Tokyo] {
         settings.time_zone = zone;

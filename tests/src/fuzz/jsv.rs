@@ -4,7 +4,7 @@ use aim_client::internals;
 use aim_client::reqwest::Url;
 use aim_fake::Settings;
 use aim_fake::recorded::object_to_json;
-use aim_fake::schema::Operation;
+use aim_fake::schema::Schema;
 use aim_fake::value::Object;
 use aim_fake::wire::style::Style;
 use aim_fake::wire::{json, jsv as server, params};
@@ -21,8 +21,11 @@ use crate::{replay, types};
 ///   refuse it.
 pub fn jsv(data: &[u8]) {
     let (name, rest) = head(data);
-    let named = Operation::named(name).filter(|operation| !operation.routes.is_empty());
-    let operation = named.unwrap_or_else(|| Operation::named("C2BPostContract").unwrap());
+    let schema = Schema::embedded();
+    let named = schema
+        .operation(name)
+        .filter(|operation| !operation.routes.is_empty());
+    let operation = named.unwrap_or_else(|| schema.operation("C2BPostContract").unwrap());
     let of = operation.request;
     let settings = Settings::default();
     let _ = server::read(rest, of, &settings);

@@ -21,13 +21,15 @@ use super::IDLE;
 use super::log::{Line, Log};
 use super::strike::Strike;
 use crate::received::Received;
+use crate::schema::Schema;
 
 /// What a connection needs.
 pub(super) struct Connection {
     /// Counted from 1.
     pub(super) number: u64,
     pub(super) router: Router,
-    pub(super) log: Option<Log>,
+    /// Where its requests are logged, and what of them is secret.
+    pub(super) log: Option<(Log, &'static Schema)>,
     pub(super) stop: watch::Receiver<bool>,
 }
 
@@ -89,12 +91,12 @@ async fn answer(
     mut request: hyper::Request<Incoming>,
     router: TowerToHyperService<Router>,
     number: u64,
-    log: Option<Log>,
+    log: Option<(Log, &'static Schema)>,
     taken: Arc<Mutex<Option<Strike>>>,
 ) -> Result<hyper::Response<Body>, Taken> {
     let began = Instant::now();
     request.extensions_mut().insert(Number(number));
-    let line = log.map(|log| (Line::new(&request, number), log));
+    let line = log.map(|(log, schema)| (Line::new(&request, number, schema), log));
     let mut response = match router.call(request.map(Body::new)).await {
         Ok(response) => response,
         Err::<_, Infallible>(never) => match never {},

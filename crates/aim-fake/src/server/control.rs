@@ -188,7 +188,8 @@ async fn get_state(State(engine): App) -> Response {
 
 async fn put_state(State(engine): App, body: Body) -> Result<Response, Response> {
     let json = read(body).await?;
-    let state = state::State::from_json(&json).map_err(|problem| refuse(&problem))?;
+    let state =
+        state::State::of_document(&json, engine.schema()).map_err(|problem| refuse(&problem))?;
     engine.set_state(state);
     Ok(answer(StatusCode::OK, &json!({})))
 }

@@ -18,6 +18,7 @@ use serde_json::json;
 use super::connection::Noted;
 use super::target;
 use crate::received::masked_target;
+use crate::schema::Schema;
 
 /// How much waits to be written, in bytes.
 const MOST: usize = 1024 * 1024;
@@ -154,11 +155,15 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(request: &Request<Incoming>, connection: u64) -> Self {
+    pub(super) fn new(
+        request: &Request<Incoming>,
+        connection: u64,
+        schema: &'static Schema,
+    ) -> Self {
         Self {
             connection,
             method: request.method().to_string(),
-            target: masked_target(target(request.uri())),
+            target: masked_target(target(request.uri()), schema),
         }
     }
 
@@ -175,6 +180,7 @@ impl Line {
             line["status"] = json!(received.status);
             line["operation"] = json!(received.operation);
             line["applied"] = json!(received.applied);
+            line["not_kept"] = json!(received.not_kept);
             line["scripted"] = json!(received.scripted);
             line["fault"] = json!(received.fault);
         }

@@ -5,12 +5,17 @@
 //! names the vendor's, where a click books.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+
+use crate::engine::Engine;
+use crate::schema::Schema;
 
 const PATHS: [&str; 6] = [
     "/docs",
@@ -22,17 +27,17 @@ const PATHS: [&str; 6] = [
 ];
 
 /// The routes of all pages.
-pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+pub(super) fn router() -> Router<Arc<Engine>> {
     PATHS
         .into_iter()
         .fold(Router::new(), |router, path| router.route(path, get(serve)))
 }
 
-async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+async fn serve(State(engine): State<Arc<Engine>>, uri: Uri, headers: HeaderMap) -> Response {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    match page(uri.path(), host) {
+    match page(uri.path(), engine.schema(), host) {
         Some(page) => (
             [(header::CONTENT_TYPE, page.content_type)],
             match page.body {
@@ -54,7 +59,8 @@ struct Page {
 
 /// Finds the page of a path; `host` is what the client takes the fake for (the
 /// header field `Host`).
-fn page(path: &str, host: Option<&str>) -> Option<Page> {
+fn page(path: &str, schema: &Schema, host: Option<&str>) -> Option<Page> {
+    let served = |text: String| Cow::Owned(text.into_bytes());
     let (content_type, body) = match path {
         "/docs" | "/docs/" => (
             "text/html; charset=utf-8",
@@ -70,32 +76,18 @@ fn page(path: &str, host: Option<&str>) -> Option<Page> {
                 include_bytes!("../../assets/swagger-ui/swagger-ui-bundle.js").as_slice(),
             ),
         ),
-        "/openapi.json" => ("application/json", Cow::Owned(json(host).into_bytes())),
-        "/openapi.yaml" => ("application/yaml", Cow::Owned(yaml(host).into_bytes())),
+        "/openapi.json" => (
+            "application/json",
+            served(schema.served().json(&server(host))),
+        ),
+        "/openapi.yaml" => (
+            "application/yaml",
+            served(schema.served().yaml(&server(host))),
+        ),
         _ => return None,
     };
     Some(Page { content_type, body })
 }
-
-fn json(host: Option<&str>) -> String {
-    format!(
-        "{}\n  \"servers\": [\n    {{ \"url\": \"{}\", \"description\": \"{DESCRIPTION}\" }}\n  ],{}",
-        include_str!(concat!(env!("OUT_DIR"), "/head.json")),
-        server(host),
-        include_str!(concat!(env!("OUT_DIR"), "/tail.json")),
-    )
-}
-
-fn yaml(host: Option<&str>) -> String {
-    format!(
-        "{}\nservers:\n  - url: '{}'\n    description: {DESCRIPTION}\n\n{}",
-        include_str!(concat!(env!("OUT_DIR"), "/head.yaml")),
-        server(host),
-        include_str!(concat!(env!("OUT_DIR"), "/tail.yaml")),
-    )
-}
-
-const DESCRIPTION: &str = "The aim-fake that served this document.";
 
 /// The address under which the client knows the fake; without a host that can
 /// stand in a document, the path alone.
@@ -118,26 +110,30 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::document::DESCRIPTION;
 
     fn text(path: &str, host: Option<&str>) -> String {
-        String::from_utf8(page(path, host).unwrap().body.into_owned()).unwrap()
+        let page = page(path, Schema::embedded(), host).unwrap();
+        String::from_utf8(page.body.into_owned()).unwrap()
     }
 
     #[test]
     fn the_served_document_differs_in_its_servers_alone() {
-        let original = include_str!("../../openapi/aim.json");
-        let mut original: Value = serde_json::from_str(original).unwrap();
-        let served: Value =
-            serde_json::from_str(&text("/openapi.json", Some("localhost:81"))).unwrap();
-        original["servers"] = json!([
-            { "url": "http://localhost:81/aeservices30", "description": DESCRIPTION }
-        ]);
-        assert_eq!(served, original);
-
+        let original = include_str!("../../openapi/aim.yaml");
+        let mut expected: Value = serde_yaml::from_str(original).unwrap();
+        expected["servers"] = json!([{
+            "url": "http://localhost:81/aeservices30",
+            "description": DESCRIPTION,
+        }]);
+        let served = text("/openapi.json", Some("localhost:81"));
+        assert_eq!(serde_json::from_str::<Value>(&served).unwrap(), expected);
         let yaml = text("/openapi.yaml", Some("localhost:81"));
-        assert_eq!(yaml.matches("\nservers:").count(), 1);
-        assert!(yaml.contains("  - url: 'http://localhost:81/aeservices30'\n"));
-        assert!(!yaml.contains("{host}"));
+        assert_eq!(serde_yaml::from_str::<Value>(&yaml).unwrap(), expected);
+        // Comments stay, with what they stand above.
+        assert!(yaml.starts_with("# AIM Web Services"));
+        assert!(
+            yaml.contains("\n\nsecurity:\n") && yaml.contains("\n# Which `Status` is a failure.\n")
+        );
     }
 
     #[test]
@@ -162,8 +158,11 @@ mod tests {
             assert!(page.contains(path));
         }
         for path in PATHS {
-            assert!(super::page(path, None).is_some(), "{path}");
+            assert!(
+                super::page(path, Schema::embedded(), None).is_some(),
+                "{path}"
+            );
         }
-        assert_eq!(super::page("/docs/other", None), None);
+        assert_eq!(super::page("/docs/other", Schema::embedded(), None), None);
     }
 }

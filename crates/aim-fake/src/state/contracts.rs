@@ -5,19 +5,24 @@ use std::collections::{HashMap, HashSet};
 use rust_decimal::Decimal;
 
 use super::money::{Figures, down_payment};
+use super::read::Read;
 use super::store::{Accessory, Contract, Date, Item, Money, Rate};
-use super::{Outcome, State, contract_reference, read};
-use crate::schema::{INVENTORY_GENERIC, PAYMENT_GENERIC, UPDATE_CONTRACT_ERROR_OBJ};
+use super::{Booked, Outcome, State, contract_reference};
+use crate::schema::Type;
+use crate::settings::Settings;
 use crate::value::{Object, Value};
-use crate::wire::Call;
 
 /// The key of the form input that names the student.
 const STUDENT_NAME: &str = "STUDENTNAME";
 
 impl State {
     /// C2BPostContract.
-    pub(super) fn post_contract(&mut self, call: &Call<'_>, answer: &mut Object) -> Outcome<()> {
-        let request = call.request;
+    pub(super) fn post_contract(
+        &mut self,
+        request: Read<'_>,
+        answer: &mut Object,
+        _: &Settings,
+    ) -> Outcome<Booked> {
         if let Some(account) = self.known_account(request, "CusAcct")? {
             self.next_sub(account)?;
         }
@@ -26,15 +31,15 @@ impl State {
         let pk = self.fresh_id();
         let web_ref = contract_reference(pk);
 
-        let instrument_id = read::long(request, "InstrumentId");
+        let instrument_id = request.long("InstrumentId");
         let (item, cash_price) = self.item(request, instrument_id);
-        let rate_id = read::long(request, "RateId");
-        let rate = match request.get("Rate").as_object() {
+        let rate_id = request.long("RateId");
+        let rate = match request.object("Rate") {
             Some(rate) => Some(read_rate(rate)),
             None => self.catalog_rate(rate_id),
         };
         let accessories = self.posted_accessories(request);
-        let form_inputs = read::form_inputs(request);
+        let form_inputs = request.form_inputs();
         let student_name = form_inputs
             .iter()
             .find(|input| input.key.as_deref() == Some(STUDENT_NAME))
@@ -56,10 +61,10 @@ impl State {
             account,
             sub,
             posted: self.store.now,
-            teacher_id: read::long(request, "TeacherId"),
-            school_name: read::text(request, "SchoolName"),
-            aim_school_id: read::long(request, "AIMSchoolId"),
-            location: read::text(request, "Stloc"),
+            teacher_id: request.long("TeacherId"),
+            school_name: request.text("SchoolName"),
+            aim_school_id: request.long("AIMSchoolId"),
+            location: request.text("Stloc"),
             student_name,
             instrument_id,
             inventory: item.into_iter().collect(),
@@ -69,11 +74,11 @@ impl State {
             accessories,
             form_inputs,
             card,
-            cat: read::int(request, "Cat").unwrap_or_default(),
-            sub_cat: read::int(request, "Sub").unwrap_or_default(),
-            status_id: read::long(request, "StatusId"),
+            cat: request.int("Cat").unwrap_or_default(),
+            sub_cat: request.int("Sub").unwrap_or_default(),
+            status_id: request.long("StatusId"),
             status: None,
-            card_terminal_id: read::text(request, "CardTerminalId"),
+            card_terminal_id: request.text("CardTerminalId"),
             notes: None,
             delivery_date: None,
             first_due: None,
@@ -82,24 +87,25 @@ impl State {
             payments: Vec::new(),
             locked: false,
         });
-        self.book(call, vec![web_ref.clone()]);
 
         let merchant = &self.store.merchant;
         answer.set("PaymentRequired", Value::Bool(payment_required));
-        if read::flag(request, "ReturnTopic") == Some(true) {
+        if request.flag("ReturnTopic") == Some(true) {
             answer.set("Topic", Value::String(merchant.post_topic.clone()));
         }
-        answer.set("WebRef", Value::String(web_ref));
+        answer.set("WebRef", Value::String(web_ref.clone()));
         answer.set("BaseUrl", Value::String(merchant.base_url.clone()));
-        Ok(())
+        Ok(Some(vec![web_ref]))
     }
 
     /// GetContractDetails.
-    pub(super) fn details(&self, call: &Call<'_>, answer: &mut Object) -> Outcome<()> {
-        let at = self.find(
-            call.request.get("Ref").as_str(),
-            read::int(call.request, "Sub"),
-        )?;
+    pub(super) fn details(
+        &mut self,
+        request: Read<'_>,
+        answer: &mut Object,
+        _: &Settings,
+    ) -> Outcome<Booked> {
+        let at = self.find(request.str("Ref"), request.int("Sub"))?;
         let contract = &self.store.contracts[at];
         let merchant = &self.store.merchant;
         let figures = Figures::of(contract, merchant, self.store.now);
@@ -134,60 +140,65 @@ impl State {
         if let Some(amount) = figures.discounted_payoff {
             answer.set("DiscountedPayoff", Value::Decimal(amount));
         }
-        let items = contract.inventory.iter().map(item_of_answer);
-        let accessories = contract.accessories.iter().filter(|it| !it.is_option());
-        let accessories = accessories.map(accessory_of_answer);
-        let inventory = items.chain(accessories).map(Value::Object).collect();
-        answer.set("Inventory", Value::List(inventory));
-        let payments = contract.payments.iter().map(|payment| {
-            let mut out = Object::new(&PAYMENT_GENERIC);
-            set_date(&mut out, "Date", payment.date);
-            out.set("Amount", Value::Decimal(payment.amount.0));
-            set_text(&mut out, "Ref", &payment.reference);
-            Value::Object(out)
-        });
-        answer.set("Payments", Value::List(payments.collect()));
-        Ok(())
+        if let Some(of) = answer.of().class("Inventory") {
+            let items = contract.inventory.iter();
+            let items = items.map(|item| item_of_answer(of, item));
+            let accessories = contract.accessories.iter().filter(|it| !it.is_option());
+            let accessories = accessories.map(|accessory| accessory_of_answer(of, accessory));
+            let inventory = items.chain(accessories).map(Value::Object).collect();
+            answer.set("Inventory", Value::List(inventory));
+        }
+        if let Some(of) = answer.of().class("Payments") {
+            let payments = contract.payments.iter().map(|payment| {
+                let mut out = Object::new(of);
+                set_date(&mut out, "Date", payment.date);
+                out.set("Amount", Value::Decimal(payment.amount.0));
+                set_text(&mut out, "Ref", &payment.reference);
+                Value::Object(out)
+            });
+            answer.set("Payments", Value::List(payments.collect()));
+        }
+        Ok(None)
     }
 
     /// ContractFulfillment, under both of its names.
-    pub(super) fn fulfil(&mut self, call: &Call<'_>, answer: &mut Object) -> Outcome<()> {
-        let request = call.request;
-        let items = request.get("MassUpdateItems").items();
+    pub(super) fn fulfil(
+        &mut self,
+        request: Read<'_>,
+        answer: &mut Object,
+        _: &Settings,
+    ) -> Outcome<Booked> {
         let mut changed = Vec::new();
-        if items.is_empty() || !request.get("Ref").is_null() {
+        if request.count("MassUpdateItems") == 0 || !request.is_null("Ref") {
             changed.push(self.change(request, "CustomerAcct")?);
         }
         let mut errors = Vec::new();
-        for item in items {
-            let outcome = match item.as_object() {
+        for item in request.items("MassUpdateItems") {
+            let outcome = match item {
                 Some(item) => self.change(item, "NewCustomerAcct"),
                 None => Err("this item is empty: send the changes of a contract".into()),
             };
             match outcome {
                 Ok(web_ref) => changed.push(web_ref),
-                Err(message) => {
-                    let mut error = Object::new(&UPDATE_CONTRACT_ERROR_OBJ);
-                    let reference = item.as_object().and_then(|item| read::text(item, "Ref"));
+                Err(message) => errors.extend(answer.of().class("MassUpdateErrors").map(|of| {
+                    let mut error = Object::new(of);
+                    let reference = item.and_then(|item| item.text("Ref"));
                     set_text(&mut error, "Ref", &reference);
                     error.set("ErrorMessage", Value::String(message.into_owned()));
-                    errors.push(Value::Object(error));
-                }
+                    Value::Object(error)
+                })),
             }
         }
-        if !changed.is_empty() {
-            self.book(call, changed);
-        }
         answer.set("MassUpdateErrors", Value::List(errors));
-        Ok(())
+        Ok((!changed.is_empty()).then_some(changed))
     }
 
     /// Makes one change, all of it or nothing; `account_name` is the member
     /// with the new account. Returns the contract's `WebRef`.
-    fn change(&mut self, change: &Object, account_name: &str) -> Outcome<String> {
-        let at = self.find(change.get("Ref").as_str(), None)?;
+    fn change(&mut self, change: Read<'_>, account_name: &str) -> Outcome<String> {
+        let at = self.find(change.str("Ref"), None)?;
         let contract = &self.store.contracts[at];
-        let unlock = read::flag(change, "Unlock").unwrap_or_default();
+        let unlock = change.flag("Unlock").unwrap_or_default();
         if contract.locked && !unlock {
             return Err("the contract is locked: send Unlock to change it".into());
         }
@@ -198,7 +209,7 @@ impl State {
             "AddedAccessories",
         ]
         .iter()
-        .all(|name| change.get(name).items().is_empty())
+        .all(|name| change.count(name) == 0)
         {
             true => &[],
             false => contract.accessories.as_slice(),
@@ -208,19 +219,20 @@ impl State {
             .enumerate()
             .map(|(place, accessory)| (accessory.id, place))
             .collect();
-        let delivered: Vec<(usize, bool)> = read::objects(change, "DeliveredAccessories")
+        let delivered: Vec<(usize, bool)> = change
+            .objects("DeliveredAccessories")
             .map(|it| {
-                let place = places.get(&read::long(it, "Id")?)?;
-                Some((*place, read::flag(it, "Delivered")?))
+                let place = places.get(&it.long("Id")?)?;
+                Some((*place, it.flag("Delivered")?))
             })
             .collect::<Option<_>>()
             .ok_or("the contract has no accessory with an id in DeliveredAccessories")?;
-        let deleted: HashSet<i64> = read::longs(change, "DeletedAccessoryIds").collect();
+        let deleted: HashSet<i64> = change.longs("DeletedAccessoryIds").collect();
         if deleted.iter().any(|id| !places.contains_key(id)) {
             return Err("the contract has no accessory with an id in DeletedAccessoryIds".into());
         }
         let old_account = contract.account;
-        let account = read::int(change, account_name);
+        let account = change.int(account_name);
         self.check_account(account, account_name)?;
         let new_place = match account.filter(|account| Some(*account) != old_account) {
             Some(account) => Some((account, self.take_sub(account)?)),
@@ -229,7 +241,7 @@ impl State {
 
         // Nothing is refused from here on.
         let mut added: Vec<Accessory> = Vec::new();
-        for accessory in read::objects(change, "AddedAccessories") {
+        for accessory in change.objects("AddedAccessories") {
             added.push(read_accessory(
                 accessory,
                 self.fresh_accessory_id(|id| places.contains_key(&id)),
@@ -243,8 +255,8 @@ impl State {
             contract.accessories.retain(|it| !deleted.contains(&it.id));
         }
         contract.accessories.extend(added);
-        let serial = read::text(change, "Serial");
-        let serial_pk = read::long(change, "SerialPk");
+        let serial = change.text("Serial");
+        let serial_pk = change.long("SerialPk");
         if serial.is_some() || serial_pk.is_some() {
             if contract.inventory.is_empty() {
                 contract.inventory.push(Item::default());
@@ -252,14 +264,11 @@ impl State {
             replace(&mut contract.inventory[0].serial, serial);
             replace(&mut contract.inventory[0].serial_pk, serial_pk);
         }
-        replace(&mut contract.cash_price, read::money(change, "CashPrice"));
-        replace(&mut contract.status, read::text(change, "NewStatus"));
-        replace(&mut contract.notes, read::text(change, "Notes"));
-        replace(
-            &mut contract.delivery_date,
-            read::date(change, "DeliveryDate"),
-        );
-        replace(&mut contract.first_due, read::date(change, "FirstDue"));
+        replace(&mut contract.cash_price, change.money("CashPrice"));
+        replace(&mut contract.status, change.text("NewStatus"));
+        replace(&mut contract.notes, change.text("Notes"));
+        replace(&mut contract.delivery_date, change.date("DeliveryDate"));
+        replace(&mut contract.first_due, change.date("FirstDue"));
         contract.locked &= !unlock;
         if let Some((account, sub)) = new_place {
             if let Some(old) = contract.account.zip(contract.sub) {
@@ -314,7 +323,7 @@ impl State {
 
     /// The item of a posted contract, as far as anything is known of it, and
     /// its price.
-    fn item(&self, request: &Object, instrument: Option<i64>) -> (Option<Item>, Option<Money>) {
+    fn item(&self, request: Read<'_>, instrument: Option<i64>) -> (Option<Item>, Option<Money>) {
         let known = instrument.and_then(|id| self.index.instruments.get(&id));
         let mut item = None;
         let mut price = None;
@@ -323,7 +332,7 @@ impl State {
             item = Some(instrument.item.clone());
             price = instrument.cash_price;
         }
-        let (sku, desc) = (read::text(request, "Sku"), read::text(request, "Desc"));
+        let (sku, desc) = (request.text("Sku"), request.text("Desc"));
         if sku.is_some() || desc.is_some() {
             let item = item.get_or_insert_default();
             replace(&mut item.sku, sku);
@@ -338,10 +347,10 @@ impl State {
     }
 
     /// The accessories of a posted contract; an id counts once.
-    fn posted_accessories(&mut self, request: &Object) -> Vec<Accessory> {
+    fn posted_accessories(&mut self, request: Read<'_>) -> Vec<Accessory> {
         let mut ids = HashSet::new();
         let mut accessories = Vec::new();
-        for id in read::longs(request, "AccessoryIdList") {
+        for id in request.longs("AccessoryIdList") {
             if ids.insert(id) {
                 let at = self.index.accessories.get(&id);
                 accessories.push(at.map_or_else(
@@ -353,7 +362,7 @@ impl State {
                 ));
             }
         }
-        for accessory in read::objects(request, "AccessoryList") {
+        for accessory in request.objects("AccessoryList") {
             let id = self.fresh_accessory_id(|id| ids.contains(&id));
             accessories.push(read_accessory(accessory, id));
         }
@@ -398,8 +407,8 @@ fn set_date(object: &mut Object, name: &str, date: Option<Date>) {
     }
 }
 
-fn item_of_answer(item: &Item) -> Object {
-    let mut out = Object::new(&INVENTORY_GENERIC);
+fn item_of_answer(of: &'static Type, item: &Item) -> Object {
+    let mut out = Object::new(of);
     for (name, text) in [
         ("Model", &item.model),
         ("Item", &item.item),
@@ -413,40 +422,40 @@ fn item_of_answer(item: &Item) -> Object {
     out
 }
 
-fn accessory_of_answer(accessory: &Accessory) -> Object {
-    let mut out = Object::new(&INVENTORY_GENERIC);
+fn accessory_of_answer(of: &'static Type, accessory: &Accessory) -> Object {
+    let mut out = Object::new(of);
     set_text(&mut out, "Sku", &accessory.sku);
     set_text(&mut out, "Desc", &accessory.desc);
     out
 }
 
-fn read_accessory(accessory: &Object, id: i64) -> Accessory {
+fn read_accessory(accessory: Read<'_>, id: i64) -> Accessory {
     Accessory {
         id,
-        desc: read::text(accessory, "Desc"),
-        price: read::money(accessory, "Price").unwrap_or_default(),
-        kind: read::text(accessory, "Type"),
-        cat_num: read::int(accessory, "CatNum").unwrap_or_default(),
-        sku: read::text(accessory, "Sku"),
-        report: read::flag(accessory, "Report"),
+        desc: accessory.text("Desc"),
+        price: accessory.money("Price").unwrap_or_default(),
+        kind: accessory.text("Type"),
+        cat_num: accessory.int("CatNum").unwrap_or_default(),
+        sku: accessory.text("Sku"),
+        report: accessory.flag("Report"),
         delivered: false,
     }
 }
 
-fn read_rate(rate: &Object) -> Rate {
+fn read_rate(rate: Read<'_>) -> Rate {
     Rate {
-        plan_code: read::text(rate, "PlanCode"),
-        level: read::int(rate, "Level"),
-        grade: read::text(rate, "Grade"),
-        down_pay: read::money(rate, "DownPay"),
-        mo_pay: read::money(rate, "MoPay"),
-        down_maint: read::money(rate, "DownMaint"),
-        mo_maint: read::money(rate, "MoMaint"),
-        rdf_type: read::text(rate, "RdfType"),
-        contract_default_id: read::long(rate, "ContractDefaultId"),
-        months: read::int(rate, "Months").unwrap_or_default(),
-        down_lease: read::money(rate, "DownLease"),
-        mo_lease: read::money(rate, "MoLease"),
+        plan_code: rate.text("PlanCode"),
+        level: rate.int("Level"),
+        grade: rate.text("Grade"),
+        down_pay: rate.money("DownPay"),
+        mo_pay: rate.money("MoPay"),
+        down_maint: rate.money("DownMaint"),
+        mo_maint: rate.money("MoMaint"),
+        rdf_type: rate.text("RdfType"),
+        contract_default_id: rate.long("ContractDefaultId"),
+        months: rate.int("Months").unwrap_or_default(),
+        down_lease: rate.money("DownLease"),
+        mo_lease: rate.money("MoLease"),
     }
 }
 
@@ -461,7 +470,6 @@ mod tests {
 
     use super::super::testing::{amount, details, done, posted, refused, store, text};
     use super::*;
-    use crate::settings::Settings;
 
     const FULFIL: &str = "ContractFulfillment";
     const DETAILS: &str = "GetContractDetails";

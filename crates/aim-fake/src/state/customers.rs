@@ -1,22 +1,25 @@
 //! Customers, their cards and their access tokens.
 
+use super::read::Read;
 use super::store::{AccessToken, Card, Customer};
-use super::{ACCESS_TOKENS, Outcome, State, digest, read};
+use super::{ACCESS_TOKENS, Booked, Outcome, State, digest, rules};
 use crate::settings::Settings;
 use crate::value::{Object, Value};
-use crate::wire::Call;
 
 impl State {
     /// CustomerAccessToken.
     pub(super) fn give_access(
         &mut self,
-        call: &Call<'_>,
+        request: Read<'_>,
         answer: &mut Object,
         settings: &Settings,
-    ) -> Outcome<()> {
-        let account = read::int(call.request, "Acct");
-        let mode = read::text(call.request, "Mode");
-        let item_key = read::long(call.request, "ItemKey");
+    ) -> Outcome<Booked> {
+        if settings.check_rules {
+            rules::check_mode(request)?;
+        }
+        let account = request.int("Acct");
+        let mode = request.text("Mode");
+        let item_key = request.long("ItemKey");
         self.check_account(account, "Acct")?;
         self.check_item(mode.as_deref(), item_key, account)?;
 
@@ -49,7 +52,7 @@ impl State {
         let url = format!("{}?t={token}", self.store.merchant.account_url);
         answer.set("Token", Value::String(token));
         answer.set("AccountManagementUrl", Value::String(url));
-        Ok(())
+        Ok(None)
     }
 
     /// That what `ItemKey` names in this mode exists, and is the customer's
@@ -103,12 +106,12 @@ impl State {
 
     /// The customer that a booking names and who is known: by the account in
     /// the member `name`, or by `CustomerInfo.WebId`.
-    pub(super) fn known_account(&self, request: &Object, name: &str) -> Outcome<Option<i32>> {
-        let account = read::int(request, name);
+    pub(super) fn known_account(&self, request: Read<'_>, name: &str) -> Outcome<Option<i32>> {
+        let account = request.int(name);
         self.check_account(account, name)?;
         Ok(account.or_else(|| {
-            let info = request.get("CustomerInfo").as_object()?;
-            self.index.web_ids.get(&read::int(info, "WebId")?).copied()
+            let info = request.object("CustomerInfo")?;
+            self.index.web_ids.get(&info.int("WebId")?).copied()
         }))
     }
 
@@ -116,16 +119,16 @@ impl State {
     /// is the member with the account number.
     pub(super) fn customer_and_card(
         &mut self,
-        request: &Object,
+        request: Read<'_>,
         name: &str,
     ) -> Outcome<(Option<i32>, Option<i64>)> {
         let known = self.known_account(request, name)?;
-        let card = request.get("CcInfo").as_object();
-        let card_pk = card.and_then(|card| read::long(card, "TokenPk"));
+        let card = request.object("CcInfo");
+        let card_pk = card.and_then(|card| card.long("TokenPk"));
         if card_pk.is_some_and(|pk| !self.index.cards.contains_key(&pk)) {
             return Err("no card has the record id in CcInfo.TokenPk".into());
         }
-        let account = match (known, request.get("CustomerInfo").as_object()) {
+        let account = match (known, request.object("CustomerInfo")) {
             (None, Some(info)) => Some(self.add_customer(info)?),
             _ => known,
         };
@@ -138,8 +141,8 @@ impl State {
     }
 
     /// Makes a customer and returns the account.
-    fn add_customer(&mut self, info: &Object) -> Outcome<i32> {
-        let web_id = read::int(info, "WebId");
+    fn add_customer(&mut self, info: Read<'_>) -> Outcome<i32> {
+        let web_id = info.int("WebId");
         let account = self.fresh_account()?;
         let at = self.store.customers.len();
         self.index.customers.insert(account, at);
@@ -149,15 +152,15 @@ impl State {
         self.store.customers.push(Customer {
             account,
             web_id,
-            name: read::text(info, "Name"),
-            addr1: read::text(info, "Addr1"),
-            addr2: read::text(info, "Addr2"),
-            city: read::text(info, "City"),
-            st: read::text(info, "St"),
-            zip: read::text(info, "Zip"),
-            country: read::text(info, "Country"),
-            phone: read::text(info, "Phone"),
-            email: read::text(info, "Email"),
+            name: info.text("Name"),
+            addr1: info.text("Addr1"),
+            addr2: info.text("Addr2"),
+            city: info.text("City"),
+            st: info.text("St"),
+            zip: info.text("Zip"),
+            country: info.text("Country"),
+            phone: info.text("Phone"),
+            email: info.text("Email"),
             last_sub: 0,
         });
         Ok(account)
@@ -180,18 +183,18 @@ impl State {
         }
     }
 
-    fn add_card(&mut self, card: &Object, account: Option<i32>) -> i64 {
+    fn add_card(&mut self, card: Read<'_>, account: Option<i32>) -> i64 {
         let pk = self.fresh_id();
         self.index.cards.insert(pk, self.store.cards.len());
         self.store.cards.push(Card {
             pk,
             account,
-            token: read::text(card, "TokenStr"),
-            kind: read::text(card, "CardType"),
-            last_four: read::text(card, "LastFour"),
-            expiration: read::text(card, "Expiration"),
-            reason: read::text(card, "ReasonOnFile"),
-            primary: read::flag(card, "Primary").unwrap_or_default(),
+            token: card.text("TokenStr"),
+            kind: card.text("CardType"),
+            last_four: card.text("LastFour"),
+            expiration: card.text("Expiration"),
+            reason: card.text("ReasonOnFile"),
+            primary: card.flag("Primary").unwrap_or_default(),
         });
         pk
     }

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use super::store::{AccessToken, Booking, Card, Contract, Store, Student, Ticket};
 use super::{ACCESS_TOKENS, MOST_IDS};
 use crate::recorded::Problem;
-use crate::schema::Operation;
+use crate::schema::Schema;
 
 /// Where each thing stands in its list; follows from the [`Store`] alone.
 #[derive(Clone, Default)]
@@ -59,7 +59,7 @@ impl Index {
     /// # Errors
     ///
     /// The first thing that does not hold, by its JSON pointer.
-    pub fn of(store: &mut Store) -> Result<Self, Problem> {
+    pub fn of(store: &mut Store, schema: &'static Schema) -> Result<Self, Problem> {
         let mut index = Self::default();
         if !(0..=MOST_IDS).contains(&store.ids_given) {
             let reason = format!("a number from 0 to {MOST_IDS} is expected");
@@ -120,7 +120,7 @@ impl Index {
             index.access_token(at, token)?;
         }
         for (at, booking) in store.bookings.iter().enumerate() {
-            check_booking(at, booking)?;
+            check_booking(at, booking, schema)?;
         }
         Ok(index)
     }
@@ -257,8 +257,8 @@ fn is_text(text: &str, pointer: impl FnOnce() -> String) -> Result<(), Problem> 
     Ok(())
 }
 
-fn check_booking(at: usize, booking: &Booking) -> Result<(), Problem> {
-    if Operation::named(&booking.operation).is_none() {
+fn check_booking(at: usize, booking: &Booking, schema: &'static Schema) -> Result<(), Problem> {
+    if schema.operation(&booking.operation).is_none() {
         return Err(problem(
             format!("/bookings/{at}/operation"),
             "the vendor's name of an operation is expected",

@@ -1,53 +1,136 @@
-//! Members of bound requests, by name; none where they are null.
+//! How the rules read a request: by name, none where a member is null. What
+//! they read is noted, so that what no rule has read can be told: the state
+//! keeps nothing of it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 
 use super::store::{Date, FormInput, Money};
+use crate::schema::Type;
 use crate::value::{Object, Value};
 
-pub(super) fn text(object: &Object, name: &str) -> Option<String> {
-    object.get(name).as_str().map(str::to_owned)
-}
+/// What the rules have read: a type, and the place of a member in it.
+#[derive(Default)]
+pub(super) struct Seen(RefCell<HashSet<(*const Type, usize)>>);
 
-pub(super) fn int(object: &Object, name: &str) -> Option<i32> {
-    let number = object.get(name).as_int()?;
-    i32::try_from(number).ok()
-}
-
-pub(super) fn long(object: &Object, name: &str) -> Option<i64> {
-    object.get(name).as_int()
-}
-
-pub(super) fn flag(object: &Object, name: &str) -> Option<bool> {
-    object.get(name).as_bool()
-}
-
-pub(super) fn money(object: &Object, name: &str) -> Option<Money> {
-    object.get(name).as_decimal().map(Money)
-}
-
-pub(super) fn date(object: &Object, name: &str) -> Option<Date> {
-    object.get(name).as_date().and_then(Date::new)
-}
-
-/// The objects of a list; null items are passed over.
-pub(super) fn objects<'a>(
+/// A request or a part of one, as a rule gets it.
+#[derive(Clone, Copy)]
+pub(super) struct Read<'a> {
     object: &'a Object,
-    name: &str,
-) -> impl Iterator<Item = &'a Object> + use<'a> {
-    object.get(name).items().iter().filter_map(Value::as_object)
+    seen: &'a Seen,
 }
 
-/// The numbers of a list.
-pub(super) fn longs<'a>(object: &'a Object, name: &str) -> impl Iterator<Item = i64> + use<'a> {
-    object.get(name).items().iter().filter_map(Value::as_int)
+impl Seen {
+    pub(super) fn read<'a>(&'a self, object: &'a Object) -> Read<'a> {
+        Read { object, seen: self }
+    }
+
+    /// The members of a request that were sent and that no rule has read, by
+    /// their paths; those of the base, which are the credentials, aside.
+    pub(super) fn not_kept(&self, request: &Object) -> Vec<String> {
+        let mut paths = BTreeSet::new();
+        self.collect(request, "", &mut paths);
+        paths.into_iter().collect()
+    }
+
+    fn collect(&self, object: &Object, path: &str, paths: &mut BTreeSet<String>) {
+        let of = object.of();
+        for (index, (member, value)) in of.members.iter().zip(object.values()).enumerate() {
+            if member.depth > 0 || *value == Value::default_of(member.kind, member.nullable) {
+                continue;
+            }
+            let path = format!("{path}{}", member.name);
+            if !self.0.borrow().contains(&(of as *const Type, index)) {
+                paths.insert(path);
+                continue;
+            }
+            let items = value.items().iter().filter_map(Value::as_object);
+            for part in value.as_object().into_iter().chain(items) {
+                self.collect(part, &format!("{path}."), paths);
+            }
+        }
+    }
 }
 
-/// `FormInputList`.
-pub(super) fn form_inputs(request: &Object) -> Vec<FormInput> {
-    objects(request, "FormInputList")
-        .map(|input| FormInput {
-            key: text(input, "Key"),
-            value: text(input, "Value"),
-            encrypted: flag(input, "Encrypted").unwrap_or_default(),
+impl<'a> Read<'a> {
+    fn value(self, name: &str) -> &'a Value {
+        let of = self.object.of();
+        let index = of.position(name);
+        debug_assert!(index.is_some(), "{of:?} has no member {name}");
+        if let Some(index) = index {
+            self.seen.0.borrow_mut().insert((of as *const Type, index));
+        }
+        self.object.get(name)
+    }
+
+    pub(super) fn is_null(self, name: &str) -> bool {
+        self.value(name).is_null()
+    }
+
+    pub(super) fn str(self, name: &str) -> Option<&'a str> {
+        self.value(name).as_str()
+    }
+
+    pub(super) fn text(self, name: &str) -> Option<String> {
+        self.str(name).map(str::to_owned)
+    }
+
+    pub(super) fn int(self, name: &str) -> Option<i32> {
+        i32::try_from(self.value(name).as_int()?).ok()
+    }
+
+    pub(super) fn long(self, name: &str) -> Option<i64> {
+        self.value(name).as_int()
+    }
+
+    pub(super) fn flag(self, name: &str) -> Option<bool> {
+        self.value(name).as_bool()
+    }
+
+    pub(super) fn money(self, name: &str) -> Option<Money> {
+        self.value(name).as_decimal().map(Money)
+    }
+
+    pub(super) fn date(self, name: &str) -> Option<Date> {
+        self.value(name).as_date().and_then(Date::new)
+    }
+
+    pub(super) fn object(self, name: &str) -> Option<Self> {
+        let object = self.value(name).as_object()?;
+        Some(Self { object, ..self })
+    }
+
+    /// How many items a list has.
+    pub(super) fn count(self, name: &str) -> usize {
+        self.value(name).items().len()
+    }
+
+    /// The items of a list of objects.
+    pub(super) fn items(self, name: &str) -> impl Iterator<Item = Option<Self>> + use<'a> {
+        self.value(name).items().iter().map(move |item| {
+            let object = item.as_object()?;
+            Some(Self { object, ..self })
         })
-        .collect()
+    }
+
+    /// The objects of a list; null items are passed over.
+    pub(super) fn objects(self, name: &str) -> impl Iterator<Item = Self> + use<'a> {
+        self.items(name).flatten()
+    }
+
+    /// The numbers of a list.
+    pub(super) fn longs(self, name: &str) -> impl Iterator<Item = i64> + use<'a> {
+        self.value(name).items().iter().filter_map(Value::as_int)
+    }
+
+    /// `FormInputList`.
+    pub(super) fn form_inputs(self) -> Vec<FormInput> {
+        self.objects("FormInputList")
+            .map(|input| FormInput {
+                key: input.text("Key"),
+                value: input.text("Value"),
+                encrypted: input.flag("Encrypted").unwrap_or_default(),
+            })
+            .collect()
+    }
 }

@@ -2,6 +2,7 @@
 //! members, and members that the document requires.
 
 use super::Outcome;
+use super::read::Read;
 use crate::settings::Settings;
 use crate::value::{Object, Value};
 
@@ -17,7 +18,6 @@ pub(super) const MODES: [(&str, bool); 4] = [
 pub(super) fn check(request: &Object, settings: &Settings) -> Outcome<()> {
     if settings.check_rules {
         check_exclusive(request)?;
-        check_mode(request)?;
     }
     if settings.check_required {
         check_required(request, "")?;
@@ -39,13 +39,12 @@ fn check_exclusive(request: &Object) -> Outcome<()> {
     Ok(())
 }
 
-/// `Mode` and the `ItemKey` that it asks for, of CustomerAccessToken; no other
-/// type has a `Mode`.
-fn check_mode(request: &Object) -> Outcome<()> {
-    let Some(mode) = request.get("Mode").as_str().filter(|mode| !mode.is_empty()) else {
+/// `Mode` and the `ItemKey` that it asks for, of CustomerAccessToken.
+pub(super) fn check_mode(request: Read<'_>) -> Outcome<()> {
+    let Some(mode) = request.str("Mode").filter(|mode| !mode.is_empty()) else {
         return Ok(());
     };
-    let has_key = !request.get("ItemKey").is_null();
+    let has_key = !request.is_null("ItemKey");
     match MODES.iter().find(|(name, _)| *name == mode) {
         None => {
             let modes = MODES.map(|(name, _)| name).join(", ");

@@ -9,7 +9,7 @@
 use serde_json::{Value as Json, json};
 
 use super::State;
-use crate::schema::{Kind, Operation, Type};
+use crate::schema::{Kind, Schema, Type};
 use crate::settings::Settings;
 use crate::value::{Object, Value};
 use crate::wire::date::{DateKind, DateTime};
@@ -46,16 +46,16 @@ fn value(kind: Kind, json: &Json) -> Value {
 /// Calls an operation with a bound request.
 pub fn call_with(state: &mut State, name: &str, request: &Object, settings: &Settings) -> Answer {
     let call = Call {
-        operation: Operation::named(name).unwrap(),
+        operation: Schema::embedded().operation(name).unwrap(),
         request,
         http: &Request::default(),
     };
-    state.answer(&call, settings)
+    state.answer(&call, settings).answer
 }
 
 /// Calls an operation with plain JSON.
 pub fn call(state: &mut State, name: &str, request: &Json, settings: &Settings) -> Answer {
-    let request = object(Operation::named(name).unwrap().request, request);
+    let request = object(Schema::embedded().operation(name).unwrap().request, request);
     call_with(state, name, &request, settings)
 }
 

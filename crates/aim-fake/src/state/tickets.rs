@@ -1,36 +1,39 @@
 //! Service tickets.
 
+use super::read::Read;
 use super::store::Ticket;
-use super::{Outcome, State, read, ticket_reference};
+use super::{Booked, Outcome, State, ticket_reference};
+use crate::settings::Settings;
 use crate::value::{Object, Value};
-use crate::wire::Call;
 
 impl State {
     /// PostServiceTicket.
-    pub(super) fn post_ticket(&mut self, call: &Call<'_>, answer: &mut Object) -> Outcome<()> {
-        let request = call.request;
+    pub(super) fn post_ticket(
+        &mut self,
+        request: Read<'_>,
+        answer: &mut Object,
+        _: &Settings,
+    ) -> Outcome<Booked> {
         let (account, card) = self.customer_and_card(request, "CustomerAcct")?;
         let web_ref = ticket_reference(self.fresh_id());
         let at = self.store.tickets.len();
         self.index.tickets.insert(web_ref.clone(), at);
         self.store.tickets.push(Ticket {
             web_ref: web_ref.clone(),
-            ref_number: read::text(request, "RefNumber"),
+            ref_number: request.text("RefNumber"),
             posted: self.store.now,
             account,
-            serial: read::text(request, "SerialNumber"),
-            item: read::text(request, "ItemDescription"),
-            notes: read::text(request, "Notes"),
-            form_inputs: read::form_inputs(request),
+            serial: request.text("SerialNumber"),
+            item: request.text("ItemDescription"),
+            notes: request.text("Notes"),
+            form_inputs: request.form_inputs(),
             card,
             voice_recording_length: request
-                .get("VoiceRecording")
-                .as_str()
+                .str("VoiceRecording")
                 .map_or(0, |text| text.chars().count()),
         });
-        self.book(call, vec![web_ref.clone()]);
-        answer.set("WebRef", Value::String(web_ref));
-        Ok(())
+        answer.set("WebRef", Value::String(web_ref.clone()));
+        Ok(Some(vec![web_ref]))
     }
 }
 

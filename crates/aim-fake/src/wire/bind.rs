@@ -212,7 +212,7 @@ fn items(list: &[u8], is_json: bool) -> Vec<&[u8]> {
 mod tests {
     use super::*;
     use crate::recorded::object_to_json;
-    use crate::schema::Operation;
+    use crate::schema::Schema;
     use crate::settings::Settings;
     use crate::wire::tests::request;
 
@@ -220,7 +220,10 @@ mod tests {
     const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
     fn details() -> &'static Type {
-        Operation::named("GetContractDetails").unwrap().request
+        Schema::embedded()
+            .operation("GetContractDetails")
+            .unwrap()
+            .request
     }
 
     fn shown(bound: Result<Object, Exception>) -> String {
@@ -288,7 +291,7 @@ mod tests {
             ),
         ] {
             let http = request(&text);
-            let incoming = Incoming::new(&http, &settings);
+            let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             assert_eq!(
                 shown(by_route(&incoming, details(), None)),
                 wanted,
@@ -333,7 +336,7 @@ mod tests {
             ),
         ] {
             let http = request(&text);
-            let incoming = Incoming::new(&http, &settings);
+            let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             let bound = by_name(&incoming, details(), Some(Format::Json));
             assert_eq!(shown(bound), wanted, "{text}");
         }
@@ -342,14 +345,14 @@ mod tests {
     #[test]
     fn the_path_is_a_value_before_the_query() {
         let settings = Settings::default();
-        let of = Operation::named("Fallback").unwrap().request;
+        let of = Schema::embedded().operation("Fallback").unwrap().request;
         for (text, wanted) in [
             ("GET /api/a/b", r#"{"PathInfo":"a/b"}"#),
             ("GET /api/a/b?PathInfo=q", r#"{"PathInfo":"q"}"#),
             ("GET /api/a/b?PathInfo=", "{}"),
         ] {
             let http = request(text);
-            let incoming = Incoming::new(&http, &settings);
+            let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             assert_eq!(
                 shown(by_route(&incoming, of, Some("a/b"))),
                 wanted,
@@ -365,7 +368,7 @@ mod tests {
             ..Settings::default()
         };
         let http = request(&format!("POST /api/X\n{JSON}\n\n[broken"));
-        let incoming = Incoming::new(&http, &settings);
+        let incoming = Incoming::new(Schema::embedded(), &http, &settings);
         assert_eq!(shown(by_route(&incoming, details(), None)), "{}");
     }
 

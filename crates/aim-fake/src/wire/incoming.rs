@@ -9,10 +9,13 @@ use flate2::read::{DeflateDecoder, GzDecoder};
 
 use super::errors::Exception;
 use super::{Request, params};
+use crate::schema::Schema;
 use crate::settings::Settings;
 
 /// A request, taken apart as far as its services need it.
 pub(super) struct Incoming<'a> {
+    /// What the host knows of types and routes.
+    pub schema: &'static Schema,
     /// The request as it came.
     pub http: &'a Request,
     /// How the host is set up.
@@ -30,7 +33,7 @@ pub(super) struct Incoming<'a> {
 const HANDLERS: [&str; 2] = ["/aeservices30/api", "/api"];
 
 impl<'a> Incoming<'a> {
-    pub fn new(http: &'a Request, settings: &'a Settings) -> Self {
+    pub fn new(schema: &'static Schema, http: &'a Request, settings: &'a Settings) -> Self {
         let (path, query) = http
             .target
             .split_once('?')
@@ -44,6 +47,7 @@ impl<'a> Incoming<'a> {
                 })
         };
         Self {
+            schema,
             http,
             settings,
             handler_end: HANDLERS
@@ -241,7 +245,7 @@ mod tests {
         ] {
             let http = request(&format!("GET {target}"));
             let settings = Settings::default();
-            let incoming = Incoming::new(&http, &settings);
+            let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             assert_eq!(incoming.handler(), handler, "{target}");
             assert_eq!(incoming.path(), path, "{target}");
         }
@@ -272,7 +276,11 @@ mod tests {
         ] {
             let http = request(&text);
             let settings = Settings::default();
-            assert_eq!(Incoming::new(&http, &settings).verb(), verb, "{text}");
+            assert_eq!(
+                Incoming::new(Schema::embedded(), &http, &settings).verb(),
+                verb,
+                "{text}"
+            );
         }
     }
 
@@ -295,7 +303,11 @@ mod tests {
         ] {
             let http = request(text);
             let settings = Settings::default();
-            assert_eq!(Incoming::new(&http, &settings).has_body(), known, "{text}");
+            assert_eq!(
+                Incoming::new(Schema::embedded(), &http, &settings).has_body(),
+                known,
+                "{text}"
+            );
         }
     }
 
@@ -314,7 +326,9 @@ mod tests {
                 max_body,
                 ..Settings::default()
             };
-            let body = Incoming::new(&http, &settings).body().map(Cow::into_owned);
+            let body = Incoming::new(Schema::embedded(), &http, &settings)
+                .body()
+                .map(Cow::into_owned);
             body.map_err(|exception| exception.name)
         };
         let broken = Err(Cow::Borrowed("InvalidDataException"));

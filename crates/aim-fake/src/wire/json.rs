@@ -267,11 +267,11 @@ mod tests {
 
     use super::*;
     use crate::recorded::{object_from_json, object_to_json};
-    use crate::schema::Operation;
+    use crate::schema::Schema;
     use crate::wire::date::{DateKind, DateTime};
 
     fn read_as(operation: &str, body: &str) -> Result<Json, Exception> {
-        let of = Operation::named(operation).unwrap().request;
+        let of = Schema::embedded().operation(operation).unwrap().request;
         let object = read(body.as_bytes(), of, &Settings::default())?;
         Ok(object_to_json(&object, false))
     }
@@ -450,7 +450,10 @@ mod tests {
         for bracket in ["{", "[", r#"{"Rate":"#, r#"{"FormInputList":["#, "[{"] {
             let deep = bracket.repeat(100_000);
             for body in [deep.clone(), format!(r#"{{"Rate":{deep}"#)] {
-                let of = Operation::named("C2BPostContract").unwrap().request;
+                let of = Schema::embedded()
+                    .operation("C2BPostContract")
+                    .unwrap()
+                    .request;
                 let read = read(body.as_bytes(), of, &Settings::default());
                 assert_eq!(read.is_ok(), !body.starts_with('['), "{bracket}");
             }
@@ -465,7 +468,10 @@ mod tests {
             br#"{"__type":"X","MassUpdateItems":{"AddedAccessories":{"Price":-0.5,"Desc":["a",null]}},"SerialPk":" 5 "}"#,
             b"{\"Ref\":\"a\xffb\",\"DeliveryDate\":\"2026-11-21 10:20\xc2\xa0PM+05:30\"}",
         ];
-        let of = Operation::named("ContractFulfillment").unwrap().request;
+        let of = Schema::embedded()
+            .operation("ContractFulfillment")
+            .unwrap()
+            .request;
         let mut seed = 0x2545_f491_4f6c_dd1d_u64;
         let mut random = |below: usize| {
             seed ^= seed << 13;
@@ -499,7 +505,10 @@ mod tests {
     }
 
     fn answer(value: &Json) -> Object {
-        let of = Operation::named("GetContractDetails").unwrap().response;
+        let of = Schema::embedded()
+            .operation("GetContractDetails")
+            .unwrap()
+            .response;
         object_from_json(of, value, "").unwrap()
     }
 

@@ -234,11 +234,12 @@ fn accepted<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Schema;
     use crate::wire::tests::request;
 
     fn negotiated(text: &str, settings: &Settings) -> String {
         let http = request(text);
-        let incoming = Incoming::new(&http, settings);
+        let incoming = Incoming::new(Schema::embedded(), &http, settings);
         match negotiate(&incoming) {
             Ok(content_type) => content_type.header().into_owned(),
             Err(EmptyAccept) => "nothing".to_owned(),

@@ -220,7 +220,7 @@ mod tests {
 
     use super::*;
     use crate::recorded::object_to_json;
-    use crate::schema::{TYPES, Type};
+    use crate::schema::Schema;
 
     type Pairs = &'static [(&'static str, &'static str)];
 
@@ -321,7 +321,7 @@ mod tests {
     fn binds() {
         let settings = Settings::default();
         let bound = |name: &str, query: &str| {
-            let mut object = Object::new(Type::named(name).unwrap());
+            let mut object = Object::new(Schema::embedded().named(name).unwrap());
             bind(&mut object, &split(query.as_bytes()), &settings)
                 .map(|()| object_to_json(&object, false))
         };
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn binds_over_what_is_there() {
         let settings = Settings::default();
-        let of = Type::named("C2BPostContractRequest").unwrap();
+        let of = Schema::embedded().named("C2BPostContractRequest").unwrap();
         let body = br"{Sku:b,Cat:3,Rate:{Grade:b,PlanCode:b},AccessoryIdList:[1,2]}";
         let mut object = jsv::read(body, of, &settings).unwrap();
         let query = b"Sku=&Rate={Grade:q}&AccessoryIdList=7";
@@ -430,7 +430,7 @@ mod tests {
             let mut values = split(&text);
             values.extend(split_multipart("a; boundary=B", &text));
             let _ = split_multipart(&String::from_utf8_lossy(&text), &text);
-            for of in TYPES {
+            for of in Schema::embedded().types() {
                 let _ = bind(&mut Object::new(of), &values, &settings);
             }
         }

@@ -8,7 +8,7 @@ use super::incoming::Incoming;
 use super::negotiate::ContentType;
 use super::style::Style;
 use super::{Response, html, json, jsv, rows, xml};
-use crate::schema::Type;
+use crate::schema::{Schema, Type};
 use crate::settings::{Format, Settings};
 use crate::value::Object;
 
@@ -293,12 +293,12 @@ pub(super) fn redirect(settings: &Settings, address: String) -> Response {
 }
 
 /// The page that lists the services.
-pub(super) fn metadata(settings: &Settings) -> Response {
+pub(super) fn metadata(schema: &'static Schema, settings: &Settings) -> Response {
     let mut response = response(settings, 200, Cow::Borrowed("OK"));
     response
         .headers
         .push(("Content-Type", Cow::Borrowed("text/html; charset=utf-8")));
-    response.body = html::metadata().into_bytes();
+    response.body = html::metadata(schema).into_bytes();
     response
 }
 

@@ -2,7 +2,7 @@
 
 use super::incoming::Incoming;
 use super::negotiate;
-use crate::schema::{FALLBACK, OPERATIONS, Operation};
+use crate::schema::Operation;
 use crate::settings::Format;
 
 /// Where a request leads.
@@ -46,7 +46,7 @@ pub(super) fn find(incoming: &Incoming<'_>) -> Target {
         return home(incoming, handler, path);
     }
     let (plain, suffix) = split_suffix(path, incoming);
-    if let Some(operation) = by_route(plain, incoming.verb()) {
+    if let Some(operation) = by_route(incoming, plain) {
         return Target::Route {
             operation,
             suffix,
@@ -86,7 +86,7 @@ fn api(incoming: &Incoming<'_>, path: &str) -> Option<Target> {
 fn home(incoming: &Incoming<'_>, handler: &str, path: &str) -> Target {
     if incoming.settings.fallback {
         return Target::Route {
-            operation: &FALLBACK,
+            operation: incoming.schema.fallback(),
             suffix: None,
             path_info: None,
         };
@@ -113,7 +113,8 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
-fn by_route(path: &str, verb: &str) -> Option<&'static Operation> {
+fn by_route(incoming: &Incoming<'_>, path: &str) -> Option<&'static Operation> {
+    let verb = incoming.verb();
     let fits = |route: &str| {
         let mut wanted = parts(route);
         parts(path).all(|part| {
@@ -122,7 +123,7 @@ fn by_route(path: &str, verb: &str) -> Option<&'static Operation> {
                 .is_some_and(|wanted| wanted.eq_ignore_ascii_case(part))
         }) && wanted.next().is_none()
     };
-    OPERATIONS.iter().find(|operation| {
+    incoming.schema.operations().iter().find(|operation| {
         operation
             .routes
             .iter()
@@ -168,7 +169,7 @@ fn metadata(incoming: &Incoming<'_>, path: &str) -> Option<Target> {
 
 fn fallback(incoming: &Incoming<'_>, path: &str, suffix: Option<Format>) -> Option<Target> {
     incoming.settings.fallback.then(|| Target::Route {
-        operation: &FALLBACK,
+        operation: incoming.schema.fallback(),
         suffix,
         path_info: Some(parts(path).collect::<Vec<_>>().join("/")),
     })
@@ -180,9 +181,14 @@ pub(super) fn by_request(
     name: &str,
     incoming: &Incoming<'_>,
 ) -> Option<(&'static Operation, bool)> {
-    let fallback = incoming.settings.fallback.then_some(&FALLBACK);
+    let fallback = incoming
+        .settings
+        .fallback
+        .then_some(incoming.schema.fallback());
     let find = |name: &str| {
-        OPERATIONS
+        incoming
+            .schema
+            .operations()
             .iter()
             .chain(fallback)
             .find(|operation| operation.request.name.eq_ignore_ascii_case(name))
@@ -197,7 +203,7 @@ pub(super) fn by_request(
 /// Whether the service has a method for that verb; the catch-all has one for
 /// all of them.
 pub(super) fn has_method(operation: &Operation, verb: &str) -> bool {
-    operation.routes.is_empty()
+    operation.is_fallback()
         || operation
             .routes
             .iter()
@@ -207,13 +213,14 @@ pub(super) fn has_method(operation: &Operation, verb: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Schema;
     use crate::settings::Settings;
     use crate::wire::tests::request;
 
     /// Where a request leads, in short.
     fn target(text: &str, settings: &Settings) -> String {
         let http = request(text);
-        match find(&Incoming::new(&http, settings)) {
+        match find(&Incoming::new(Schema::embedded(), &http, settings)) {
             Target::Route {
                 operation,
                 suffix,
@@ -340,7 +347,7 @@ mod tests {
     fn services_are_found_by_their_requests() {
         let settings = Settings::default();
         let http = request("GET /api");
-        let incoming = Incoming::new(&http, &settings);
+        let incoming = Incoming::new(Schema::embedded(), &http, &settings);
         let found = |name: &str| {
             by_request(name, &incoming).map(|(operation, batch)| (operation.name, batch))
         };

@@ -150,11 +150,11 @@ mod tests {
 
     use super::*;
     use crate::recorded::object_from_json;
-    use crate::schema::Operation;
+    use crate::schema::Schema;
     use crate::settings::Settings;
 
     fn answer(operation: &str, value: &serde_json::Value) -> Object {
-        let of = Operation::named(operation).unwrap().response;
+        let of = Schema::embedded().operation(operation).unwrap().response;
         object_from_json(of, value, "").unwrap()
     }
 

@@ -408,12 +408,17 @@ fn split_zone(text: &str) -> Option<(&str, Option<Zone>)> {
 mod tests {
     use super::*;
     use crate::recorded::object_to_json;
+    use crate::schema::Schema;
     use crate::wire::xml;
 
     const SPACE: &str = "http://schemas.datacontract.org/2004/07/AIM.WebService";
 
     fn bound(of: &str, body: &[u8]) -> String {
-        match read(body, Type::named(of).unwrap(), &Settings::default()) {
+        match read(
+            body,
+            Schema::embedded().named(of).unwrap(),
+            &Settings::default(),
+        ) {
             Ok(object) => object_to_json(&object, false).to_string(),
             Err(exception) => format!("{}: {}", exception.name, exception.message),
         }
@@ -686,7 +691,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let of = Type::named("C2BPostContractRequest").unwrap();
+        let of = Schema::embedded().named("C2BPostContractRequest").unwrap();
         let value = serde_json::json!({
             "ApiKey": "k", "Token": "t", "AIMSchoolId": 5, "AccessoryIdList": [1, 2],
             "AccessoryList": [{"Desc": "Rosin <dark> & \"co\"", "Price": {"decimal": "5.50"}, "CatNum": 1}, null],

@@ -247,13 +247,14 @@ mod tests {
 
     use super::*;
     use crate::recorded::object_from_json;
+    use crate::schema::Schema;
     use crate::wire::errors::{Exception, error_response};
 
     const HEAD: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
     const ROOT: &str = r#" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="http://schemas.datacontract.org/2004/07/AIM.WebService">"#;
 
     fn object(of: &str, value: &serde_json::Value) -> Object {
-        object_from_json(Type::named(of).unwrap(), value, "").unwrap()
+        object_from_json(Schema::embedded().named(of).unwrap(), value, "").unwrap()
     }
 
     fn written(of: &str, value: &serde_json::Value) -> String {
@@ -391,7 +392,9 @@ mod tests {
 
     #[test]
     fn a_batch_is_an_array_of_its_answers() {
-        let of = Type::named("PostServiceTicketResponse").unwrap();
+        let of = Schema::embedded()
+            .named("PostServiceTicketResponse")
+            .unwrap();
         let batch = [Some(Object::new(of)), None];
         let text = write_list(&batch, of, &Settings::default());
         assert_eq!(

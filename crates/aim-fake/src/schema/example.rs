@@ -1,0 +1,107 @@
+//! Objects from the document's examples, exact and strict.
+
+use rust_decimal::Decimal;
+
+use super::read::Reader;
+use super::{Kind, Type};
+use crate::document::{Place, Scalar};
+use crate::recorded::Problem;
+use crate::value::{Object, Value};
+use crate::wire::date::{DateKind, DateTime};
+
+/// Reads an example of a type; every name must be a member's.
+///
+/// # Errors
+///
+/// The first member that does not fit.
+pub(crate) fn object(of: &'static Type, place: &Place<'_>) -> Result<Object, Problem> {
+    if !place.node.is_map() {
+        return Err(place.problem(format_args!("a map is expected, a {}", of.name)));
+    }
+    let mut object = Object::new(of);
+    for (name, place) in place.members() {
+        let Some(index) = of.position(name) else {
+            return Err(place.problem(format_args!("{} has no such member", of.name)));
+        };
+        *object.value_mut(index) = value(of.members[index].kind, &place)?;
+    }
+    Ok(object)
+}
+
+fn value(kind: Kind, place: &Place<'_>) -> Result<Value, Problem> {
+    let scalar = place.node.scalar();
+    let known = match (kind, scalar) {
+        (_, Some(Scalar::Null)) => Some(Value::Null),
+        (Kind::Bool, Some(Scalar::Bool(value))) => Some(Value::Bool(value)),
+        (Kind::Int, Some(Scalar::Number(text))) => {
+            text.parse::<i32>().ok().map(|it| Value::Int(it.into()))
+        }
+        (Kind::Long, Some(Scalar::Number(text))) => text.parse().ok().map(Value::Int),
+        (Kind::Decimal, Some(Scalar::Number(text))) => {
+            Decimal::from_str_exact(text).ok().map(Value::Decimal)
+        }
+        (Kind::DateTime, Some(Scalar::Text(text))) => {
+            DateTime::from_round_trip(text, DateKind::Unspecified).map(Value::DateTime)
+        }
+        (Kind::String, Some(Scalar::Text(text))) => Some(Value::String(text.to_owned())),
+        (Kind::Object(of), _) => return object(of, place).map(Value::Object),
+        (Kind::List(item), _) if place.node.is_list() => {
+            let items = place.items().map(|place| value(*item, &place));
+            return items.collect::<Result<_, _>>().map(Value::List);
+        }
+        _ => None,
+    };
+    known.ok_or_else(|| place.problem(format_args!("this example is no {kind}")))
+}
+
+/// Makes an object of the examples of its members; a list without one has an
+/// item.
+///
+/// # Errors
+///
+/// The first example that does not fit.
+pub(super) fn made(
+    reader: &Reader<'_>,
+    schema: &str,
+    of: &'static Type,
+) -> Result<Object, Problem> {
+    let mut object = Object::new(of);
+    let properties = reader
+        .schema(schema)
+        .and_then(|place| place.get("properties"));
+    for (name, property) in properties.iter().flat_map(Place::members) {
+        let Some(index) = of.position(name) else {
+            continue;
+        };
+        let kind = of.members[index].kind;
+        let made = match property.get("example") {
+            Some(example) => value(kind, &example)?,
+            None => without(reader, kind, property.need_text("x-aim-dotnet-type")?)?,
+        };
+        if !made.is_null() {
+            *object.value_mut(index) = made;
+        }
+    }
+    Ok(object)
+}
+
+/// What a member without an example holds: a class or list what its parts say,
+/// anything else nothing.
+fn without(reader: &Reader<'_>, kind: Kind, dotnet: &str) -> Result<Value, Problem> {
+    match kind {
+        Kind::Object(of) => made(reader, dotnet.trim_end_matches('?'), of).map(Value::Object),
+        Kind::List(item) => {
+            let dotnet = dotnet
+                .trim_start_matches("List<")
+                .trim_end_matches(['>', '?']);
+            let item = without(reader, *item, dotnet)?;
+            let items = if item.is_null() {
+                Vec::new()
+            } else {
+                vec![item]
+            };
+            Ok(Value::List(items))
+        }
+        _ => Ok(Value::Null),
+    }
+}

@@ -1,0 +1,360 @@
+//! A document of a merchant's own: an operation without members, one whose
+//! only evidence is `Status`, and a member that the state does not keep.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+mod own;
+mod raw;
+
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+
+use aim_fake::schema::{Problems, Schema};
+use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
+use raw::{Answer, control, request, send};
+use serde_json::{Value as Json, json};
+
+static OWN: LazyLock<&'static Schema> = LazyLock::new(|| Schema::read(&own::document()).unwrap());
+
+async fn start() -> AimFake {
+    AimFake::builder().document(*OWN).start().await.unwrap()
+}
+
+/// A request with a body in one format, that asks for another.
+fn typed(verb: &str, operation: &str, format: &str, accept: &str, body: &str) -> Vec<u8> {
+    let request = request(verb, &format!("/aeservices30/api/{operation}"), "", body);
+    String::from_utf8(request)
+        .unwrap()
+        .replacen("Accept: application/json", &format!("Accept: {accept}"), 1)
+        .replacen("Type: application/json", &format!("Type: {format}"), 1)
+        .into_bytes()
+}
+
+fn list(at: SocketAddr, accept: &str) -> Answer {
+    let operation = "ContractStatusListing";
+    send(at, &typed("GET", operation, "application/json", accept, ""))
+}
+
+fn ping(body: &str) -> Vec<u8> {
+    request("POST", "/aeservices30/api/Ping", "", body)
+}
+
+#[tokio::test]
+async fn an_operation_without_rules_is_answered_with_the_example_of_the_document() {
+    let fake = start().await;
+    let at = fake.address();
+    let listed = json!({
+        "ContractStatuses": [
+            {"Id": 4_000_000_000_i64, "Description": "Pending", "WebDescription": "We are on it"},
+            {"Id": 2, "Description": "Delivered"},
+        ],
+        "Status": {"StatusCode": "OK", "Login": "5021"},
+    });
+    let answer = list(at, "application/json");
+    assert_eq!((answer.status(), answer.json()), (200, listed.clone()));
+    let text = answer.text();
+    assert!(text.find("\"Id\"") < text.find("\"Description\""), "{text}");
+    let answer = list(at, "application/xml");
+    assert!(
+        answer
+            .text()
+            .contains("<Description>Pending</Description><Id>4000000000</Id>")
+    );
+    let answer = list(at, "application/jsv");
+    assert!(answer.text().contains("{Id:2,Description:Delivered}"));
+    let answer = list(at, "text/csv");
+    assert!(answer.text().contains("\r\n2,Delivered,\r\n"));
+    // By the name of its request, too.
+    let target = "/api/json/reply/ContractStatusListingRequest";
+    assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
+    assert!(fake.requests().iter().all(|it| it.applied));
+    assert!(fake.state().bookings().is_empty());
+    // A verb that the document does not give it.
+    let post = request("POST", "/api/ContractStatusListing", "", "{}");
+    assert_eq!(send(at, &post).status(), 404);
+}
+
+#[tokio::test]
+async fn an_operation_that_books_is_entered_in_the_bookings() {
+    let fake = start().await;
+    let at = fake.address();
+    for (format, body) in [
+        ("application/json", r#"{"Pings":[{"Note":"n"}],"Ref":"R"}"#),
+        ("application/jsv", "{Pings:[{Note:n}],Ref:R}"),
+        (
+            "application/x-www-form-urlencoded",
+            "Pings=[{Note:n}]&Ref=R",
+        ),
+        (
+            "application/xml",
+            "<PingRequest xmlns=\"http://schemas.datacontract.org/2004/07/AIM.WebService\">\
+             <Pings><Ping><Note>n</Note></Ping></Pings><Ref>R</Ref></PingRequest>",
+        ),
+    ] {
+        let answer = send(at, &typed("POST", "Ping", format, "application/json", body)).json();
+        // Made of the examples, of which `StatusCode` and two texts would be a
+        // failure.
+        assert_eq!(answer["Status"]["StatusCode"], "OK", "{format}");
+        assert_eq!(answer["Status"]["DomainName"], "example-music", "{format}");
+        assert_eq!(answer["Status"].get("ErrorMessage"), None, "{format}");
+    }
+    let state = fake.state();
+    let bookings = state.bookings();
+    assert_eq!(bookings.len(), 4);
+    assert!(bookings.iter().all(|it| it.operation == "Ping"));
+    assert!(bookings.iter().all(|it| it.digest == bookings[0].digest));
+    let requests = fake.requests();
+    assert!(requests.iter().all(|it| it.applied));
+    assert!(requests.iter().all(|it| it.not_kept == ["Pings", "Ref"]));
+    // What was booked can be written back, and read by the same document alone.
+    let json = state.to_json();
+    assert_eq!(control(at, "PUT", "/_aim/state", &json.to_string()).0, 200);
+    assert!(State::from_json(&json).is_err());
+    assert!(State::of_document(&json, *OWN).unwrap() == state);
+}
+
+#[tokio::test]
+async fn the_rules_of_the_document_hold_for_it() {
+    let mut settings = Settings::default();
+    settings.check_required = true;
+    settings.success_status_code = None;
+    let fake = AimFake::builder().document(*OWN).settings(settings);
+    let fake = fake.start().await.unwrap();
+    let at = fake.address();
+    let told = |bytes: &[u8]| {
+        let answer = send(at, bytes).json();
+        answer["Status"]["ErrorMessage"].as_str().map(str::to_owned)
+    };
+    let anonymous = String::from_utf8(ping("{}")).unwrap();
+    let anonymous = anonymous.replacen("ApiKey: key\r\n", "", 1);
+    for (bytes, wanted) in [
+        (anonymous.into_bytes(), "ApiKey is missing"),
+        (ping(r#"{"Ref":"R","Number":1}"#), "Ref and Number exclude"),
+        (ping(r#"{"Pings":[{}]}"#), "Pings[0].Note is missing"),
+    ] {
+        let told = told(&bytes).unwrap_or_default();
+        assert!(told.contains(wanted), "{told}");
+    }
+    assert!(fake.state().bookings().is_empty());
+    assert!(fake.requests().iter().all(|it| !it.applied));
+    // A wrong type is dropped in JSON and refused in a query, as ever.
+    assert_eq!(send(at, &ping(r#"{"Number":"x"}"#)).json(), json!({}));
+    assert_eq!(fake.state().bookings().len(), 1);
+    let wrong = request("GET", "/api/Ping?Number=x", "", "");
+    assert_eq!(send(at, &wrong).status(), 400);
+
+    fake.fault(
+        Fault::new(FaultKind::InBandError {
+            status: 200,
+            status_code: None,
+            error_code: None,
+            message: "scripted".to_owned(),
+        })
+        .on("Ping"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(told(&ping("{}")).as_deref(), Some("scripted"));
+    fake.answer(
+        "Ping",
+        &json!({"kind": "dto", "value": {"Status": {"ErrorMessage": "e"}}}),
+    )
+    .unwrap();
+    assert_eq!(told(&ping("{}")).as_deref(), Some("e"));
+}
+
+#[tokio::test]
+async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
+    let fake = start().await;
+    let at = fake.address();
+    let post = |body: &Json| {
+        let target = "/api/PostServiceTicket";
+        send(at, &request("POST", target, "", &body.to_string()));
+        fake.requests().pop().unwrap()
+    };
+    let full = json!({
+        "RefNumber": "R", "SerialNumber": "S", "Notes": "n", "ItemDescription": "i",
+        "VoiceRecording": "v", "CustomerInfo": {"Name": "N", "Email": "e", "WebId": 7},
+        "CcInfo": {"TokenStr": "t", "CardType": "VISA", "LastFour": "4242"},
+        "FormInputList": [{"Key": "K", "Value": "V", "Encrypted": true}],
+    });
+    assert_eq!(post(&full).not_kept, [""; 0]);
+    let mut more = full.clone();
+    more["PoNumber"] = json!("CANARY");
+    let received = post(&more);
+    // The customer is known by now, and nothing of it is changed.
+    assert_eq!(
+        received.not_kept,
+        ["CustomerInfo.Email", "CustomerInfo.Name", "PoNumber"]
+    );
+    assert!(received.applied);
+    let (_, json) = control(at, "GET", "/_aim/requests", "");
+    assert_eq!(json["requests"][1]["not_kept"][2], "PoNumber");
+    assert!(!json.to_string().contains("CANARY"));
+    // Nothing is kept of what is refused.
+    more["CustomerAcct"] = json!(1);
+    assert_eq!(post(&more).not_kept, [""; 0]);
+}
+
+#[tokio::test]
+async fn its_pages_are_those_of_the_document() {
+    let fake = start().await;
+    let json = send(fake.address(), &request("GET", "/openapi.json", "", "")).json();
+    let yaml = send(fake.address(), &request("GET", "/openapi.yaml", "", ""));
+    assert!(yaml.text().starts_with("# AIM Web Services"));
+    let yaml: Json = serde_yaml::from_str(yaml.text()).unwrap();
+    assert_eq!(json, yaml);
+    assert!(json["paths"]["/api/ContractStatusListing"].is_object());
+    assert_eq!(json["servers"][0]["url"], "http://fake/aeservices30");
+    let mut published: Json = serde_yaml::from_str(&own::document()).unwrap();
+    published["servers"] = json["servers"].clone();
+    assert_eq!(json, published);
+    let page = send(fake.address(), &request("GET", "/api/metadata", "", ""));
+    assert!(page.text().contains("/ContractStatusListing"));
+}
+
+/// The same in JSON, and without servers.
+#[test]
+fn a_document_may_be_json() {
+    let mut json: Json = serde_yaml::from_str(&own::document()).unwrap();
+    json.as_object_mut().unwrap().remove("servers");
+    for text in [json.to_string(), format!("{json:#}").replace("  ", "\t")] {
+        let schema = Schema::read(&text).unwrap();
+        assert_eq!(schema.operations().len(), OWN.operations().len());
+    }
+}
+
+/// Members and routes come in the order of the document, whatever order a map
+/// of serde_json has.
+#[test]
+fn order_is_that_of_the_document() {
+    let names = |of: &str| -> Vec<&str> {
+        let of = OWN.named(of).unwrap();
+        of.members.iter().map(|member| member.name).collect()
+    };
+    assert_eq!(
+        names("ContractStatus"),
+        ["Id", "Description", "WebDescription"]
+    );
+    assert_eq!(
+        names("ContractStatusListingRequest"),
+        ["Token", "DeviceId", "AppId", "ApiKey", "OAuthToken"]
+    );
+    assert_eq!(OWN.operations()[0].name, "ContractStatusListing");
+}
+
+#[test]
+fn what_cannot_be_served_is_told_by_its_place() {
+    let own = own::document();
+    for (from, to, pointer, reason) in [
+        (
+            "openapi: 3.0.3",
+            "openapi: [",
+            "/openapi/0",
+            "no YAML and no JSON: line 8",
+        ),
+        ("paths:\n", "path:\n", "", "`paths` is missing (line"),
+        (
+            "      x-aim-operation: Ping\n",
+            "",
+            "/paths/~1api~1Ping/get",
+            "`x-aim-operation` is missing",
+        ),
+        (
+            "      x-aim-operation: Ping\n",
+            "      x-aim-operation: Fallback\n",
+            "/paths/~1api~1Ping/get/x-aim-operation",
+            "catch-all",
+        ),
+        (
+            "      x-aim-request: PingRequest\n",
+            "      x-aim-request: Pong\n",
+            "/paths/~1api~1Ping/get/x-aim-request",
+            "there is no schema Pong",
+        ),
+        (
+            "  /api/Ping:",
+            "  /api/Ping/{Id}:",
+            "/paths/~1api~1Ping~1{Id}",
+            "a path is expected",
+        ),
+        (
+            "    get:\n      operationId: PingGet",
+            "    put:\n      operationId: PingGet",
+            "/paths/~1api~1Ping/put",
+            "GET and POST alone",
+        ),
+        (
+            "      x-aim-repeat: books # Ping",
+            "      x-aim-repeat: often",
+            "/paths/~1api~1Ping/get/x-aim-repeat",
+            "`safe` or `books` is expected",
+        ),
+        (
+            "                      - {Id: 2, ",
+            "                      - {Id: two, ",
+            "/paths/~1api~1ContractStatusListing/get/responses/200/content/application~1json/examples/realistic/value/ContractStatuses/1/Id",
+            "this example is no long",
+        ),
+        (
+            "x-aim-dotnet-type: List<ContractStatus>",
+            "x-aim-dotnet-type: List<Contract>",
+            "/components/schemas/ContractStatusListingResponse/properties/ContractStatuses/x-aim-dotnet-type",
+            "the type Contract is unknown",
+        ),
+        (
+            "x-aim-dotnet-type: string # Note",
+            "x-aim-dotnet-type: PingRequest",
+            "/components/schemas/PingRequest",
+            "holds itself",
+        ),
+        (
+            "x-aim-failure:",
+            "x-aim-failures:",
+            "",
+            "`x-aim-failure` is missing",
+        ),
+        (
+            "    Ping:\n",
+            "    PingRequest:\n",
+            "/components/schemas",
+            "stands here twice",
+        ),
+        ("paths:\n", "paths: &a\n", "/paths", "an anchor"),
+    ] {
+        assert!(own.contains(from), "{from}");
+        let Problems(problems) = Schema::read(&own.replacen(from, to, 1)).unwrap_err();
+        let problem = &problems[0];
+        assert_eq!(problem.pointer, pointer, "{from}: {problem}");
+        assert!(problem.reason.contains(reason), "{from}: {problem}");
+        assert_eq!(problems.len(), 1);
+    }
+}
+
+#[test]
+fn all_that_the_rules_need_and_do_not_find_is_named() {
+    let text = own::document()
+        .replace(
+            "x-aim-operation: CustomerAccessToken",
+            "x-aim-operation: Access",
+        )
+        .replace("        AccountSub:", "        AccountAndSub:")
+        .replace("AccountSub: '", "AccountAndSub: '")
+        .replace(
+            "          example: MAIN\n          x-aim-dotnet-type: string",
+            "          example: MAIN\n          x-aim-dotnet-type: int",
+        );
+    let problems = Schema::read(&text).unwrap_err();
+    assert_eq!(
+        problems.to_string(),
+        "at \"/components/schemas/C2BPostContractRequest/properties/Stloc\": the fake's own rules \
+         need the type string here; it is int\n\
+         at \"/paths\": no operation has `x-aim-operation: CustomerAccessToken`, for which the \
+         fake has rules of its own\n\
+         at \"/components/schemas/GetContractDetailsResponse/properties/AccountSub\": the fake's \
+         own rules need this member, of type string"
+    );
+}
