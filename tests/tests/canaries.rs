@@ -22,7 +22,7 @@ use std::{fs, panic, thread};
 use aim_client::journal::{Booking, Journal, Outcome};
 use aim_client::{
     AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Error,
-    Limit, Observer,
+    Limit, Observer, Operation, Repeat,
 };
 use aim_fake::{AimFake, Fault, FaultKind, State};
 use aim_tests::calls;
@@ -157,15 +157,19 @@ fn value(document: &Value, property: &Value) -> Json {
 
 /// What the user's hooks are given, as they would log it.
 #[derive(Clone, Default)]
-struct Hooks(Arc<Mutex<String>>);
+struct Hooks {
+    seen: Arc<Mutex<String>>,
+    /// The operations whose payload had a canary.
+    exposed: Arc<Mutex<BTreeSet<&'static str>>>,
+}
 
 impl Hooks {
     fn see(&self, what: impl Debug) {
-        writeln!(self.0.lock().unwrap(), "{what:?} {what:#?}").unwrap();
+        writeln!(self.seen.lock().unwrap(), "{what:?} {what:#?}").unwrap();
     }
 
     fn take(&self) -> String {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.seen.lock().unwrap())
     }
 }
 
@@ -182,8 +186,10 @@ impl Observer for Hooks {
 impl Journal for Hooks {
     fn before(&self, booking: &Booking) -> io::Result<()> {
         // This is the one way to the payload, and says so by its name.
-        let is_get = booking.operation.method() == "GET";
-        assert!(is_get || found(booking.expose_request()).is_some());
+        if found(booking.expose_request()).is_some() {
+            let mut exposed = self.exposed.lock().unwrap();
+            exposed.insert(booking.operation.id());
+        }
         self.see(booking);
         Ok(())
     }
@@ -362,6 +368,14 @@ async fn no_channel_shows_a_canary() {
     faults(&mut channels).await;
     answers(&mut channels).await;
     broken_connections(&mut channels).await;
+    let exposed = channels.hooks.exposed.lock().unwrap().clone();
+    for operation in planted_operations() {
+        let id = operation.id.as_str();
+        let known = Operation::all().iter().find(|one| one.id() == id).unwrap();
+        let books = known.repeat() == Repeat::Books;
+        let has_canary = found(&operation.request.to_string()).is_some();
+        assert_eq!(exposed.contains(id), books && has_canary, "{id}");
+    }
     for target in ["aim_client", "reqwest", "hyper_util"] {
         assert!(channels.logged.contains(&format!(" {target}")), "{target}");
     }

@@ -1,7 +1,7 @@
 //! Every example of the document is a value of the client's types: it is read
 //! and written out again with nothing lost, and it keeps the document's rules.
 
-#![allow(clippy::panic, reason = "that is how a test fails")]
+#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,6 +9,7 @@ use std::fs;
 use aim_tests::fixture;
 use aim_tests::ordered::{self, Value, at, items, leaves, members, operations, text, type_name};
 use aim_tests::types::rewritten;
+use regress::Regex;
 use serde_yaml::Mapping;
 
 /// The vendor's placeholders; they keep no rules (D44 of the ledger).
@@ -259,17 +260,9 @@ fn lost(before: &str, after: &str, normal: fn(&str) -> String) -> Result<(), Str
     ))
 }
 
-/// Whether a text matches one of the patterns that the document has.
+/// Whether a text matches a pattern of the document.
 fn matches(pattern: &str, text: &str) -> bool {
-    let digits =
-        |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    match pattern {
-        "^[0-9]{4}$" => digits(text, 4),
-        "^(0[1-9]|1[0-2])/[0-9]{2}$" => text.split_once('/').is_some_and(|(month, year)| {
-            digits(month, 2) && ("01"..="12").contains(&month) && digits(year, 2)
-        }),
-        other => panic!("write a check for the new pattern {other}"),
-    }
+    Regex::new(pattern).unwrap().find(text).is_some()
 }
 
 /// Reads JSV text; all its scalars are texts. A list of scalars may stand
@@ -469,23 +462,5 @@ fn only_the_zero_fraction_of_a_date_may_be_lost() {
         (r#"{"A":1.5}"#, r#"{"A":1.25}"#),
     ] {
         assert!(!same(before, after), "{before} {after}");
-    }
-}
-
-#[test]
-fn the_patterns_match_what_they_say() {
-    for (pattern, text, expected) in [
-        ("^[0-9]{4}$", "4242", true),
-        ("^[0-9]{4}$", "424", false),
-        ("^[0-9]{4}$", "424x", false),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "01/00", true),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "12/99", true),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "13/29", false),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "00/29", false),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "1/29", false),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "01/2029", false),
-        ("^(0[1-9]|1[0-2])/[0-9]{2}$", "0129", false),
-    ] {
-        assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
     }
 }

@@ -22,7 +22,6 @@ fn expected(name: &str, schema: &Value) -> Json {
         "title": name,
         "description": text(schema, "/description"),
         "type": "object",
-        "properties": {},
     });
     let required = items(schema, "/required");
     if !required.is_empty() {

@@ -69,10 +69,16 @@ fn check(schema: &SchemaFacts) -> syn::Item {
         quote!(place.exclusive((#left, #left_sent), (#right, #right_sent))?;)
     });
     let members = schema.members.iter().map(member);
+    // Without members there is nothing to check.
+    let place = if schema.members.is_empty() {
+        quote!(_)
+    } else {
+        quote!(place)
+    };
     parse_quote! {
         #[cfg(feature = "client")]
         impl crate::codec::check::Check for types::#name {
-            fn check(&self, place: &crate::codec::check::Place<'_>) -> Result<(), crate::codec::check::Refusal> {
+            fn check(&self, #place: &crate::codec::check::Place<'_>) -> Result<(), crate::codec::check::Refusal> {
                 #(#pairs)*
                 #(#members)*
                 Ok(())
