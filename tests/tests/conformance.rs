@@ -12,8 +12,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use aim_tests::fixture;
 use aim_tests::ordered::{self, Operation, Value, at, items, members, operations, text};
+use aim_tests::{fixture, new_operation};
 use serde::Deserialize;
 
 /// A page of the vendor, parsed.
@@ -41,6 +41,14 @@ struct Field {
     #[serde(rename = "type")]
     kind: String,
     required: bool,
+}
+
+impl Page {
+    /// Whether the operation is one of the page's.
+    fn has(&self, operation: &Operation<'_>) -> bool {
+        let is = |route: &Route| route.method == operation.method && route.path == operation.path;
+        self.routes.iter().any(is)
+    }
 }
 
 fn pages() -> Vec<Page> {
@@ -73,11 +81,13 @@ impl Member {
 /// A point in which a page and the document differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Difference {
-    /// The vendor's name of the type.
+    /// The vendor's name of the type; of an operation that of its request.
     type_: String,
+    /// A member; of the aspect `operation` its method and path.
     field: String,
-    /// `name` (the document lacks it), `extra` (the pages lack it), `type`,
-    /// `place` or `required`.
+    /// Of a member `name` (the document lacks it), `extra` (the pages lack
+    /// it), `type`, `place` or `required`; of an operation `operation` (no
+    /// page has it) or `header` (it lacks one that its page has).
     aspect: &'static str,
     page: String,
     document: String,
@@ -109,7 +119,19 @@ fn check(pages: &[Page], document: &Value, ledger: &[Entry]) -> Report {
     report.fields = (found, listed.len());
     report.operations = compare_operations(pages, document, &mut report.failures);
     compare_order(pages, &described, &listed, &mut report.failures);
-    let differences = differences(pages, &described, &listed);
+    let mut differences = differences(pages, &described, &listed);
+    for operation in operations(document) {
+        if pages.iter().all(|page| !page.has(&operation)) {
+            differences.insert(Difference {
+                type_: text(operation.value, "/x-aim-request").to_owned(),
+                field: format!("{} {}", operation.method, operation.path),
+                aspect: "operation",
+                page: "nothing".to_owned(),
+                document: text(operation.value, "/operationId").to_owned(),
+            });
+        }
+    }
+    differences.extend(missing_headers(pages, document));
     report.differences = differences.len();
     compare_claims(&differences, ledger, &mut report.failures);
     for entry in ledger {
@@ -221,7 +243,45 @@ fn every_heir_has(document: &Value, class: &str, name: &str) -> bool {
         .all(|(_, schema)| text(schema, &format!("/properties/{name}/x-aim-declared-in")) == class)
 }
 
-/// A header that every operation carries: a security scheme, which is always
+/// The headers that are parameters on a page and no parameters of its
+/// operation.
+fn missing_headers(pages: &[Page], document: &Value) -> Vec<Difference> {
+    let mut missing = Vec::new();
+    for operation in operations(document) {
+        for page in pages.iter().filter(|page| page.has(&operation)) {
+            let is_base = |(type_, _): &(&String, _)| {
+                document["x-aim-base-classes"].get(type_.as_str()).is_some()
+            };
+            let inherited = page
+                .types
+                .iter()
+                .filter(is_base)
+                .flat_map(|(_, fields)| fields);
+            for Field { name, .. } in inherited {
+                let is_parameter =
+                    at(document, &format!("/components/parameters/{name}")).is_some();
+                if is_parameter && !refers(&operation, &format!("#/components/parameters/{name}")) {
+                    missing.push(Difference {
+                        type_: page.request.clone(),
+                        field: name.clone(),
+                        aspect: "header",
+                        page: name.clone(),
+                        document: format!("{} {} without it", operation.method, operation.path),
+                    });
+                }
+            }
+        }
+    }
+    missing
+}
+
+/// Whether an operation has the parameter by reference.
+fn refers(operation: &Operation<'_>, reference: &str) -> bool {
+    let parameters = items(operation.value, "/parameters");
+    parameters.iter().any(|p| text(p, "/$ref") == reference)
+}
+
+/// A header that operations carry: a security scheme, which is always
 /// required, or a parameter.
 fn header(
     document: &Value,
@@ -241,11 +301,10 @@ fn header(
     });
     let parameter = at(document, &format!("/components/parameters/{name}"));
     let reference = format!("#/components/parameters/{name}");
-    let referred = operations.iter().all(|operation| {
-        items(operation.value, "/parameters")
-            .iter()
-            .any(|p| text(p, "/$ref") == reference)
-    });
+    // Which operation lacks it is a difference of its own.
+    let referred = operations
+        .iter()
+        .any(|operation| refers(operation, &reference));
     let (value, required) = match (scheme, parameter) {
         (Some(scheme), None) if demanded => (scheme, true),
         (None, Some(parameter)) if referred => (
@@ -411,7 +470,7 @@ fn compare_operations(
     let mut found = 0;
     for page in pages {
         for Route { method, path } in &page.routes {
-            known.insert((method.as_str(), path.as_str()));
+            known.insert((method, path));
             match operations
                 .iter()
                 .find(|o| o.method == method && o.path == path)
@@ -422,11 +481,6 @@ fn compare_operations(
                 }
                 None => failures.push(format!("{method} {path}: the document lacks it")),
             }
-        }
-    }
-    for Operation { method, path, .. } in &operations {
-        if !known.contains(&(*method, *path)) {
-            failures.push(format!("{method} {path}: no page has it"));
         }
     }
     (found, known.len())
@@ -552,7 +606,10 @@ fn compare_claims(
         );
         match claimed_by[..] {
             [_] => {}
-            [] => failures.push(format!("{difference}, and no entry claims it")),
+            [] => failures.push(format!(
+                "{difference}, and no entry of openapi/DEVIATIONS.md claims it by \
+                 `{{type: {type_}, field: {field}, aspect: {aspect}}}` among its `facts`"
+            )),
             _ => failures.push(format!(
                 "{difference}, claimed by {}",
                 claimed_by.join(" and ")
@@ -1010,7 +1067,8 @@ fn members_of_base_classes_are_looked_up_where_they_stand() {
     for (pointer, failure) in [
         (
             "/paths/~1api~1GetContractDetails/get/parameters/3",
-            "BaseSecureRequest.DeviceId: name",
+            "GetContractDetailsRequest.DeviceId: header: the pages have `DeviceId`, the document has \
+             `GET /api/GetContractDetails without it`",
         ),
         ("/security/0/AppId", "BaseSecureRequest.AppId: name"),
         (
@@ -1077,7 +1135,10 @@ fn operations_are_compared() {
         "{failures}"
     );
     assert!(
-        failures.contains("PUT /api/CustomerAccessToken: no page has it"),
+        failures.contains(
+            "CustomerAccessTokenRequest.PUT /api/CustomerAccessToken: operation: the pages have \
+             `nothing`"
+        ),
         "{failures}"
     );
     assert_eq!(report.operations, (7, 8));
@@ -1111,6 +1172,60 @@ fn operations_are_compared() {
             "POST /api/PostServiceTicket: the answer is `#/components/schemas/C2BPostContract",
         ],
     );
+}
+
+/// What no page has is for the ledger to claim, with one entry for all of it.
+#[test]
+fn operations_that_no_page_has_are_for_the_ledger() {
+    let text = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
+    let document: Value = serde_yaml::from_str(&new_operation::added_to(&text)).unwrap();
+    let report = check(&pages(), &document, &ledger());
+    assert_fails(
+        &report,
+        &[
+            "ContractStatusListingRequest.GET /api/ContractStatusListing: operation: ",
+            "ContractStatusListingResponse.ContractStatuses: extra: ",
+            "ContractStatus.Id: extra: ",
+            "ContractStatus.Description: extra: ",
+            "ContractStatus.WebDescription: extra: ",
+            "C2BSetContractCustomerRequest.POST /api/C2BSetContractCustomer: operation: ",
+            "C2BSetContractCustomerRequest.WebRef: extra: ",
+            "C2BSetContractCustomerRequest.Acct: extra: ",
+            "PostServiceTicketRequest.PoNumber: extra: ",
+        ],
+    );
+    let mut failures = Vec::new();
+    let mut claimed = read_ledger(
+        &format!(
+            "# Title\n\n{}",
+            include_str!("../fixtures/new-operation/ledger.md")
+        ),
+        &mut failures,
+    );
+    assert_eq!(failures, Vec::<String>::new());
+    claimed.extend(ledger());
+    assert_eq!(
+        check(&pages(), &document, &claimed).failures,
+        Vec::<String>::new()
+    );
+}
+
+/// A header that only some operations have.
+#[test]
+fn a_header_that_an_operation_lacks_is_for_the_ledger() {
+    let mut document = ordered::document();
+    take(
+        &mut document,
+        "/paths/~1api~1GetContractDetails/get/parameters/3",
+    );
+    let mut ledger = ledger();
+    let claim = "{type: GetContractDetailsRequest, field: DeviceId, aspect: header}";
+    ledger[5]
+        .tie
+        .facts
+        .push(serde_yaml::from_str(claim).unwrap());
+    let before = after(|_| {}).failures;
+    assert_eq!(check(&pages(), &document, &ledger).failures, before);
 }
 
 #[test]

@@ -62,6 +62,7 @@ const ROWS: &[Row] = &[
     row("a text that is a boolean elsewhere", "            St: OH", "            St: ¦NO", "`NO` is true or false to some readers of YAML", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/example/St"),
     row("a date without quotes", "example: '2026-09-01T00:00:00'", "example: ¦2026-09-01T00:00:00", "is a date to some readers", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/example"),
     row("a number with a leading zero", "Zip: '45501'", "Zip: ¦045501", "is a number to some readers", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/example/Zip"),
+    row("a number that is text elsewhere", "        CashPrice: 1249.95", "        CashPrice: ¦1e3", "`1e3` is another number, or text, to some readers", "/components/examples/ContractFulfillmentRequest.realistic/value/CashPrice"),
     row("nested too deep", "example: [4001, 4002]", "example: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[¦[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "nested more than 64 deep", "/components/schemas/C2BPostContractRequest/properties/AccessoryIdList/example/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0"),
 
     // What every reader of OpenAPI would skip in silence.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use aim_codegen::regen::File;
+use aim_codegen::regen::{File, RUST};
 use similar::{ChangeTag, TextDiff};
 
 const RED: &str = "\u{1b}[31m";
@@ -11,9 +11,10 @@ const CYAN: &str = "\u{1b}[36m";
 const BOLD: &str = "\u{1b}[1m";
 const RESET: &str = "\u{1b}[0m";
 
-/// Appends a unified diff from what the file holds to what it should hold,
-/// under a line that counts the changed lines.
-pub(crate) fn write(text: &mut String, file: &File, coloured: bool) {
+/// Appends a line that names the file and counts the changed lines; of the
+/// Rust, a unified diff follows. The other files repeat the document, of which
+/// git has the diff.
+pub(crate) fn write(text: &mut String, outcome: &str, file: &File, coloured: bool) {
     let paint = |colour: &'static str| if coloured { colour } else { "" };
     let reset = paint(RESET);
     let found = file.found.replace("\r\n", "\n");
@@ -28,9 +29,12 @@ pub(crate) fn write(text: &mut String, file: &File, coloured: bool) {
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
-        "{bold}{}: +{added} -{removed} lines{reset}",
+        "{bold}{outcome}: {}: +{added} -{removed} lines{reset}",
         file.path
     );
+    if file.path != RUST {
+        return;
+    }
     for line in diff
         .unified_diff()
         .header(file.path, file.path)

@@ -5,6 +5,8 @@
 //! of its own that is started from here.
 
 mod diff;
+mod left_to_do;
+mod root;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use std::{env, fs};
 use aim_codegen::regen::{self, File};
 
 const HELP: &str = "\
-cargo xtask regen           write the generated files, print what changed
+cargo xtask regen           write the generated files, print what changed and what is left to do
 cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken document
 cargo xtask demo            check the document and the code, then run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
@@ -37,36 +39,35 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let code = match arguments.as_slice() {
-        ["regen"] => regen(Mode::Write),
-        ["regen", "--check"] => regen(Mode::Check),
-        ["demo"] => demo(),
-        ["bench", "regen"] => bench_regen(),
-        ["bench", "fake"] => bench_fake(),
-        ["fuzz", rest @ ..] => fuzz(rest),
-        ["bench", "client", parts @ ..] => bench_client(parts),
+    let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
+        ["regen"] => |root, _| regen(root, Mode::Write),
+        ["regen", "--check"] => |root, _| regen(root, Mode::Check),
+        ["demo"] => |root, _| demo(root),
+        ["bench", "regen"] => |_, _| bench_regen(),
+        ["bench", "fake"] => |root, _| bench_fake(root),
+        ["fuzz", ..] => |root, arguments| fuzz(root, arguments.get(1..).unwrap_or_default()),
+        ["bench", "client", ..] => {
+            |root, arguments| bench_client(root, arguments.get(2..).unwrap_or_default())
+        }
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
-            0
+            return ExitCode::SUCCESS;
         }
         _ => {
             eprint!("xtask: no such command; these are known:\n{HELP}");
-            USAGE
+            return ExitCode::from(USAGE);
         }
     };
-    ExitCode::from(code)
-}
-
-/// The root of the workspace: the nearest folder upwards that holds the
-/// document, else where this crate was built.
-fn root() -> PathBuf {
-    let here = env::current_dir().unwrap_or_default();
-    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .find(|folder| folder.join(regen::DOCUMENT).is_file())
-        .or_else(|| built.parent())
-        .unwrap_or(built)
-        .to_owned()
+    let root = env::current_dir()
+        .map_err(|error| format!("the working folder is not known: {error}"))
+        .and_then(|here| root::of(&here));
+    ExitCode::from(match root {
+        Ok(root) => command(&root, &arguments),
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            BROKEN
+        }
+    })
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -75,8 +76,18 @@ enum Mode {
     Check,
 }
 
-fn regen(mode: Mode) -> u8 {
-    let files = match regen::plan(&root()) {
+fn regen(root: &Path, mode: Mode) -> u8 {
+    if mode == Mode::Write {
+        match regen::tidy(root) {
+            Ok(None) => {}
+            Ok(Some(found)) => eprintln!("{found}"),
+            Err(message) => {
+                eprintln!("{message}");
+                return BROKEN;
+            }
+        }
+    }
+    let files = match regen::plan(root) {
         Ok(files) => files,
         Err(problems) => {
             eprintln!("{problems}");
@@ -84,37 +95,55 @@ fn regen(mode: Mode) -> u8 {
         }
     };
     let stale: Vec<&File> = files.iter().filter(|file| !file.is_fresh()).collect();
-    let mut text = String::new();
-    for file in &stale {
-        diff::write(&mut text, file, io::stdout().is_terminal());
+    if mode == Mode::Write
+        && let Err(error) = regen::write(root, &files)
+    {
+        eprintln!("{error}");
+        return BROKEN;
     }
-    // A closed pipe (`| head`) is no reason to stop before writing.
-    let _ = io::stdout().write_all(text.as_bytes());
+    let mut text = String::new();
     if stale.is_empty() {
-        println!(
-            "fresh: {} generated files agree with {}",
+        text = format!(
+            "fresh: {} generated files agree with {}\n",
             files.len(),
             regen::DOCUMENT
         );
+    }
+    let outcome = match mode {
+        Mode::Write => "written",
+        Mode::Check => "stale",
+    };
+    for file in &stale {
+        diff::write(&mut text, outcome, file, io::stdout().is_terminal());
+    }
+    if mode == Mode::Write {
+        text.push_str(&left_to_do::after(root, &files));
+    }
+    // Nobody may be reading any more (`| head`), and all is done.
+    let _ = io::stdout().write_all(text.as_bytes());
+    if mode == Mode::Write {
         return 0;
     }
-    if mode == Mode::Check {
-        eprintln!("stale: run `cargo xtask regen` and commit what it writes");
+    let left = regen::interrupted(root);
+    if !left.is_empty() {
+        eprintln!(
+            "stale: an earlier run of `cargo xtask regen` was killed and left {}; run it again, which \
+             mends that",
+            left.join(", ")
+        );
         return STALE;
     }
-    for file in stale {
-        if let Err(error) = file.write() {
-            eprintln!("{}: cannot be written: {error}", file.path);
-            return BROKEN;
-        }
+    if !stale.is_empty() {
+        eprintln!("stale: run `cargo xtask regen` and commit what it writes");
+        return STALE;
     }
     0
 }
 
 /// Checks what is generated, then starts the program that makes the calls.
-fn demo() -> u8 {
-    match regen(Mode::Check) {
-        0 => run(cargo().args(["run", "--quiet", "--package", "aim-demo"])),
+fn demo(root: &Path) -> u8 {
+    match regen(root, Mode::Check) {
+        0 => run(cargo(root).args(["run", "--quiet", "--package", "aim-demo"])),
         code => code,
     }
 }
@@ -153,8 +182,8 @@ const PRISM: &str = "@stoplight/prism-cli@5.14.2";
 
 /// Builds the fake and installs Prism below the target folder, then starts
 /// the program that measures both.
-fn bench_fake() -> u8 {
-    let target = target();
+fn bench_fake(root: &Path) -> u8 {
+    let target = target(root);
     let prism = target.join("prism");
     let installed = run(Command::new("npm")
         .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
@@ -164,13 +193,13 @@ fn bench_fake() -> u8 {
         eprintln!("xtask: npm could not install {PRISM}");
         return installed;
     }
-    let built = run(cargo().args(["build", "--quiet", "--release", "--package", "aim-fake"]));
+    let built = run(cargo(root).args(["build", "--quiet", "--release", "--package", "aim-fake"]));
     if built != 0 {
         return built;
     }
     // What makes the requests is built as the tests are: it costs both servers
     // the same.
-    run(cargo()
+    run(cargo(root)
         .args(["run", "--quiet", "--package", "aim-tests"])
         .args(["--bin", "bench_fake", "--"])
         .arg(target.join("release/aim-fake"))
@@ -181,9 +210,8 @@ fn bench_fake() -> u8 {
 const FUZZ: &str = "tests/fuzz";
 
 /// Fuzzes one target or all, one after the other, until one of them fails.
-fn fuzz(arguments: &[&str]) -> u8 {
-    let root = root();
-    let known = match fuzz_targets(&root) {
+fn fuzz(root: &Path, arguments: &[&str]) -> u8 {
+    let known = match fuzz_targets(root) {
         Ok(known) => known,
         Err(error) => {
             eprintln!("xtask: {FUZZ} cannot be read: {error}");
@@ -207,11 +235,11 @@ fn fuzz(arguments: &[&str]) -> u8 {
         eprintln!("xtask: the seconds are no whole number");
         return USAGE;
     };
-    if run(nightly(&["--version"]).stdout(Stdio::null())) != 0 {
+    if run(nightly(root, &["--version"]).stdout(Stdio::null())) != 0 {
         eprintln!("xtask: nightly Rust is missing: `rustup toolchain install nightly`");
         return BROKEN;
     }
-    if run(nightly(&["fuzz", "--version"]).stdout(Stdio::null())) != 0 {
+    if run(nightly(root, &["fuzz", "--version"]).stdout(Stdio::null())) != 0 {
         eprintln!("xtask: cargo-fuzz is missing: `cargo install cargo-fuzz --locked`");
         return BROKEN;
     }
@@ -225,17 +253,17 @@ fn fuzz(arguments: &[&str]) -> u8 {
     for name in &names {
         println!("fuzzing {name} for {seconds} seconds");
         // What is found on the way stays out of the repository.
-        let found = target().join("fuzz/corpus").join(name);
+        let found = target(root).join("fuzz/corpus").join(name);
         if let Err(error) = fs::create_dir_all(&found) {
             eprintln!("xtask: {} cannot be made: {error}", found.display());
             return BROKEN;
         }
-        let code = run(nightly(&["fuzz", "run", name])
+        let code = run(nightly(root, &["fuzz", "run", name])
             .args([found, folder.join("corpus").join(name)])
             .arg("--fuzz-dir")
             .arg(&folder)
             .arg("--target-dir")
-            .arg(target().join("fuzz"))
+            .arg(target(root).join("fuzz"))
             .arg("--")
             .arg(format!("-max_total_time={seconds}"))
             // So long for one input is a failure; a few milliseconds are usual.
@@ -263,19 +291,19 @@ fn fuzz_targets(root: &Path) -> io::Result<Vec<String>> {
 }
 
 /// The cargo of the nightly toolchain, whatever cargo runs this.
-fn nightly(arguments: &[&str]) -> Command {
+fn nightly(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("rustup");
     command
         .args(["run", "nightly", "cargo"])
         .args(arguments)
-        .current_dir(root());
+        .current_dir(root);
     command
 }
 
 /// Builds the fake and the contestants as they are used, optimised, then
 /// starts the program that measures.
-fn bench_client(parts: &[&str]) -> u8 {
-    let built = run(cargo().args(["build", "--quiet", "--release"]).args([
+fn bench_client(root: &Path, parts: &[&str]) -> u8 {
+    let built = run(cargo(root).args(["build", "--quiet", "--release"]).args([
         "--package",
         "aim-fake",
         "--package",
@@ -284,7 +312,7 @@ fn bench_client(parts: &[&str]) -> u8 {
     if built != 0 {
         return built;
     }
-    let target = target();
+    let target = target(root);
     run(Command::new(target.join("release/bench_client"))
         .arg(&target)
         .args(parts))
@@ -292,16 +320,16 @@ fn bench_client(parts: &[&str]) -> u8 {
 
 /// The folder for what is built: this program lies two below it, wherever the
 /// settings have put it.
-fn target() -> PathBuf {
+fn target(root: &Path) -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let target = program.ancestors().nth(2).map(Path::to_owned);
-    target.unwrap_or_else(|| root().join("target"))
+    target.unwrap_or_else(|| root.join("target"))
 }
 
 /// The cargo that runs this, so that no other toolchain is picked.
-fn cargo() -> Command {
+fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
+    command.current_dir(root);
     command
 }
 

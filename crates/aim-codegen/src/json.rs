@@ -82,7 +82,7 @@ mod tests {
     fn keeps_order_number_texts_and_shape() {
         let text = sample::TEXT.replace(
             "value: {Ref: C-1}",
-            "value: {Z: 12.50, A: [1, \"q\\\"\\n\"], E: [], M: {}, N: null, B: true}",
+            "value: {Z: 12.50, A: [1, \"q\\\"\\n\"], E: [], M: {}, O: null, B: true}",
         );
         let json = Document::parse("a.yaml", &text).unwrap().to_json();
         let expected = r#"
@@ -94,7 +94,7 @@ mod tests {
                     ],
                     "E": [],
                     "M": {},
-                    "N": null,
+                    "O": null,
                     "B": true
                   }
 "#;

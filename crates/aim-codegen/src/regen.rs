@@ -1,8 +1,11 @@
 //! The files that are written from the document.
 //!
-//! [`plan`] computes all of them, [`File::is_fresh`] compares, and
-//! [`File::write`] replaces a file whole or not at all.
+//! [`plan`] computes all of them, [`File::is_fresh`] compares, and [`write`]
+//! replaces all that are stale, or none. [`interrupted`] finds what a run left
+//! behind that was killed, and [`tidy`] mends it.
 
+use std::error::Error;
+use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +17,23 @@ use crate::problem::Problems;
 /// Where the document lies, from the root of the workspace.
 pub const DOCUMENT: &str = "openapi/aim.yaml";
 
+/// The generated Rust, from the root of the workspace; the other generated
+/// files are the document over again.
+pub const RUST: &str = "crates/aim-client/src/generated.rs";
+
+/// The document as JSON, from the root of the workspace.
+pub const JSON: &str = "openapi/aim.json";
+
+/// All generated files. A package carries its own copy of the document: cargo
+/// packs nothing from outside of it.
+const PATHS: [&str; 5] = [
+    JSON,
+    "crates/aim-client/openapi/aim.yaml",
+    RUST,
+    "crates/aim-fake/openapi/aim.json",
+    "crates/aim-fake/openapi/aim.yaml",
+];
+
 /// A file that is written from the document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -24,7 +44,6 @@ pub struct File {
     pub expected: String,
     /// What it holds; empty if there is none.
     pub found: String,
-    root: PathBuf,
 }
 
 /// Returns every generated file of the workspace at `root`, with what it
@@ -39,29 +58,24 @@ pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
     let rust = generate(&document)?;
     let yaml = document.text().replace("\r\n", "\n");
     let json = document.to_json();
-    // A package carries its own copy: cargo packs nothing from outside of it.
-    [
-        ("openapi/aim.json", json.clone()),
-        ("crates/aim-client/openapi/aim.yaml", yaml.clone()),
-        ("crates/aim-client/src/generated.rs", rust),
-        ("crates/aim-fake/openapi/aim.json", json),
-        ("crates/aim-fake/openapi/aim.yaml", yaml),
-    ]
-    .into_iter()
-    .map(|(path, expected)| {
+    let file = |path: &'static str| {
         let found = match fs::read_to_string(root.join(path)) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Problems::unreadable(path, &error)),
         };
+        let expected = match path {
+            RUST => &rust,
+            _ if path.ends_with(".json") => &json,
+            _ => &yaml,
+        };
         Ok(File {
             path,
-            expected,
+            expected: expected.clone(),
             found,
-            root: root.to_owned(),
         })
-    })
-    .collect()
+    };
+    PATHS.into_iter().map(file).collect()
 }
 
 impl File {
@@ -71,26 +85,231 @@ impl File {
     pub fn is_fresh(&self) -> bool {
         self.found == self.expected || self.found.replace("\r\n", "\n") == self.expected
     }
+}
 
-    /// Replaces the file, whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// What the file system says.
-    pub fn write(&self) -> io::Result<()> {
-        let target = self.root.join(self.path);
-        let folder = target.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
-        let temporary = target.with_extension(format!("tmp-{}", std::process::id()));
-        let written = fs::File::create(&temporary).and_then(|mut file| {
-            file.write_all(self.expected.as_bytes())?;
-            file.sync_all()
-        });
-        let replaced = written.and_then(|()| fs::rename(&temporary, &target));
-        if replaced.is_err() {
-            // Nothing half-written stays behind; the first error is the one to tell.
-            let _ = fs::remove_file(&temporary);
+/// A file could not be replaced, and what became of the others.
+#[derive(Debug)]
+pub struct WriteError {
+    path: &'static str,
+    error: io::Error,
+    /// What could not be put back as it was either.
+    lost: Vec<(&'static str, io::Error)>,
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot be written: {}; ", self.path, self.error)?;
+        if self.lost.is_empty() {
+            return f.write_str("no file was changed");
         }
-        replaced
+        for (path, error) in &self.lost {
+            write!(f, "{path} cannot be put back as it was: {error}; ")?;
+        }
+        f.write_str("all other files are as they were: mend the cause and run this again")
+    }
+}
+
+impl Error for WriteError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+/// Replaces all files that are not fresh, or none.
+///
+/// All of them are written beside their targets before the first is replaced;
+/// a failure puts back what was replaced, and after a kill [`tidy`] does.
+///
+/// # Errors
+///
+/// The file that cannot be written, and what the file system says.
+pub fn write(root: &Path, files: &[File]) -> Result<(), WriteError> {
+    let stale: Vec<&File> = files.iter().filter(|file| !file.is_fresh()).collect();
+    let replaced = stale
+        .iter()
+        .try_for_each(|file| {
+            let place = Place::of(root, file.path);
+            place
+                .prepare(&file.expected)
+                .map_err(|error| (file.path, error))
+        })
+        .and_then(|()| {
+            stale.iter().try_for_each(|file| {
+                let place = Place::of(root, file.path);
+                place.replace().map_err(|error| (file.path, error))
+            })
+        });
+    let Err((path, error)) = replaced else {
+        for file in stale {
+            // It stands for what is no longer; the next run removes it too.
+            let _ = Place::of(root, file.path).forget();
+        }
+        return Ok(());
+    };
+    let lost = put_back(root, stale.iter().map(|file| file.path));
+    Err(WriteError { path, error, lost })
+}
+
+/// Makes all files what they were. The new ones go last: as long as one of
+/// them is there, the others are not what they are to become.
+fn put_back(
+    root: &Path,
+    paths: impl Iterator<Item = &'static str> + Clone,
+) -> Vec<(&'static str, io::Error)> {
+    let mut lost = Vec::new();
+    for step in [Place::restore, Place::discard] {
+        for path in paths.clone() {
+            lost.extend(
+                step(&Place::of(root, path))
+                    .err()
+                    .map(|error| (path, error)),
+            );
+        }
+        if !lost.is_empty() {
+            break;
+        }
+    }
+    lost
+}
+
+/// What a run left behind that was killed: the paths of its own files, from
+/// the root of the workspace.
+#[must_use]
+pub fn interrupted(root: &Path) -> Vec<String> {
+    let places = PATHS.into_iter().flat_map(|path| {
+        let place = Place::of(root, path);
+        [(NEW, place.new), (OLD, place.old), (NONE, place.none)]
+            .into_iter()
+            .filter(|(_, left)| left.symlink_metadata().is_ok())
+            .map(move |(ending, _)| format!("{path}{ending}"))
+    });
+    places.collect()
+}
+
+/// Mends what a killed run left behind, and says what that was: the files are
+/// all as they were before that run, or all as it was to write them. `None` if
+/// there was nothing.
+///
+/// # Errors
+///
+/// A sentence that names the file that cannot be put back or removed, and what
+/// the killed run left.
+pub fn tidy(root: &Path) -> Result<Option<String>, String> {
+    let left = interrupted(root);
+    if left.is_empty() {
+        return Ok(None);
+    }
+    // The last step of all is to use up the last of the new files.
+    let had_finished = !left.iter().any(|path| path.ends_with(NEW));
+    let mut lost = Vec::new();
+    if had_finished {
+        for path in PATHS {
+            let forgotten = Place::of(root, path).forget();
+            lost.extend(forgotten.err().map(|error| (path, error)));
+        }
+    } else {
+        lost = put_back(root, PATHS.into_iter());
+    }
+    if let Some((path, error)) = lost.pop() {
+        return Err(format!(
+            "{path}: cannot be put back as it was: {error}; an earlier run was killed and left {}: mend the \
+             cause and run this again",
+            left.join(", ")
+        ));
+    }
+    let outcome = if had_finished {
+        "it had replaced all files, and what it had set aside is removed"
+    } else {
+        "all files are again as they were before it"
+    };
+    Ok(Some(format!(
+        "an earlier run was killed and left {}: {outcome}",
+        left.join(", ")
+    )))
+}
+
+/// What is to become a file.
+const NEW: &str = ".regen-new";
+/// What the file was.
+const OLD: &str = ".regen-old";
+/// Stands for a file that was not there.
+const NONE: &str = ".regen-none";
+
+/// Where a file stands, and what stands beside it while it is replaced.
+struct Place {
+    target: PathBuf,
+    new: PathBuf,
+    old: PathBuf,
+    none: PathBuf,
+}
+
+impl Place {
+    fn of(root: &Path, path: &str) -> Self {
+        let beside = |ending: &str| root.join(format!("{path}{ending}"));
+        Self {
+            target: root.join(path),
+            new: beside(NEW),
+            old: beside(OLD),
+            none: beside(NONE),
+        }
+    }
+
+    fn prepare(&self, text: &str) -> io::Result<()> {
+        let mut file = fs::File::create(&self.new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    }
+
+    /// Sets the file aside and puts the new one in its place.
+    fn replace(&self) -> io::Result<()> {
+        match self.target.symlink_metadata() {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            // A link leaves the file in its place until the new one takes it;
+            // not every file system has links.
+            Ok(_) => fs::hard_link(&self.target, &self.old)
+                .or_else(|_| fs::rename(&self.target, &self.old))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::write(&self.none, "")?,
+            Err(error) => return Err(error),
+        }
+        fs::rename(&self.new, &self.target)
+    }
+
+    /// Makes the file what it was before.
+    fn restore(&self) -> io::Result<()> {
+        if self.old.is_file() {
+            fs::rename(&self.old, &self.target)?;
+            // Of two links to one file a renaming keeps both.
+            remove(&self.old)?;
+        } else if self.none.is_file() {
+            remove(&self.target)?;
+            remove(&self.none)?;
+        }
+        Ok(())
+    }
+
+    /// Drops what the file was to become.
+    fn discard(&self) -> io::Result<()> {
+        remove(&self.new)
+    }
+
+    /// Lets go of what the file was.
+    fn forget(&self) -> io::Result<()> {
+        remove(&self.old)?;
+        remove(&self.none)
+    }
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
     }
 }

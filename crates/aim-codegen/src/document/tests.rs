@@ -111,7 +111,7 @@ fn defaults_may_be_written_out() {
 
 #[test]
 fn a_key_that_the_model_drops_is_named() {
-    let root = tree::parse("a.yaml", "a: {b: 1, c: [{d: x}], e: false, xml: {name: n}}").unwrap();
+    let root = tree::parse("a.yaml", "a: {b: 1, c: [{d: x}], e: false, xml: {name: m}}").unwrap();
     let model = serde_json::json!({"a": {"c": [{}]}});
     let mut report = Report::new("a.yaml");
     compare_model(&At::root(&root), &model, &mut report);

@@ -449,7 +449,7 @@ impl Reader {
         if !plain {
             return;
         }
-        if text == "<<" {
+        if text == MERGE {
             self.problem(
                 (line, column),
                 "a merge key stands here",
@@ -470,7 +470,8 @@ impl Reader {
                 self.problem(
                     start,
                     format!("`{text}` is {read_as} to some readers of YAML"),
-                    "put it in quotes if it is text, else write it as JSON does",
+                    "put it in quotes if it is text; write a number as JSON does, an exponent with point and \
+                     sign (`1.0e+3`)",
                 );
                 Value::Null
             })
@@ -521,25 +522,36 @@ impl Reader {
 
 /// `200:` without quotes is how most documents write it.
 fn is_status_code(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
+    matches!(text.as_bytes(), [b'1'..=b'5', rest @ ..]
+        if rest.len() == 2 && rest.iter().all(u8::is_ascii_digit))
 }
 
-/// Resolves a plain scalar as YAML 1.2's core schema does.
+/// The key that some readers replace by the members of its value.
+const MERGE: &str = "<<";
+
+/// Resolves a plain scalar that all readers of YAML resolve alike, and that
+/// JSON can say: `tree/scalars.tsv` has what readers make of many.
 ///
 /// # Errors
 ///
-/// What YAML 1.1, or another reader of 1.2, would take the text for.
+/// What YAML 1.1, or a reader of 1.2, would take the text for.
 fn resolve(text: &str) -> Result<Value, &'static str> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
         "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
         "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
+        "=" => return Err("a default value"),
+        MERGE => return Err("a merge key"),
         _ => {}
     }
-    if is_json_number(text) {
-        return Ok(Value::Number(text.to_owned()));
+    if let Some(is_alike) = json_number(text) {
+        return if is_alike {
+            Ok(Value::Number(text.to_owned()))
+        } else {
+            Err("another number, or text,")
+        };
     }
-    if ["yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str()) {
+    if ["yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str()) {
         return Err("true or false");
     }
     if is_date(text) {
@@ -551,7 +563,10 @@ fn resolve(text: &str) -> Result<Value, &'static str> {
     Ok(Value::String(text.to_owned()))
 }
 
-fn is_json_number(text: &str) -> bool {
+/// Whether readers take a number of JSON for the same number; `None` for what
+/// is none. YAML 1.1 takes an exponent only with a point and a sign, and an
+/// integer beyond 64 bits is rounded by some, a fraction out of range text.
+fn json_number(text: &str) -> Option<bool> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -562,10 +577,19 @@ fn is_json_number(text: &str) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    digits(whole)
+    let signed = exponent.and_then(|text| text.strip_prefix(['+', '-']));
+    let is_number = digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
-        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
+        && exponent.is_none_or(|text| digits(signed.unwrap_or(text)));
+    is_number.then(|| match (fraction, exponent) {
+        (None, None) => text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok(),
+        _ => {
+            fraction.is_some()
+                && exponent.is_some() == signed.is_some()
+                && text.parse::<f64>().is_ok_and(f64::is_finite)
+        }
+    })
 }
 
 /// Such as `2026-01-31`, with or without a time.
@@ -578,28 +602,45 @@ fn is_date(text: &str) -> bool {
     }))
 }
 
-/// Such as `0x1F`, `0o17`, `017`, `+1`, `.5`, `1_000`, `12:30`, `.inf`.
+/// Such as `0x1F`, `0o17`, `017`, `+1`, `.5`, `1_000`, `-_1`, `12:30`, `.inf`.
 fn is_number_elsewhere(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if [".inf", ".nan"].contains(&unsigned.to_ascii_lowercase().as_str()) {
+    if [".inf", ".Inf", ".INF"].contains(&unsigned) || [".nan", ".NaN", ".NAN"].contains(&text) {
         return true;
     }
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+    if text.starts_with('_') {
         return false;
     }
-    let radix = ["0x", "0o", "0b"].iter().any(|prefix| {
-        unsigned.strip_prefix(prefix).is_some_and(|digits| {
-            !digits.is_empty()
-                && digits
-                    .bytes()
-                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'_')
-        })
-    });
-    let minutes = unsigned.contains(':')
-        && unsigned
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b":._".contains(&byte));
-    radix || minutes || unsigned.replace('_', "").parse::<f64>().is_ok()
+    let bare = unsigned.replace('_', "");
+    if !bare.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return false;
+    }
+    let lower = bare.to_ascii_lowercase();
+    let radix = [("0x", 16), ("0o", 8), ("0b", 2)]
+        .iter()
+        .any(|(prefix, radix)| {
+            let digits = lower.strip_prefix(prefix).unwrap_or_default();
+            !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(*radix))
+        });
+    radix || is_sexagesimal(&bare) || bare.parse::<f64>().is_ok()
+}
+
+/// Such as `12:30`, a number to the base of 60 in YAML 1.1.
+fn is_sexagesimal(text: &str) -> bool {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = whole.split(':');
+    let first = parts.next().unwrap_or_default();
+    let mut rest = parts.peekable();
+    digits(first)
+        && !first.is_empty()
+        && (fraction.is_some() || !first.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && rest.peek().is_some()
+        && rest.all(|part| digits(part) && part.parse::<u8>().is_ok_and(|part| part < 60))
 }
 
 #[cfg(test)]
