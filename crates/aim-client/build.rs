@@ -1,56 +1,113 @@
-//! Generates the client from the document (feature `codegen`).
+//! Says what is compiled as the document's code.
 //!
-//! What is compiled never depends on the versions that a consumer's lock file
-//! picks: where the generator's output differs from the committed file, the
-//! committed file is compiled and a warning says so.
+//! With the feature `codegen` it is generated here, from the package's copy of
+//! the document; in the workspace where the client is made, from the maintained
+//! one; and where `AIM_CLIENT_DOCUMENT` names a file, from that. Without the
+//! feature it is the committed file. Which of these it was stands in
+//! `aim_client::CODE_ORIGIN`.
+
+use std::env;
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Names a user's own document; empty is as good as not set.
+const OWN_DOCUMENT: &str = "AIM_CLIENT_DOCUMENT";
+const COMMITTED: &str = "src/generated.rs";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    #[cfg(feature = "codegen")]
-    if let Err(error) = codegen::run() {
-        println!("cargo::error={error}");
+    println!("cargo::rerun-if-env-changed={OWN_DOCUMENT}");
+    match run() {
+        Ok(origin) => println!("cargo::rustc-env=AIM_CLIENT_CODE_ORIGIN={origin}"),
+        Err(text) => {
+            for line in text.lines() {
+                println!("cargo::error={line}");
+            }
+        }
     }
 }
 
-#[cfg(feature = "codegen")]
-mod codegen {
-    use std::path::PathBuf;
-    use std::{env, fs, io};
+fn run() -> Result<String, String> {
+    let folder = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?;
+    let own = env::var_os(OWN_DOCUMENT).filter(|path| !path.is_empty());
+    origin(Path::new(&folder), own.map(PathBuf::from))
+}
 
-    use aim_codegen::document::Document;
-    use aim_codegen::generate::generate;
-
-    const DOCUMENT: &str = "openapi/aim.yaml";
-    const COMMITTED: &str = "src/generated.rs";
-
-    pub(crate) fn run() -> io::Result<()> {
-        println!("cargo::rerun-if-changed={DOCUMENT}");
-        println!("cargo::rerun-if-changed={COMMITTED}");
-        let committed = fs::read_to_string(COMMITTED)?.replace("\r\n", "\n");
-        let text = fs::read_to_string(DOCUMENT)?;
-        let generated = Document::parse(DOCUMENT, &text).and_then(|document| generate(&document));
-        let origin = match generated {
-            Ok(generated) if generated == committed => "generated",
-            Ok(_) => {
-                println!(
-                    "cargo::warning=aim-client: the code generated here differs from the committed one, \
-                     which is compiled instead; run `cargo xtask regen` if the document was edited"
-                );
-                "committed"
-            }
-            Err(problems) => {
-                println!(
-                    "cargo::warning=aim-client: the document cannot be generated from here, \
-                     the committed code is compiled instead: {}",
-                    problems.to_string().replace('\n', " ")
-                );
-                "committed"
-            }
-        };
-        // A test asks for this, so that falling back cannot pass unnoticed here.
-        println!("cargo::rustc-env=AIM_CLIENT_CODE_ORIGIN={origin}");
-        let folder = env::var_os("OUT_DIR")
-            .ok_or_else(|| io::Error::other("cargo sets OUT_DIR for build scripts"))?;
-        fs::write(PathBuf::from(folder).join("generated.rs"), committed)
+#[cfg(not(feature = "codegen"))]
+fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
+    if own.is_some() {
+        return Err(format!(
+            "{OWN_DOCUMENT} is set, and the feature `codegen` of aim-client is off, without which \
+             no code is generated from a document; switch it on, or unset the variable"
+        ));
     }
+    // The compiler would name the module, and no cause.
+    read(folder, COMMITTED)?;
+    Ok("committed".to_owned())
+}
+
+#[cfg(feature = "codegen")]
+fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
+    use aim_codegen::build::{self, is_same};
+
+    /// Set by the workspace's `.cargo/config.toml`: what is built under its own
+    /// lock file.
+    const WORKSPACE: &str = "AIM_CLIENT_WORKSPACE";
+
+    println!("cargo::rerun-if-env-changed={WORKSPACE}");
+    let built = if let Some(own) = own {
+        println!("cargo::rerun-if-changed={}", own.display());
+        build::from_own(&own)?
+    } else {
+        let document = read(folder, "openapi/aim.yaml")?;
+        let committed = read(folder, COMMITTED)?;
+        for file in build::beside(folder) {
+            // Cargo takes a file that is not there for one that has changed.
+            if file.exists() {
+                println!("cargo::rerun-if-changed={}", file.display());
+            }
+        }
+        if build::is_workspace(folder) {
+            let root = folder.join("../..");
+            let maintained = read(&root, "openapi/aim.yaml")?;
+            let is_own_lock = env::var_os(WORKSPACE)
+                .and_then(|set| Path::new(&set).canonicalize().ok())
+                .is_some_and(|set| root.canonicalize().is_ok_and(|root| root == set));
+            if is_own_lock || !is_same(&maintained, &document) {
+                let maintained = root.join("openapi/aim.yaml");
+                let built = build::from_workspace(&maintained, &document, &committed);
+                built.map_err(text)?
+            } else {
+                build::from_package(&document, &committed)
+            }
+        } else {
+            build::from_package(&document, &committed)
+        }
+    };
+    for line in built.warnings {
+        println!("cargo::warning=aim-client: {line}");
+    }
+    let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
+    fs::write(Path::new(&out).join("generated.rs"), built.code).map_err(text)?;
+    Ok(built.origin.to_string())
+}
+
+#[cfg(feature = "codegen")]
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+/// Reads a file of a folder, and has this script run again when it changes.
+fn read(folder: &Path, name: &str) -> Result<String, String> {
+    let path = folder.join(name);
+    println!("cargo::rerun-if-changed={}", path.display());
+    fs::read_to_string(path).map_err(|error| {
+        format!(
+            "the file {name} of {} cannot be read: {error}; aim-client is not whole there: see \
+             whether a source filter (of a vendoring tool, a .dockerignore, a sparse checkout) has \
+             left it out",
+            folder.display()
+        )
+    })
 }

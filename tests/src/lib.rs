@@ -8,6 +8,7 @@ pub mod every_operation;
 pub mod fixture;
 pub mod fuzz;
 pub mod log;
+pub mod nested;
 pub mod new_operation;
 pub mod ordered;
 pub mod raw;

@@ -76,3 +76,37 @@ fn no_dependency_asks_for_a_newer_rust() {
     // Else nothing was compared.
     assert!(others.iter().any(|package| rust_version(package).is_some()));
 }
+
+/// What the generated code depends on besides the document.
+const GENERATORS: [&str; 6] = [
+    "openapiv3",
+    "prettyplease",
+    "progenitor",
+    "progenitor-impl",
+    "saphyr-parser",
+    "typify",
+];
+
+/// Our lock file pins them: one version of each, and no requirement that a
+/// consumer with another one could not meet.
+#[test]
+fn the_generators_are_pinned_by_the_lock_file_alone() {
+    let metadata = metadata();
+    let (members, others) = packages(&metadata);
+    for name in GENERATORS {
+        let locked = others.iter().filter(|package| package["name"] == name);
+        assert_eq!(locked.count(), 1, "{name} in Cargo.lock");
+    }
+    let asked: BTreeMap<&str, &str> = members
+        .iter()
+        .flat_map(|package| package["dependencies"].as_array().unwrap())
+        .map(|dependency| ["name", "req"].map(|key| dependency[key].as_str().unwrap()))
+        .map(|[name, asked]| (name, asked))
+        .collect();
+    for (name, asked) in &asked {
+        // The generator is part of the client.
+        let is_exact = asked.starts_with('=');
+        assert_eq!(is_exact, *name == "aim-codegen", "{name} {asked}");
+    }
+    assert!(asked.contains_key("aim-codegen"));
+}

@@ -23,8 +23,20 @@ mod operation;
 pub mod troubleshooting {}
 mod value;
 
+/// Where the code of the document was compiled from, as `build.rs` has decided.
+/// No API: for tests, and to look at when something is odd.
+///
+/// - `package`: generated from the crate's own copy of the document.
+/// - `workspace`: generated where the client is made, from a document or by a
+///   generator that was edited since the crate's files were written.
+/// - `own`: generated from the document that `AIM_CLIENT_DOCUMENT` names.
+/// - `committed`: the crate's own file, since the feature `codegen` is off, or
+///   since the generator writes something else under this lock file.
+#[doc(hidden)]
+pub const CODE_ORIGIN: &str = env!("AIM_CLIENT_CODE_ORIGIN");
+
 /// What the document gives (see `crates/aim-codegen`): with the feature
-/// `codegen` written by the build script, else as committed; the same bytes.
+/// `codegen` written by the build script, else as committed.
 #[cfg(feature = "codegen")]
 #[allow(
     missing_docs,
@@ -80,6 +92,6 @@ mod tests {
     /// Falling back to the committed code is for others' lock files.
     #[test]
     fn under_our_lock_file_the_build_script_generates_the_committed_bytes() {
-        assert_eq!(env!("AIM_CLIENT_CODE_ORIGIN"), "generated");
+        assert_eq!(crate::CODE_ORIGIN, "package");
     }
 }

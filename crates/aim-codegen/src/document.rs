@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use openapiv3::OpenAPI;
-use serde_json::{Number, Value as Json};
+use serde_json::Value as Json;
 
 pub(crate) use grammar::{Kind, alternatives};
 pub(crate) use tree::At;
@@ -192,9 +192,7 @@ fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
         (Value::Null, other) => other.is_null(),
         (Value::Bool(value), other) => other.as_bool() == Some(*value),
         (Value::String(text), other) => other.as_str() == Some(text),
-        (Value::Number(text), Json::Number(number)) => {
-            serde_json::from_str::<Number>(text).is_ok_and(|ours| ours == *number)
-        }
+        (Value::Number(text), Json::Number(number)) => is_same_number(text, &number.to_string()),
         _ => false,
     };
     if !same {
@@ -203,6 +201,19 @@ fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
             "two readers of YAML read different things here",
             "write it in a simpler way, for instance in quotes",
         );
+    }
+}
+
+/// Whether two texts are the same number. `serde_json` compares numbers by
+/// their texts where another crate of the build switches `arbitrary_precision`
+/// on, and `12.50` is written `12.5` there.
+fn is_same_number(left: &str, right: &str) -> bool {
+    match (left.parse::<i128>(), right.parse::<i128>()) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => {
+            let finite = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
+            finite(left).is_some() && finite(left) == finite(right)
+        }
     }
 }
 

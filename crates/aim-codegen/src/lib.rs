@@ -3,12 +3,14 @@
 //!
 //! [`Document::parse`](document::Document::parse) reads strictly and knows the
 //! place of everything, [`lint`] refuses what the generator would panic on or
-//! ignore in silence, [`generate`](generate::generate) writes the Rust, and
-//! [`regen`] knows which files of the workspace come from the document.
+//! ignore in silence, [`generate`](generate::generate) writes the Rust,
+//! [`regen`] knows which files of the workspace come from the document, and
+//! [`build`](mod@build) decides what the client's build script compiles.
 //!
 //! The crate serves `aim-client`'s build script and the maintainer's `cargo
 //! xtask`; it is published only because the build script needs it.
 
+pub mod build;
 mod checks;
 pub mod document;
 mod facts;
@@ -18,6 +20,7 @@ mod layout;
 pub mod lint;
 mod lower;
 mod methods;
+pub mod needs;
 mod operations;
 mod output;
 mod pattern;

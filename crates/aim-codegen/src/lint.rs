@@ -13,7 +13,7 @@ mod text;
 use std::collections::HashMap;
 
 use crate::document::{At, Document, Kind, Value};
-use crate::problem::{Problems, Report};
+use crate::problem::{Problem, Problems, Report, Severity};
 
 /// Checks a document's style.
 ///
@@ -21,6 +21,20 @@ use crate::problem::{Problems, Report};
 ///
 /// Every place where the document leaves it, each with reason and fix.
 pub fn lint(document: &Document) -> Result<(), Problems> {
+    report(document).finish()
+}
+
+/// Checks a document's style, and returns what only readers of its
+/// documentation miss.
+///
+/// # Errors
+///
+/// Every other place where the document leaves it.
+pub(crate) fn lint_but_style(document: &Document) -> Result<Vec<Problem>, Problems> {
+    report(document).finish_but_style()
+}
+
+fn report(document: &Document) -> Report {
     let mut lint = Lint {
         root: At::root(document.root()),
         report: Report::new(document.file()),
@@ -35,6 +49,11 @@ pub fn lint(document: &Document) -> Result<(), Problems> {
         }
         for (kinds, key, why) in REQUIRED {
             if kinds.contains(kind) && at.get(key).is_none_or(|member| is_blank(&member)) {
+                lint.report.severity = if STYLE_KEYS.contains(key) {
+                    Severity::Style
+                } else {
+                    Severity::Error
+                };
                 at.report(
                     &mut lint.report,
                     format!("`{key}` is missing or empty"),
@@ -42,14 +61,16 @@ pub fn lint(document: &Document) -> Result<(), Problems> {
                 );
             }
         }
-        for (wanted, check) in RULES {
-            if wanted == kind {
+        for (rules, severity) in [(RULES, Severity::Error), (STYLE_RULES, Severity::Style)] {
+            lint.report.severity = severity;
+            for (_, check) in rules.iter().filter(|(wanted, _)| wanted == kind) {
                 check(&mut lint, at);
             }
         }
         text::check(&mut lint, at);
+        lint.report.severity = Severity::Error;
     }
-    lint.report.finish()
+    lint.report
 }
 
 fn is_blank(at: &At<'_>) -> bool {
@@ -127,6 +148,17 @@ const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[SecurityScheme], "x-aim-sensitive", "a credential is `secret`"),
 ];
 
+/// Those whose absence is mere style: nothing is generated from them but
+/// documentation.
+const STYLE_KEYS: &[&str] = &[
+    "summary",
+    "description",
+    "example",
+    "value",
+    "x-aim-operation",
+    "x-aim-licenses",
+];
+
 type Check = for<'a> fn(&mut Lint<'a>, &At<'a>);
 
 /// What takes more than a look at one key: where, and the rule.
@@ -140,7 +172,6 @@ const RULES: &[(Kind, Check)] = &[
     (Root, operations::names),
     (Root, operations::shared_answers),
     (PathItem, operations::path),
-    (Operation, operations::tags),
     (Operation, operations::request),
     (Operation, operations::query),
     (Operation, operations::answers),
@@ -161,6 +192,10 @@ const RULES: &[(Kind, Check)] = &[
     (Property, schemas::property),
     (Part, schemas::part),
 ];
+
+/// The same, of mere style: nothing is generated from what they look at but
+/// documentation. `text::check` is another such rule, for objects of any kind.
+const STYLE_RULES: &[(Kind, Check)] = &[(Operation, operations::tags)];
 
 /// The document and what is wrong with it.
 struct Lint<'a> {

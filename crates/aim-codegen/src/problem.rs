@@ -29,6 +29,18 @@ pub struct Problem {
     pub message: String,
     /// Why that is wrong, or how to fix it.
     pub help: String,
+    /// Whom it concerns.
+    pub severity: Severity,
+}
+
+/// Whom a problem concerns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Severity {
+    /// What is generated or sent would be wrong.
+    #[default]
+    Error,
+    /// Only who reads the documentation misses something.
+    Style,
 }
 
 impl Problem {
@@ -47,6 +59,7 @@ impl Problem {
             pointer: pointer.into(),
             message: message.into(),
             help: help.into(),
+            severity: Severity::Error,
         }
     }
 }
@@ -117,6 +130,8 @@ impl Error for Problems {}
 pub(crate) struct Report {
     file: String,
     problems: Vec<Problem>,
+    /// Of what is added next.
+    pub(crate) severity: Severity,
 }
 
 impl Report {
@@ -124,6 +139,7 @@ impl Report {
         Self {
             file: file.to_owned(),
             problems: Vec::new(),
+            severity: Severity::Error,
         }
     }
 
@@ -135,7 +151,10 @@ impl Report {
         help: impl Into<String>,
     ) {
         let problem = Problem::new(self.file.as_str(), place, pointer, message, help);
-        self.problems.push(problem);
+        self.problems.push(Problem {
+            severity: self.severity,
+            ..problem
+        });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -145,14 +164,34 @@ impl Report {
     /// # Errors
     ///
     /// What was gathered, sorted by place and each thing once.
-    pub(crate) fn finish(mut self) -> Result<(), Problems> {
-        if self.problems.is_empty() {
+    pub(crate) fn finish(self) -> Result<(), Problems> {
+        let problems = self.sorted();
+        if problems.is_empty() {
             return Ok(());
         }
+        Err(Problems(problems))
+    }
+
+    /// Returns what is mere style, sorted by place and each thing once.
+    ///
+    /// # Errors
+    ///
+    /// What is more than style, likewise.
+    pub(crate) fn finish_but_style(self) -> Result<Vec<Problem>, Problems> {
+        let problems = self.sorted().into_iter();
+        let (style, errors): (Vec<_>, Vec<_>) =
+            problems.partition(|problem| problem.severity == Severity::Style);
+        if errors.is_empty() {
+            return Ok(style);
+        }
+        Err(Problems(errors))
+    }
+
+    fn sorted(mut self) -> Vec<Problem> {
         self.problems
             .sort_by_key(|problem| (problem.line, problem.column));
         self.problems.dedup();
-        Err(Problems(self.problems))
+        self.problems
     }
 }
 
@@ -192,5 +231,33 @@ mod tests {
         assert_eq!(messages, ["first", "second"]);
         assert!(problems.to_string().ends_with("2 problems"));
         assert_eq!(Report::new("a.yaml").finish(), Ok(()));
+    }
+
+    #[test]
+    fn style_alone_is_no_error_where_it_is_tolerated() {
+        let both = |severities: [Severity; 2]| {
+            let mut report = Report::new("a.yaml");
+            for (line, severity) in (1..).zip(severities) {
+                report.severity = severity;
+                report.add((line, 1), "", format!("{severity:?}"), "");
+            }
+            let messages = |problems: Vec<Problem>| -> Vec<_> {
+                problems
+                    .into_iter()
+                    .map(|problem| problem.message)
+                    .collect()
+            };
+            report
+                .finish_but_style()
+                .map(messages)
+                .map_err(|problems| messages(problems.0))
+        };
+        let error = || Err(vec!["Error".to_owned()]);
+        assert_eq!(both([Severity::Style, Severity::Error]), error());
+        assert_eq!(both([Severity::Error, Severity::Style]), error());
+        assert_eq!(
+            both([Severity::Style; 2]),
+            Ok(vec!["Style".to_owned(), "Style".to_owned()])
+        );
     }
 }

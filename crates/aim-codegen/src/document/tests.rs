@@ -141,3 +141,26 @@ fn readers_that_disagree_are_noticed() {
     // Beyond the largest number that a JSON reader takes.
     assert!(Document::parse("a.yaml", "openapi: 1e999").is_err());
 }
+
+#[test]
+fn numbers_are_compared_as_numbers() {
+    for (left, right) in [
+        ("12.50", "12.5"),
+        ("1.0", "1"),
+        ("1e2", "100"),
+        ("-0", "0"),
+        ("9007199254740993", "9007199254740993"),
+        ("0.1", "0.10"),
+    ] {
+        assert!(is_same_number(left, right), "{left} {right}");
+    }
+    for (left, right) in [
+        ("12.50", "12.05"),
+        ("9007199254740993", "9007199254740992"),
+        ("1e999", "1e999"),
+        ("1", "-1"),
+        ("1", "x"),
+    ] {
+        assert!(!is_same_number(left, right), "{left} {right}");
+    }
+}

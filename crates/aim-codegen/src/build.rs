@@ -1,0 +1,341 @@
+//! Decides what the build script of `aim-client` compiles, and says why where
+//! it is not what one would expect.
+//!
+//! | the document is | compiled is | [`Origin`] |
+//! | --- | --- | --- |
+//! | the package's own copy | what is generated from it; the committed code if the generator writes something else here | [`Package`](Origin::Package), [`Committed`](Origin::Committed) |
+//! | the maintained one, edited | what is generated from it, or nothing | [`Workspace`](Origin::Workspace) |
+//! | a user's own | what is generated from it, or nothing | [`Own`](Origin::Own) |
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::document::Document;
+use crate::generate::{self, generate};
+use crate::problem::{Problem, Problems};
+use crate::regen::DOCUMENT;
+use crate::{lint, needs};
+
+/// Where the compiled code comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Generated; the same as what the package holds.
+    Package,
+    /// Generated from the maintained document, or by a generator, that was
+    /// edited.
+    Workspace,
+    /// Generated from a user's own document.
+    Own,
+    /// The file that the package holds.
+    Committed,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Package => "package",
+            Self::Workspace => "workspace",
+            Self::Own => "own",
+            Self::Committed => "committed",
+        })
+    }
+}
+
+/// What is compiled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Built {
+    /// The code.
+    pub code: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What the build should say, line by line.
+    pub warnings: Vec<String>,
+}
+
+/// The line of `xtask/Cargo.toml` that makes a workspace the client's own.
+const MARK: &str = "[package.metadata.aim-client]";
+
+/// The files beside a package in `folder` that may make it a member of the
+/// client's own workspace: the one with the mark, and the maintained document.
+#[must_use]
+pub fn beside(folder: &Path) -> [PathBuf; 2] {
+    ["xtask/Cargo.toml", DOCUMENT].map(|path| folder.join("../..").join(path))
+}
+
+/// Whether the package in `folder` is a member of the client's own workspace,
+/// and no copy that lies beside files of somebody else: the command line of
+/// the workspace has the mark, and the package lies where it belongs.
+#[must_use]
+pub fn is_workspace(folder: &Path) -> bool {
+    let [mark, _] = beside(folder);
+    let has_mark = std::fs::read_to_string(mark)
+        .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == MARK));
+    let place = folder.join("../../crates/aim-client");
+    has_mark && matches!((place.canonicalize(), folder.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Returns what is compiled from a package's own copy of the document.
+///
+/// The generator is the one that a lock file of somebody else picks: what it
+/// writes is compiled only if it is what the package holds.
+#[must_use]
+pub fn from_package(document: &str, committed: &str) -> Built {
+    let committed = committed.replace("\r\n", "\n");
+    let generated = Document::parse(DOCUMENT, document).and_then(|document| generate(&document));
+    match generated {
+        Ok(code) if code == committed => Built {
+            code,
+            origin: Origin::Package,
+            warnings: Vec::new(),
+        },
+        _ => Built {
+            code: committed,
+            origin: Origin::Committed,
+            warnings: vec![
+                "the generator, in the versions of this lock file, does not write the code that \
+                 this version was released with; the released code is compiled"
+                    .to_owned(),
+            ],
+        },
+    }
+}
+
+/// Returns what is compiled from the maintained document of the client's own
+/// workspace. `copy` is the package's copy of it, and `committed` the code that
+/// the package holds.
+///
+/// # Errors
+///
+/// What `cargo xtask regen` says of the document.
+pub fn from_workspace(maintained: &Path, copy: &str, committed: &str) -> Result<Built, Problems> {
+    let document = Document::load(maintained, DOCUMENT)?;
+    let code = generate(&document)?;
+    let is_fresh = code == committed.replace("\r\n", "\n") && is_same(document.text(), copy);
+    let (origin, warnings) = if is_fresh {
+        (Origin::Package, Vec::new())
+    } else {
+        let warning = format!(
+            "this is compiled from {DOCUMENT} as it is now, and the committed files are of \
+             another; run `cargo xtask regen`"
+        );
+        (Origin::Workspace, vec![warning])
+    };
+    Ok(Built {
+        code,
+        origin,
+        warnings,
+    })
+}
+
+/// Whether two texts are the same; line ends do not count, since a checkout may
+/// change them.
+#[must_use]
+pub fn is_same(left: &str, right: &str) -> bool {
+    left == right || left.replace("\r\n", "\n") == right.replace("\r\n", "\n")
+}
+
+/// The variable that names a user's own document.
+pub const OWN_DOCUMENT: &str = "AIM_CLIENT_DOCUMENT";
+
+/// So many problems of style are shown.
+const MOST_SHOWN: usize = 5;
+
+/// Returns what is compiled from a user's own document.
+///
+/// # Errors
+///
+/// A text, line by line: the path is relative, or what is wrong with the
+/// document.
+pub fn from_own(path: &Path) -> Result<Built, String> {
+    let name = path.display().to_string();
+    if path.is_relative() {
+        return Err(format!(
+            "{OWN_DOCUMENT} is `{name}`, a relative path, and it is not said to which folder; \
+             give an absolute one, or write in .cargo/config.toml:\n\
+             [env]\n\
+             {OWN_DOCUMENT} = {{ value = \"aim.yaml\", relative = true }}"
+        ));
+    }
+    let read = || {
+        let document = Document::load(path, &name)?;
+        needs::check(&document)?;
+        let style = lint::lint_but_style(&document)?;
+        Ok((generate::write(&document)?, style))
+    };
+    let (code, style) = read().map_err(|problems: Problems| problems.to_string())?;
+    Ok(Built {
+        code,
+        origin: Origin::Own,
+        warnings: of_style(&name, &style),
+    })
+}
+
+fn of_style(name: &str, style: &[Problem]) -> Vec<String> {
+    let count = match style.len() {
+        0 => return Vec::new(),
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let mut lines = vec![format!(
+        "{name} has {count} that only readers of the documentation notice"
+    )];
+    for problem in style.iter().take(MOST_SHOWN) {
+        lines.extend(problem.to_string().lines().map(ToOwned::to_owned));
+    }
+    if style.len() > MOST_SHOWN {
+        lines.push(format!("and {} more", style.len() - MOST_SHOWN));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const DOCUMENT_TEXT: &str = include_str!("../../../openapi/aim.yaml");
+
+    fn generated(text: &str) -> String {
+        generate(&Document::parse(DOCUMENT, text).unwrap()).unwrap()
+    }
+
+    /// A folder of its own for each test.
+    fn folder(name: &str) -> PathBuf {
+        let name = format!("aim-codegen-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
+        let code = generated(DOCUMENT_TEXT);
+        let crlf = |text: &str| text.replace('\n', "\r\n");
+        for (document, committed) in [
+            (DOCUMENT_TEXT.to_owned(), code.clone()),
+            (crlf(DOCUMENT_TEXT), crlf(&code)),
+        ] {
+            let built = from_package(&document, &committed);
+            assert_eq!((built.origin, built.code), (Origin::Package, code.clone()));
+            assert_eq!(built.warnings, Vec::<String>::new());
+        }
+        let refused = DOCUMENT_TEXT.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1);
+        for (document, committed) in [(DOCUMENT_TEXT, "other\r\n"), (&refused, "other\n")] {
+            let built = from_package(document, committed);
+            assert_eq!(built.origin, Origin::Committed);
+            assert_eq!(built.code, "other\n");
+            assert_eq!(built.warnings.len(), 1);
+            assert!(
+                !built.warnings[0].contains("document"),
+                "{:?}",
+                built.warnings
+            );
+        }
+    }
+
+    #[test]
+    fn the_workspace_compiles_what_is_generated_and_nothing_else() {
+        let folder = folder("workspace");
+        let maintained = folder.join("aim.yaml");
+        fs::write(&maintained, DOCUMENT_TEXT).unwrap();
+        let code = generated(DOCUMENT_TEXT);
+        let built = from_workspace(&maintained, DOCUMENT_TEXT, &code).unwrap();
+        assert_eq!((built.origin, built.warnings.len()), (Origin::Package, 0));
+        assert_eq!(built.code, code);
+        // The copy or the code is of another document or generator.
+        for (copy, committed) in [("", code.as_str()), (DOCUMENT_TEXT, "")] {
+            let built = from_workspace(&maintained, copy, committed).unwrap();
+            assert_eq!((built.origin, &built.code), (Origin::Workspace, &code));
+            assert!(built.warnings[0].contains("cargo xtask regen"));
+            assert_eq!(built.warnings.len(), 1);
+        }
+        fs::write(
+            &maintained,
+            DOCUMENT_TEXT.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1),
+        )
+        .unwrap();
+        let problems = from_workspace(&maintained, DOCUMENT_TEXT, &code).unwrap_err();
+        assert!(
+            problems
+                .to_string()
+                .contains(": /openapi: the version is not 3.0.3")
+        );
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn only_our_own_workspace_is_known() {
+        let folder = folder("beside");
+        let client = folder.join("crates/aim-client");
+        fs::create_dir_all(&client).unwrap();
+        fs::create_dir_all(folder.join("vendor/aim-client")).unwrap();
+        assert!(!is_workspace(&client), "without xtask");
+        fs::create_dir(folder.join("xtask")).unwrap();
+        let manifest = folder.join("xtask/Cargo.toml");
+        fs::write(&manifest, "[package]\nname = \"xtask\"\n").unwrap();
+        assert!(!is_workspace(&client), "with somebody else's");
+        fs::write(&manifest, include_str!("../../../xtask/Cargo.toml")).unwrap();
+        assert!(is_workspace(&client));
+        assert!(!is_workspace(&folder.join("vendor/aim-client")));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn an_own_document_may_lack_style_and_nothing_else() {
+        let folder = folder("own");
+        let path = folder.join("aim.yaml");
+        let name = path.display();
+        let own = |text: &str| {
+            fs::write(&path, text).unwrap();
+            from_own(&path)
+        };
+        let built = own(DOCUMENT_TEXT).unwrap();
+        assert_eq!((built.origin, built.warnings.len()), (Origin::Own, 0));
+
+        let without: String = DOCUMENT_TEXT
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("x-aim-operation: "))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let built = own(&without).unwrap();
+        assert!(built.code.contains("pub struct GetContractDetailsRequest"));
+        let operations = without.matches("operationId:").count();
+        let title = format!(
+            "{name} has {operations} problems that only readers of the documentation notice"
+        );
+        assert_eq!(built.warnings[0], title);
+        assert_eq!(
+            built.warnings.len(),
+            2 + 2 * MOST_SHOWN,
+            "{:#?}",
+            built.warnings
+        );
+
+        let lacking = DOCUMENT_TEXT.replacen("        FieldName:\n", "        Field:\n", 1);
+        let text = own(&lacking).unwrap_err();
+        assert!(
+            text.contains("`ResponseError` has no member `FieldName`"),
+            "{text}"
+        );
+        let broken = DOCUMENT_TEXT.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1);
+        let text = own(&broken).unwrap_err();
+        assert!(text.starts_with(&format!("{name}:")), "{text}");
+        assert!(
+            text.contains(": /openapi: the version is not 3.0.3"),
+            "{text}"
+        );
+        fs::remove_dir_all(&folder).unwrap();
+        let text = from_own(&path).unwrap_err();
+        assert!(
+            text.starts_with(&format!("{name}:1:1: the file cannot be read")),
+            "{text}"
+        );
+        let text = from_own(Path::new("aim.yaml")).unwrap_err();
+        let fix = "AIM_CLIENT_DOCUMENT = { value = \"aim.yaml\", relative = true }";
+        assert!(text.ends_with(fix), "{text}");
+    }
+}

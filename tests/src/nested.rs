@@ -1,0 +1,334 @@
+//! Runs cargo on copies: on packages, and on the workspace as a whole.
+//!
+//! It runs without the network, and what it compiles stays in one folder below
+//! the target folder, so only the first run is slow.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "that is how a test fails"
+)]
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+use serde_json::Value;
+
+use crate::fixture;
+
+/// The folder that all nested runs share.
+#[derive(Clone, Debug)]
+pub struct Nested {
+    folder: PathBuf,
+}
+
+/// What a run of cargo has printed.
+#[derive(Debug)]
+pub struct Ran {
+    /// Whether it succeeded.
+    pub success: bool,
+    /// Its output.
+    pub printed: String,
+    /// What it said besides, as the compiler's warnings.
+    pub messages: String,
+}
+
+/// A build of a program or of the client alone.
+#[derive(Debug)]
+pub struct Built {
+    /// What cargo and the compiler said.
+    pub messages: String,
+    /// What the client's build script says it compiled.
+    pub origin: String,
+    /// The folder into which that build script writes.
+    pub out: PathBuf,
+    /// The program, if one was built.
+    pub program: PathBuf,
+}
+
+impl Nested {
+    /// Runs below the folder that cargo gives to integration tests:
+    /// `env!("CARGO_TARGET_TMPDIR")`.
+    #[must_use]
+    pub fn below(target_tmpdir: &str) -> Self {
+        Self {
+            folder: Path::new(target_tmpdir).join("package-test"),
+        }
+    }
+
+    /// Where everything is compiled.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Cargo as from a shell of its own, without the network.
+    #[must_use]
+    pub fn cargo(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // What cargo sets for this test, and what is set for the workspace's
+        // build.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            let kept = text == "CARGO_HOME" || text.starts_with("RUSTUP_");
+            let ours = ["CARGO", "RUST", "AIM_CLIENT"];
+            if !kept && ours.iter().any(|prefix| text.starts_with(prefix)) {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .current_dir(folder)
+            .env("CARGO_TARGET_DIR", self.target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .args(arguments);
+        command
+    }
+
+    /// Runs cargo, which must succeed, and returns what it printed as output
+    /// and as errors.
+    ///
+    /// # Panics
+    ///
+    /// If it fails.
+    #[must_use]
+    pub fn run(&self, folder: &Path, arguments: &[&str]) -> Ran {
+        let mut command = self.cargo(folder, arguments);
+        let ran = ran(&mut command);
+        assert!(ran.success, "{command:?}\n{}", ran.messages);
+        ran
+    }
+
+    /// Builds or checks, and reads what cargo tells about it. Add no
+    /// `--message-format` of your own.
+    ///
+    /// # Panics
+    ///
+    /// If the build fails.
+    #[must_use]
+    pub fn build(&self, folder: &Path, arguments: &[&str]) -> Built {
+        let format = "--message-format=json-render-diagnostics";
+        let ran = self.run(folder, &[arguments, &[format]].concat());
+        let mut built = Built {
+            messages: ran.messages,
+            origin: String::new(),
+            out: PathBuf::new(),
+            program: PathBuf::new(),
+        };
+        for line in ran.printed.lines() {
+            let message: Value = serde_json::from_str(line).unwrap();
+            let id = message["package_id"].as_str().unwrap_or_default();
+            if message["reason"] == "build-script-executed" && id.contains("aim-client") {
+                let mut variables = message["env"].as_array().unwrap().iter();
+                let origin = variables.find(|pair| pair[0] == "AIM_CLIENT_CODE_ORIGIN");
+                built.origin = origin.unwrap()[1].as_str().unwrap().to_owned();
+                built.out = PathBuf::from(message["out_dir"].as_str().unwrap());
+            } else if let Some(path) = message["executable"].as_str() {
+                built.program = PathBuf::from(path);
+            }
+        }
+        built
+    }
+
+    /// Packages members of the workspace as they are, and unpacks them side by
+    /// side, each below a folder of that name.
+    ///
+    /// # Panics
+    ///
+    /// If cargo cannot package them, or `tar` cannot unpack them.
+    #[must_use]
+    pub fn packaged<const N: usize>(&self, names: [&str; N], place: &str) -> [PathBuf; N] {
+        let mut arguments = vec!["package", "--allow-dirty", "--locked", "--no-verify"];
+        for name in names {
+            arguments.extend(["--package", name]);
+        }
+        let _ = self.run(&fixture::root(), &arguments);
+        names.map(|name| self.unpack(&format!("{name}-{}", env!("CARGO_PKG_VERSION")), place))
+    }
+
+    /// Unpacks a package that cargo has packed, below `place`. Files that are
+    /// as they were before stay untouched, so that they need not be compiled
+    /// again.
+    ///
+    /// # Panics
+    ///
+    /// If it was not packed, or `tar` cannot unpack it.
+    #[must_use]
+    pub fn unpack(&self, package: &str, place: &str) -> PathBuf {
+        let packed = self.target().join(format!("package/{package}.crate"));
+        let fresh = tempfile::tempdir_in(self.target()).unwrap();
+        let mut tar = Command::new("tar");
+        // Files are packed with an age of years, by which cargo would take a
+        // changed one for compiled: `-m` makes them new.
+        tar.arg("-xmzf").arg(&packed).arg("-C").arg(fresh.path());
+        let unpacked = ran(&mut tar);
+        assert!(unpacked.success, "{tar:?}: {}", unpacked.messages);
+        let folder = self.target().join(place).join(package);
+        sync(&fresh.path().join(package), &folder, &[]);
+        folder
+    }
+
+    /// Copies the workspace into a folder of that name, where an earlier copy
+    /// may lie, and returns the folder. It is compiled with the lock file, like
+    /// the packages without the optimisation of the generators, so that both
+    /// share what is compiled.
+    ///
+    /// # Panics
+    ///
+    /// If files cannot be copied.
+    #[must_use]
+    pub fn workspace(&self, name: &str) -> PathBuf {
+        let folder = self.target().join(name);
+        let root = fixture::root();
+        let fresh = tempfile::tempdir_in(env::temp_dir()).unwrap();
+        sync(&root, fresh.path(), &["target", ".git"]);
+        let manifest = read(&root.join("Cargo.toml"));
+        let (before, _) = manifest.split_once("[profile.dev.package]").unwrap();
+        assert!(!before.is_empty());
+        fs::write(fresh.path().join("Cargo.toml"), before).unwrap();
+        sync(fresh.path(), &folder, &[]);
+        folder
+    }
+
+    /// Writes a program that depends on others, with the lock file of this
+    /// workspace, and returns its folder. `manifest` is all of it but the
+    /// section `[package]`.
+    ///
+    /// # Panics
+    ///
+    /// If files cannot be written.
+    #[must_use]
+    pub fn program(&self, name: &str, manifest: &str, main: &str) -> PathBuf {
+        let folder = self.target().join("programs").join(name);
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [workspace]\n\n{manifest}"
+        );
+        write(&folder.join("Cargo.toml"), &manifest);
+        write(&folder.join("src/main.rs"), main);
+        // Versions of its own would have to be downloaded.
+        fs::copy(
+            fixture::root().join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )
+        .unwrap();
+        folder
+    }
+
+    /// The names of all packages that a program is built of.
+    ///
+    /// # Panics
+    ///
+    /// If cargo cannot tell.
+    #[must_use]
+    pub fn graph(&self, folder: &Path) -> BTreeSet<String> {
+        let arguments = ["tree", "--locked", "--edges=normal,build", "--prefix=none"];
+        let printed = self.run(folder, &arguments).printed;
+        let names = printed.lines().filter_map(|line| line.split(' ').next());
+        names.map(ToOwned::to_owned).collect()
+    }
+}
+
+impl Built {
+    /// The code that the client's build script wrote.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn generated(&self) -> String {
+        read(&self.out.join("generated.rs"))
+    }
+
+    /// Runs the program and returns what it prints.
+    ///
+    /// # Panics
+    ///
+    /// If it fails.
+    #[must_use]
+    pub fn run(&self) -> String {
+        let ran = ran(&mut Command::new(&self.program));
+        assert!(ran.success, "{}", ran.messages);
+        ran.printed
+    }
+}
+
+/// Runs a command and returns what became of it.
+///
+/// # Panics
+///
+/// If it cannot be started, or prints something other than text.
+pub fn ran(command: &mut Command) -> Ran {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    Ran {
+        success: output.status.success(),
+        printed: String::from_utf8(output.stdout).unwrap(),
+        messages: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Reads a text; line ends do not count, since a checkout may change them.
+///
+/// # Panics
+///
+/// If it cannot be read.
+#[must_use]
+pub fn read(file: &Path) -> String {
+    let text = fs::read_to_string(file);
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    text.replace("\r\n", "\n")
+}
+
+/// Writes a file and the folders above it, unless it is there already: what is
+/// written anew is compiled anew.
+///
+/// # Panics
+///
+/// If it cannot be written.
+pub fn write(file: &Path, content: impl AsRef<[u8]>) {
+    if fs::read(file).is_ok_and(|found| found == content.as_ref()) {
+        return;
+    }
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, content).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+}
+
+/// Makes a folder as another one is, but for names that are left out.
+fn sync(from: &Path, to: &Path, left_out: &[&str]) {
+    let is_left_out = |name: &OsStr| left_out.iter().any(|left_out| name == *left_out);
+    fs::create_dir_all(to).unwrap();
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (name, path) = (entry.file_name(), entry.path());
+        if is_left_out(&name) {
+            continue;
+        }
+        let copy = to.join(&name);
+        if path.is_dir() {
+            sync(&path, &copy, left_out);
+        } else {
+            write(&copy, fs::read(&path).unwrap());
+        }
+        names.insert(name);
+    }
+    for entry in fs::read_dir(to).unwrap().map(Result::unwrap) {
+        if !names.contains(&entry.file_name()) && !is_left_out(&entry.file_name()) {
+            remove(&entry.path()).unwrap();
+        }
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    }
+}
