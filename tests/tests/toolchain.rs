@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::process::Command;
 
