@@ -1,6 +1,7 @@
 //! Builds a client.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -234,6 +235,12 @@ impl AimClientBuilder {
     ///
     /// No credentials, one that cannot be a header, an address that cannot be
     /// used, or settings that the HTTP client refuses.
+    ///
+    /// # Panics
+    ///
+    /// Only in a program that is built with `panic = "abort"` and with reqwest's
+    /// `rustls-no-provider`, if no crypto provider is installed: reqwest panics
+    /// then. Where panics unwind, that is an error.
     pub fn build(self) -> Result<AimClient, Error> {
         let base_url = base_url::normalize(&self.base_url, self.allow_http).map_err(|reason| {
             Error::refused(None, format!("the base url is unusable: {reason}"))
@@ -291,12 +298,10 @@ impl AimClientBuilder {
             .retry(reqwest::retry::never())
             .referer(false)
             .connection_verbose(false)
-            .connect_timeout(limits.connect_time)
-            .build()
-            .map_err(|error| {
-                let why = why(&error);
-                Error::refused(None, format!("the http client cannot be built: {why}"))
-            })?;
+            .connect_timeout(limits.connect_time);
+        let http = built(http).map_err(|why| {
+            Error::refused(None, format!("the http client cannot be built: {why}"))
+        })?;
         let operations = Operation::all().iter();
         let urls = operations
             .map(|found| {
@@ -330,6 +335,19 @@ impl AimClientBuilder {
                 problem: None,
             }),
         })
+    }
+}
+
+/// Builds the HTTP client, or says why it cannot be built. Without a crypto
+/// provider, which only another crate's features can bring about, reqwest panics.
+fn built(http: ClientBuilder) -> Result<reqwest::Client, String> {
+    match catch_unwind(AssertUnwindSafe(|| http.build())) {
+        Ok(built) => built.map_err(|error| why(&error)),
+        Err(_) => Err(
+            "the TLS library has no crypto provider; switch on the feature `rustls` or \
+             `native-tls` of aim-client, or install a provider before"
+                .to_owned(),
+        ),
     }
 }
 
