@@ -202,16 +202,17 @@ async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
 #[tokio::test]
 async fn its_pages_are_those_of_the_document() {
     let fake = start().await;
-    let json = send(fake.address(), &request("GET", "/openapi.json", "", "")).json();
+    let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).unwrap();
+    let json = send(fake.address(), &request("GET", "/openapi.json", "", ""));
+    let json = read(json.text());
     let yaml = send(fake.address(), &request("GET", "/openapi.yaml", "", ""));
     assert!(yaml.text().starts_with("# AIM Web Services"));
-    let yaml: Json = serde_yaml::from_str(yaml.text()).unwrap();
-    assert_eq!(json, yaml);
-    assert!(json["paths"]["/api/ContractStatusListing"].is_object());
+    assert!(read(yaml.text()) == json);
+    assert!(json["paths"]["/api/ContractStatusListing"].is_mapping());
     assert_eq!(json["servers"][0]["url"], "http://fake/aeservices30");
-    let mut published: Json = serde_yaml::from_str(&own::document()).unwrap();
+    let mut published = read(&own::document());
     published["servers"] = json["servers"].clone();
-    assert_eq!(json, published);
+    assert!(json == published);
     let page = send(fake.address(), &request("GET", "/api/metadata", "", ""));
     assert!(page.text().contains("/ContractStatusListing"));
 }
