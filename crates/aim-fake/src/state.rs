@@ -175,7 +175,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::recorded::{Problem, pointer};
-use crate::schema::{Operation, Schema, Type};
+use crate::schema::{Kind, Operation, Schema, Type};
 use crate::settings::Settings;
 use crate::value::{Object, Value};
 use crate::wire::{Answer, Call};
@@ -497,29 +497,43 @@ fn lack_of_members(
     }
     seen.push(need);
     for member in need.members {
-        let found = have.position(member.name).map(|at| &have.members[at]);
-        let found = found.map(|found| found.kind);
-        // Types may have other names; what they hold counts.
-        match (need.class(member.name), have.class(member.name)) {
-            (Some(need), Some(have)) => lack_of_members(need, have, seen, lacks),
-            _ if found.is_some_and(|found| found.to_string() == member.kind.to_string()) => {}
-            _ => lacks.push(Problem {
-                pointer: format!(
-                    "/components/schemas/{}/properties/{}",
-                    have.name, member.name
-                ),
-                reason: match found {
-                    None => format!(
-                        "the fake's own rules need this member, of type {}",
-                        member.kind
-                    ),
-                    Some(found) => format!(
-                        "the fake's own rules need the type {} here; it is {found}",
-                        member.kind
-                    ),
-                },
-            }),
+        let found = have.position(member.name).map(|at| have.members[at].kind);
+        if found.is_some_and(|found| is_as_needed(member.kind, found, seen, lacks)) {
+            continue;
         }
+        lacks.push(Problem {
+            pointer: format!(
+                "/components/schemas/{}/properties/{}",
+                have.name, member.name
+            ),
+            reason: match found {
+                None => format!(
+                    "the fake's own rules need this member, of type {}",
+                    member.kind
+                ),
+                Some(found) => format!(
+                    "the fake's own rules need the type {} here; it is {found}",
+                    member.kind
+                ),
+            },
+        });
+    }
+}
+
+/// Classes may have other names; what they hold counts.
+fn is_as_needed(
+    need: Kind,
+    have: Kind,
+    seen: &mut Vec<&'static Type>,
+    lacks: &mut Vec<Problem>,
+) -> bool {
+    match (need, have) {
+        (Kind::Object(need), Kind::Object(have)) => {
+            lack_of_members(need, have, seen, lacks);
+            true
+        }
+        (Kind::List(need), Kind::List(have)) => is_as_needed(*need, *have, seen, lacks),
+        _ => std::mem::discriminant(&need) == std::mem::discriminant(&have),
     }
 }
 
@@ -581,7 +595,6 @@ mod tests {
 
     use super::testing::{call, call_with, details, done, posted, status, store, text};
     use super::*;
-    use crate::schema::Kind;
     use crate::wire::date::{DateKind, DateTime};
 
     /// The document, for its examples.
