@@ -174,8 +174,8 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::recorded::Problem;
-use crate::schema::{Operation, Schema, Type};
+use crate::recorded::{Problem, pointer};
+use crate::schema::{Kind, Operation, Schema, Type};
 use crate::settings::Settings;
 use crate::value::{Object, Value};
 use crate::wire::{Answer, Call};
@@ -497,46 +497,53 @@ fn lack_of_members(
     }
     seen.push(need);
     for member in need.members {
-        let found = have.position(member.name).map(|at| &have.members[at]);
-        let found = found.map(|found| found.kind);
-        // Types may have other names; what they hold counts.
-        match (need.class(member.name), have.class(member.name)) {
-            (Some(need), Some(have)) => lack_of_members(need, have, seen, lacks),
-            _ if found.is_some_and(|found| found.to_string() == member.kind.to_string()) => {}
-            _ => lacks.push(Problem {
-                pointer: format!(
-                    "/components/schemas/{}/properties/{}",
-                    have.name, member.name
-                ),
-                reason: match found {
-                    None => format!(
-                        "the fake's own rules need this member, of type {}",
-                        member.kind
-                    ),
-                    Some(found) => format!(
-                        "the fake's own rules need the type {} here; it is {found}",
-                        member.kind
-                    ),
-                },
-            }),
+        let found = have.position(member.name).map(|at| have.members[at].kind);
+        if found.is_some_and(|found| is_as_needed(member.kind, found, seen, lacks)) {
+            continue;
         }
+        lacks.push(Problem {
+            pointer: format!(
+                "/components/schemas/{}/properties/{}",
+                have.name, member.name
+            ),
+            reason: match found {
+                None => format!(
+                    "the fake's own rules need this member, of type {}",
+                    member.kind
+                ),
+                Some(found) => format!(
+                    "the fake's own rules need the type {} here; it is {found}",
+                    member.kind
+                ),
+            },
+        });
     }
 }
 
-/// A path of serde as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { .. } | Segment::Unknown => "/?".to_owned(),
-        })
-        .collect()
+/// Classes may have other names; what they hold counts.
+fn is_as_needed(
+    need: Kind,
+    have: Kind,
+    seen: &mut Vec<&'static Type>,
+    lacks: &mut Vec<Problem>,
+) -> bool {
+    match (need, have) {
+        (Kind::Object(need), Kind::Object(have)) => {
+            lack_of_members(need, have, seen, lacks);
+            true
+        }
+        (Kind::List(need), Kind::List(have)) => is_as_needed(*need, *have, seen, lacks),
+        _ => std::mem::discriminant(&need) == std::mem::discriminant(&have),
+    }
 }
 
 /// The text of an error of serde without the value that it repeats.
 fn reason(error: &str) -> String {
+    // How serde_json says it where another crate switches on its
+    // `arbitrary_precision`.
+    if error == "invalid number" {
+        return "a whole number is expected, in the range of its type".to_owned();
+    }
     let Some((before, expected)) = error.split_once(", expected ") else {
         return error.to_owned();
     };
@@ -588,7 +595,6 @@ mod tests {
 
     use super::testing::{call, call_with, details, done, posted, status, store, text};
     use super::*;
-    use crate::schema::Kind;
     use crate::wire::date::{DateKind, DateTime};
 
     /// The document, for its examples.
@@ -778,7 +784,7 @@ mod tests {
             (
                 json!({"customers": [{"account": 5_000_000_000_i64}]}),
                 "/customers/0/account",
-                "i32",
+                "a whole number is expected, in the range of",
             ),
             (
                 json!({"customers": [{"name": "N"}]}),
@@ -903,7 +909,7 @@ mod tests {
             (json!({"ids_given": -1}), "/ids_given", "from 0"),
             (json!({"ids_given": i64::MAX}), "/ids_given", "from 0"),
             (json!({"accounts_given": -1}), "/accounts_given", "from 0"),
-            (json!({"seed": -1}), "/seed", "u64"),
+            (json!({"seed": -1}), "/seed", "a whole number"),
             (json!({"a/b~c": 1}), "/a~1b~0c", "no such member"),
         ] {
             let problem = State::from_json(&json).unwrap_err();

@@ -70,11 +70,32 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
     // By the name of its request, too.
     let target = "/api/json/reply/ContractStatusListingRequest";
     assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
-    assert!(fake.requests().iter().all(|it| it.applied));
+    // Without members there is nothing to bind, whatever is sent.
+    for (format, body) in [
+        ("application/json", "{}"),
+        ("application/json", r#"{"Ref":"R"}"#),
+        ("application/json", ""),
+        ("application/jsv", "{}"),
+        ("application/x-www-form-urlencoded", "Ref=R"),
+        (
+            "application/xml",
+            "<ContractStatusListingRequest \
+             xmlns=\"http://schemas.datacontract.org/2004/07/AIM.WebService\"/>",
+        ),
+    ] {
+        let operation = "ContractStatusListing";
+        let post = typed("POST", operation, format, "application/json", body);
+        assert_eq!(send(at, &post).json(), listed, "{format} {body}");
+    }
+    let target = "/api/ContractStatusListing?Ref=R";
+    assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
+    let requests = fake.requests();
+    assert!(requests.iter().all(|it| it.applied));
+    assert!(requests.iter().all(|it| it.not_kept.is_empty()));
     assert!(fake.state().bookings().is_empty());
     // A verb that the document does not give it.
-    let post = request("POST", "/api/ContractStatusListing", "", "{}");
-    assert_eq!(send(at, &post).status(), 404);
+    let put = request("PUT", "/api/ContractStatusListing", "", "{}");
+    assert_eq!(send(at, &put).status(), 404);
 }
 
 #[tokio::test]
@@ -202,16 +223,17 @@ async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
 #[tokio::test]
 async fn its_pages_are_those_of_the_document() {
     let fake = start().await;
-    let json = send(fake.address(), &request("GET", "/openapi.json", "", "")).json();
+    let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).unwrap();
+    let json = send(fake.address(), &request("GET", "/openapi.json", "", ""));
+    let json = read(json.text());
     let yaml = send(fake.address(), &request("GET", "/openapi.yaml", "", ""));
     assert!(yaml.text().starts_with("# AIM Web Services"));
-    let yaml: Json = serde_yaml::from_str(yaml.text()).unwrap();
-    assert_eq!(json, yaml);
-    assert!(json["paths"]["/api/ContractStatusListing"].is_object());
+    assert!(read(yaml.text()) == json);
+    assert!(json["paths"]["/api/ContractStatusListing"].is_mapping());
     assert_eq!(json["servers"][0]["url"], "http://fake/aeservices30");
-    let mut published: Json = serde_yaml::from_str(&own::document()).unwrap();
+    let mut published = read(&own::document());
     published["servers"] = json["servers"].clone();
-    assert_eq!(json, published);
+    assert!(json == published);
     let page = send(fake.address(), &request("GET", "/api/metadata", "", ""));
     assert!(page.text().contains("/ContractStatusListing"));
 }
@@ -334,6 +356,42 @@ fn what_cannot_be_served_is_told_by_its_place() {
     }
 }
 
+/// A document that somebody has half written.
+#[test]
+fn a_broken_document_is_told_and_nothing_panics() {
+    let own = own::document();
+    let lines: Vec<&str> = own.lines().collect();
+    let mut refused = 0;
+    for gone in (0..lines.len()).step_by(37) {
+        let kept = [&lines[..gone], &lines[gone + 1..]].concat().join("\n");
+        for text in [kept, lines[..gone].join("\n")] {
+            if let Err(Problems(problems)) = Schema::read(&text) {
+                assert!(problems.iter().all(|problem| !problem.reason.is_empty()));
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > lines.len() / 37, "{refused}");
+    let deep = format!("a: {}", "[".repeat(100_000));
+    let nested: String = (0..200)
+        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+        .collect();
+    for text in [
+        "",
+        "a",
+        "[]",
+        "{}",
+        "a: *b",
+        "? [a]\n: b",
+        "a: b\n---\n",
+        "\u{0}",
+        &deep,
+        &nested,
+    ] {
+        assert!(Schema::read(text).is_err(), "{text:.40}");
+    }
+}
+
 #[test]
 fn all_that_the_rules_need_and_do_not_find_is_named() {
     let text = own::document()
@@ -346,12 +404,18 @@ fn all_that_the_rules_need_and_do_not_find_is_named() {
         .replace(
             "          example: MAIN\n          x-aim-dotnet-type: string",
             "          example: MAIN\n          x-aim-dotnet-type: int",
+        )
+        .replace(
+            "Months: 3}\n          x-aim-dotnet-type: Rate",
+            "Months: 3}\n          x-aim-dotnet-type: List<Rate>",
         );
     let problems = Schema::read(&text).unwrap_err();
     assert_eq!(
         problems.to_string(),
         "at \"/components/schemas/C2BPostContractRequest/properties/Stloc\": the fake's own rules \
          need the type string here; it is int\n\
+         at \"/components/schemas/C2BPostContractRequest/properties/Rate\": the fake's own rules \
+         need the type Rate here; it is List<Rate>\n\
          at \"/paths\": no operation has `x-aim-operation: CustomerAccessToken`, for which the \
          fake has rules of its own\n\
          at \"/components/schemas/GetContractDetailsResponse/properties/AccountSub\": the fake's \

@@ -107,7 +107,7 @@ fn server(host: Option<&str>) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_yaml::Value;
 
     use super::*;
     use crate::document::DESCRIPTION;
@@ -120,15 +120,16 @@ mod tests {
     #[test]
     fn the_served_document_differs_in_its_servers_alone() {
         let original = include_str!("../../openapi/aim.yaml");
-        let mut expected: Value = serde_yaml::from_str(original).unwrap();
-        expected["servers"] = json!([{
-            "url": "http://localhost:81/aeservices30",
-            "description": DESCRIPTION,
-        }]);
+        let read = |text: &str| serde_yaml::from_str::<Value>(text).unwrap();
+        let mut expected = read(original);
+        expected["servers"] = read(&format!(
+            "[{{url: 'http://localhost:81/aeservices30', description: {DESCRIPTION}}}]"
+        ));
         let served = text("/openapi.json", Some("localhost:81"));
-        assert_eq!(serde_json::from_str::<Value>(&served).unwrap(), expected);
+        assert!(serde_json::from_str::<serde_json::Value>(&served).is_ok());
+        assert!(read(&served) == expected);
         let yaml = text("/openapi.yaml", Some("localhost:81"));
-        assert_eq!(serde_yaml::from_str::<Value>(&yaml).unwrap(), expected);
+        assert!(read(&yaml) == expected);
         // Comments stay, with what they stand above.
         assert!(yaml.starts_with("# AIM Web Services"));
         assert!(
