@@ -123,6 +123,15 @@ const ROWS: &[Row] = &[
     row("no description", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "        ¦RefNumber:\n          type: string\n", "`description` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
     row("no example", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n          example: WEB-20417-3\n", "        ¦RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "`example` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
 
+    // Examples that are none.
+    row("an example of another type", "          example: 20417\n", "          example: ¦A20417\n", "the example is text, but a `int?` is a whole number of 32 bits", "/paths/~1api~1C2BPostContract/get/parameters/14/example"),
+    row("an example with a member that is none", "example: [{Id: 4001, Delivered: true}]", "example: [{Id: 4001, ¦Deliverd: true}]", "`DeliveredAccessory` has no member `Deliverd`", "/components/schemas/ContractFulfillmentRequest/properties/DeliveredAccessories/example/0/Deliverd"),
+    row("an example without what is required", "        CustomerInfo:\n          Name: Jordan Example\n", "        ¦CustomerInfo:\n", "the example lacks `Name`, which `CustomerInfo` requires", "/components/examples/PostServiceTicketRequest.realistic/value/CustomerInfo"),
+    row("an example that breaks a pattern", "          Expiration: '08/29'\n", "          Expiration: ¦'13/29'\n", "the example does not match `^(0[1-9]|1[0-2])/[0-9]{2}$`", "/components/examples/PostServiceTicketRequest.realistic/value/CcInfo/Expiration"),
+    row("an example of what is exclusive", "      value:\n        TeacherId: 512\n", "      ¦value:\n        Sku: X\n        TeacherId: 512\n", "the example has `InstrumentId` and `Sku`, which exclude each other", "/components/examples/C2BPostContractRequest.realistic/value"),
+    row("an example with a zone", "        DeliveryDate: '2026-09-01T00:00:00'\n", "        DeliveryDate: ¦'2026-09-01T00:00:00Z'\n", "is a date in the vendor's dialect", "/components/examples/ContractFulfillmentRequest.realistic/value/DeliveryDate"),
+    row("an example that nothing refers to", "    ErrorResponse.exception:\n", "    ¦Lost: {value: 1}\n    ErrorResponse.exception:\n", "nothing refers to the example `Lost`", "/components/examples/Lost"),
+
     // What the extensions say and the rest of the document does not.
     row("an unknown word", "x-aim-repeat: safe", "x-aim-repeat: ¦save", "`save` is unknown here", "/paths/~1api~1CustomerAccessToken/get/x-aim-repeat"),
     row("an unknown C# type", "x-aim-dotnet-type: 'DateTime?'", "x-aim-dotnet-type: ¦DateTimeOffset", "`DateTimeOffset` is no C# type", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/x-aim-dotnet-type"),

@@ -6,6 +6,7 @@
 //! document, since a lost or misplaced one would cost a redaction or book
 //! something twice.
 
+mod examples;
 mod operations;
 mod schemas;
 mod text;
@@ -106,6 +107,7 @@ const FORBIDDEN: &[(&[Kind], &[&str], &str, &str)] = &[
     (SCHEMAS, &["oneOf", "anyOf", "not"], "generators guess what it means", "write one flat object"),
     (SCHEMAS, &["title"], "it would rename the generated type", "name the schema in `components`"),
     (SCHEMAS, &["readOnly", "writeOnly", "deprecated", "externalDocs"], UNUSED, IN_WORDS),
+    (&[Schema, Items, Part, Content, ParameterSchema], &["example"], UNUSED, "give each member an example"),
     (&[PathItem], &["put", "delete", "options", "head", "patch", "trace"], "the vendor has no such", LEAVE_OUT),
     (&[PathItem], &["parameters"], "the client reads those of operations", "move them there"),
     (&[PathItem, Operation], &["servers"], "the client takes one base URL from its user", LEAVE_OUT),
@@ -191,6 +193,10 @@ const RULES: &[(Kind, Check)] = &[
     (Schema, schemas::exclusive),
     (Property, schemas::property),
     (Part, schemas::part),
+    (Property, examples::property),
+    (Parameter, examples::parameter),
+    (MediaType, examples::media_type),
+    (Components, examples::unused),
 ];
 
 /// The same, of mere style: nothing is generated from what they look at but

@@ -45,6 +45,19 @@ impl Pattern {
         }
     }
 
+    /// Whether a text has one of the forms.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.forms.iter().any(|form| {
+            let allowed: Vec<_> = bytes(form).collect();
+            allowed.len() == text.len()
+                && allowed.iter().zip(text.bytes()).all(|(ranges, byte)| {
+                    ranges
+                        .iter()
+                        .any(|(from, to)| (*from..=*to).contains(&byte))
+                })
+        })
+    }
+
     /// Writes a function of the bytes of a text that says whether it has one
     /// of the forms.
     pub(crate) fn function(&self) -> TokenStream {

@@ -123,7 +123,7 @@ impl Node {
         }
     }
 
-    fn place(&self) -> (usize, usize) {
+    pub(crate) fn place(&self) -> (usize, usize) {
         (self.line, self.column)
     }
 }

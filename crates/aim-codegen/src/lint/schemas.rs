@@ -22,7 +22,7 @@ const WHY_FORMATS: &str = "every generator must find the same type: money is `nu
                            `int` is `int32`, `long` is `int64`, dates and texts have no format";
 
 /// A C# type, taken apart.
-enum Dotnet<'a> {
+pub(super) enum Dotnet<'a> {
     Scalar {
         kind: &'static str,
         format: Option<&'static str>,
@@ -33,7 +33,7 @@ enum Dotnet<'a> {
 }
 
 impl<'a> Lint<'a> {
-    fn dotnet(&self, name: &'a str) -> Option<Dotnet<'a>> {
+    pub(super) fn dotnet(&self, name: &'a str) -> Option<Dotnet<'a>> {
         match name
             .strip_prefix("List<")
             .and_then(|rest| rest.strip_suffix('>'))

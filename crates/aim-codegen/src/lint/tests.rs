@@ -41,6 +41,7 @@ fn the_sample_is_clean() {
 fn every_forbidden_key_is_found() {
     let homes = [
         (Property, "        Found:\n", "          ", format!("{SCHEMAS_AT}/Answer/properties/Found")),
+        (Schema, "    Card:\n      type: object\n", "      ", format!("{SCHEMAS_AT}/Card")),
         (PathItem, "  /api/Look:\n", "    ", "/paths/~1api~1Look".to_owned()),
         (Operation, "    post:\n", "      ", POST.to_owned()),
         (Parameter, "        - name: Ref\n", "          ", format!("{GET}/parameters/0")),
@@ -342,6 +343,71 @@ fn members() {
         );
     }
     row("description: The code.", "description: A List<long>.", &at("/Result/properties/StatusCode/description"), "a `<` stands outside backticks");
+}
+
+#[rustfmt::skip]
+#[test]
+fn examples() {
+    let at = |rest: &str| format!("{SCHEMAS_AT}{rest}");
+    let value = |rest: &str| format!("{POST}/requestBody/content/application~1json/examples/realistic/value{rest}");
+    let realistic = |to: &str, rest: &str, message: &str| row("value: {Ref: C-1}", &format!("value: {to}"), &value(rest), message);
+    // Of a body: members, their types, and what the schema says of them together.
+    realistic("{Reff: C-1}", "/Reff", "`Query` has no member `Reff`");
+    realistic("[C-1]", "", "the example is a list, but a `Query` is a map");
+    realistic("{Ref: 7}", "/Ref", "the example is the number 7, but a `string` is text");
+    realistic("{Ref: null}", "/Ref", "the example is nothing, but a `string` is text");
+    realistic("{Ids: 1}", "/Ids", "but a `List<long>` is a list");
+    realistic("{Ids: [1, 1.5]}", "/Ids/1", "the example is the number 1.5, but a `long` is a whole number of 64 bits");
+    realistic("{Ids: [9223372036854775808]}", "/Ids/0", "a whole number of 64 bits");
+    realistic("{Price: '1'}", "/Price", "the example is text, but a `decimal?` is a number of plain digits, 28 at most");
+    realistic("{Price: 1.0e+3}", "/Price", "a number of plain digits");
+    realistic("{Price: 1.0000000000000000000000000001}", "/Price", "28 at most");
+    realistic("{Card: {}}", "/Card", "the example lacks `Number`, which `Card` requires");
+    realistic("{Card: {Number: '12'}}", "/Card/Number", "the example does not match `^[0-9]$`");
+    realistic("{Ref: a, Ids: []}", "", "the example has `Ref` and `Ids`, which exclude each other");
+    realistic("{Ids: [], Mode: A}", "", "the example has `Ids` and `Mode=A`, which exclude each other");
+    for fine in [
+        "{Ref: C-1, Price: null, Mode: B}",
+        "{Ids: null}",
+        "{Ids: [-9223372036854775808], Mode: B, Price: -0.05, Card: {Number: '7'}}",
+        // The vendor's placeholders.
+        "{Ref: String, Card: {Number: String}, Ids: [0], Price: 0}",
+    ] {
+        let text = sample::TEXT.replace("value: {Ref: C-1}", &format!("value: {fine}"));
+        assert_eq!(problems(&text), Vec::<String>::new(), "{fine}");
+    }
+    // One value that is none makes it an example like the others.
+    realistic("{Ref: String, Card: {Number: String}, Price: 1}", "/Card/Number", "does not match");
+    realistic("{Ref: String, Ids: [0], Price: 1}", "", "exclude each other");
+    // Of a member.
+    row("          example: true\n", "          example: 'true'\n", &at("/Answer/properties/Found/example"), "the example is text, but a `bool` is true or false");
+    row("          example: []\n", "          example: [{Wen: x}]\n", &at("/Answer/properties/Items/example/0/Wen"), "`Item` has no member `Wen`");
+    row("          example: []\n", "          example: [{When: x}]\n", &at("/Answer/properties/Items/example/0/When"), "a date in the vendor's dialect");
+    row("example: {StatusCode: Error}", "example: {StatusCode: true}", &at("/Answer/properties/Status/example/StatusCode"), "the example is true or false, but a `string` is text");
+    for date in ["2026-02-29T00:00:00", "2026-09-01", "2026-09-01T00:00:00Z", "2026-09-01T24:00:00", "2026-09-01T00:00:00.12345678", "0000-01-01T00:00:00", "\u{fc}26-09-01T00:00:00"] {
+        row("'2026-09-01T00:00:00'", &format!("'{date}'"), &at("/Item/properties/When/example"), "but a `DateTime` is a date in the vendor's dialect");
+    }
+    for date in ["2024-02-29T23:59:59.1234567", "0001-01-01T00:00:00.0000000"] {
+        assert_eq!(problems(&sample::TEXT.replace("'2026-09-01T00:00:00'", &format!("'{date}'"))), Vec::<String>::new());
+    }
+    // Of a parameter.
+    let parameter = |index: usize, rest: &str| format!("{GET}/parameters/{index}/example{rest}");
+    row("          example: C-1\n", "          example: [C-1]\n", &parameter(0, ""), "the example is a list, but a `string` is text");
+    row("'{Number:1}'", "'{Number:12}'", &parameter(1, "/Number"), "does not match");
+    row("'{Number:1}'", "'{Numbr:1}'", &parameter(1, "/Numbr"), "`Card` has no member `Numbr`");
+    row("'{Number:1}'", "'{Number:1'", &parameter(1, ""), "the example is no JSV text");
+    row("'{Number:1}'", "{Number: 1}", &parameter(1, ""), "the example is no JSV text");
+    row("example: '1,2'", "example: '1,x'", &parameter(2, "/1"), "a whole number of 64 bits");
+    row("      example: invented\n", "      example: in vented\n", "/components/parameters/Token/example", "is no value of a header");
+    assert_eq!(problems(&sample::TEXT.replacen("'{Number:1}'", "'{Number:\"1\"}'", 1)), Vec::<String>::new());
+    row("'{Number:1}'", "'{Number:\"1\"\"\"}'", &parameter(1, "/Number"), "does not match");
+    // Of XML, of a schema, and of nothing.
+    row("              schema:\n                type: string\n", "              schema:\n                type: string\n              examples: {a: {value: [1]}}\n", &format!("{POST}/responses/200/content/application~1xml/examples/a/value"), "the example is a list, but XML is text");
+    let text = sample::TEXT.replace("  parameters:\n    Token:", "  examples:\n    Lost: {value: {Ref: x}}\n  parameters:\n    Token:");
+    assert_eq!(problems(&text), ["/components/examples/Lost nothing refers to the example `Lost`"]);
+    let text = text.replace("realistic:\n                value: {Ref: C-1}", "realistic: {$ref: '#/components/examples/Lost'}");
+    assert_eq!(problems(&text), Vec::<String>::new());
+    assert_eq!(problems(&text.replace("{Ref: x}", "{Rif: x}")), ["/components/examples/Lost/value/Rif `Query` has no member `Rif`"]);
 }
 
 #[test]
