@@ -314,3 +314,38 @@ fn encoded(members: &[Sent]) -> usize {
         .map(|(name, value)| "&=".len() + name.len() + value.bytes().map(length).sum::<usize>())
         .sum()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_a_query_follows_in_another() {
+        for schema in SCHEMAS.iter() {
+            let parts = schema.parts(schema.members.iter(), Fill::Edge, 600);
+            let optional = |name: &&str| {
+                let mut members = schema.members.iter();
+                members.any(|member| member.name == *name && !member.required)
+            };
+            let mut sent = Vec::new();
+            for part in &parts {
+                let own: Vec<&str> = part.iter().map(|(name, _)| name.as_str()).collect();
+                let own: Vec<&str> = own.into_iter().filter(optional).collect();
+                assert!(encoded(part) <= 600 || own.len() <= 1, "{}", schema.name);
+                for (index, member) in part.iter().enumerate() {
+                    assert!(!schema.excludes(&part[..index], member), "{}", schema.name);
+                }
+                sent.extend(own);
+            }
+            sent.sort_unstable();
+            let members = schema.members.iter().map(|member| member.name.as_str());
+            let mut expected: Vec<&str> = members.filter(optional).collect();
+            expected.sort_unstable();
+            assert_eq!(sent, expected, "{}", schema.name);
+        }
+        let schema = Schema::find("C2BPostContractRequest").unwrap();
+        let parts = schema.parts(schema.members.iter(), Fill::Edge, 600);
+        assert!(parts.len() > 4, "{}", parts.len());
+    }
+}

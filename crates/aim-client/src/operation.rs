@@ -5,8 +5,8 @@
 /// ```
 /// use aim_client::{Operation, Repeat};
 ///
-/// let bookings = Operation::all().iter().filter(|found| found.repeat() == Repeat::Books);
-/// assert_eq!(bookings.count(), 5);
+/// let mut bookings = Operation::all().iter().filter(|found| found.repeat() == Repeat::Books);
+/// assert!(bookings.any(|found| found.id() == "C2BPostContract"));
 /// ```
 #[derive(Debug)]
 pub struct Operation {
