@@ -362,7 +362,7 @@ fn smallest() -> String {
             )
         };
         text += &format!(
-            "  /api/{id}:\n    {verb}:\n      operationId: {id}\n      x-aim-request: {request}\n      \
+            "  /api/{id}:\n    {verb}:\n      operationId: {id}\n      x-aim-operation: {id}\n      x-aim-request: {request}\n      \
              x-aim-repeat: safe\n      x-aim-evidence: [{status}]\n      {input}\n      responses:\n        \
              '200': {{description: D, content: {{application/json: {{schema: {answer}}}}}}}\n        \
              4XX: {error}\n        5XX: {error}\n",

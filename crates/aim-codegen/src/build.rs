@@ -296,11 +296,11 @@ mod tests {
         let built = own(DOCUMENT_TEXT).unwrap();
         assert_eq!((built.origin, built.warnings.len()), (Origin::Own, 0));
 
-        let without: String = DOCUMENT_TEXT
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("x-aim-operation: "))
-            .flat_map(|line| [line, "\n"])
-            .collect();
+        let (paths, components) = DOCUMENT_TEXT.split_once("\ncomponents:\n").unwrap();
+        let paths = paths.lines();
+        let kept = paths.filter(|line| !line.trim_start().starts_with("summary: "));
+        let kept: Vec<&str> = kept.collect();
+        let without = format!("{}\ncomponents:\n{components}", kept.join("\n"));
         let built = own(&without).unwrap();
         assert!(built.code.contains("pub struct GetContractDetailsRequest"));
         let operations = without.matches("operationId:").count();

@@ -157,7 +157,6 @@ const STYLE_KEYS: &[&str] = &[
     "description",
     "example",
     "value",
-    "x-aim-operation",
     "x-aim-licenses",
 ];
 
