@@ -410,6 +410,17 @@ fn examples() {
     assert_eq!(problems(&text.replace("{Ref: x}", "{Rif: x}")), ["/components/examples/Lost/value/Rif `Query` has no member `Rif`"]);
 }
 
+/// Nothing is generated from an example: in a document of somebody's own, one
+/// that does not fit is a warning.
+#[test]
+fn an_example_is_style() {
+    let text = sample::TEXT.replace("value: {Ref: C-1}", "value: {Ref: 7}");
+    let document = Document::parse("a.yaml", &text).unwrap();
+    let warnings = lint_but_style(&document).unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(lint(&document).is_err());
+}
+
 #[test]
 fn no_input_panics() {
     let check = |text: &str| {
