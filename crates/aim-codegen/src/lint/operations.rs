@@ -356,6 +356,16 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     }
     let members = answer.get("properties");
     let member = |name: &str| members.as_ref().and_then(|all| all.get(name));
+    let failure = lint.root.get("x-aim-failure");
+    if let Some(status) = failure.and_then(|rule| rule.text("member"))
+        && member(status).is_none()
+    {
+        lint.problem(
+            &answer,
+            format!("the answer has no member `{status}`"),
+            "the client looks there for a failure, as `x-aim-failure` says: list what the base class declares",
+        );
+    }
     let evidence = texts(operation, "x-aim-evidence");
     if let (true, Some(at)) = (evidence.is_empty(), operation.get("x-aim-evidence")) {
         lint.problem(

@@ -187,6 +187,14 @@ fn what_the_vendor_may_have_is_accepted() {
         found,
         ["/paths/~1api~1List/get `x-aim-licenses` is missing or empty"]
     );
+    // The status need not prove anything, but it is there.
+    let bare = "    Bare: {type: object, description: D, x-aim-base: BaseResponse, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    Nothing:";
+    let bare = text
+        .replacen("schemas/Answer", "schemas/Bare", 2)
+        .replacen("    Nothing:", bare, 1);
+    let found = problems(&bare);
+    let missing = format!("{SCHEMAS_AT}/Bare the answer has no member `Status`");
+    assert!(found.contains(&missing), "{found:?}");
     let found = problems(&text.replace("x-aim-request: Nothing", "x-aim-request: Query"));
     let empty = format!("{SCHEMAS_AT}/Nothing the schema has no members");
     assert!(found.contains(&empty), "{found:?}");
