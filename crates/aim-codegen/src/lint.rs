@@ -192,15 +192,17 @@ const RULES: &[(Kind, Check)] = &[
     (Schema, schemas::exclusive),
     (Property, schemas::property),
     (Part, schemas::part),
+];
+
+/// The same, of mere style: nothing is generated from what they look at but
+/// documentation. `text::check` is another such rule, for objects of any kind.
+const STYLE_RULES: &[(Kind, Check)] = &[
+    (Operation, operations::tags),
     (Property, examples::property),
     (Parameter, examples::parameter),
     (MediaType, examples::media_type),
     (Components, examples::unused),
 ];
-
-/// The same, of mere style: nothing is generated from what they look at but
-/// documentation. `text::check` is another such rule, for objects of any kind.
-const STYLE_RULES: &[(Kind, Check)] = &[(Operation, operations::tags)];
 
 /// The document and what is wrong with it.
 struct Lint<'a> {
