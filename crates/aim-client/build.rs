@@ -7,7 +7,6 @@
 //! `aim_client::CODE_ORIGIN`.
 
 use std::env;
-use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,11 +61,10 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
     } else {
         let document = read(folder, "openapi/aim.yaml")?;
         let committed = read(folder, COMMITTED)?;
-        for file in build::beside(folder) {
-            // Cargo takes a file that is not there for one that has changed.
-            if file.exists() {
-                println!("cargo::rerun-if-changed={}", file.display());
-            }
+        let mark = build::mark(folder);
+        // Cargo takes a file that is not there for one that has changed.
+        if mark.exists() {
+            println!("cargo::rerun-if-changed={}", mark.display());
         }
         if build::is_workspace(folder) {
             let root = folder.join("../..");
@@ -75,9 +73,8 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
                 .and_then(|set| Path::new(&set).canonicalize().ok())
                 .is_some_and(|set| root.canonicalize().is_ok_and(|root| root == set));
             if is_own_lock || !is_same(&maintained, &document) {
-                let maintained = root.join("openapi/aim.yaml");
-                let built = build::from_workspace(&maintained, &document, &committed);
-                built.map_err(text)?
+                build::from_workspace(&root.join("openapi/aim.yaml"), &document, &committed)
+                    .map_err(|problems| problems.to_string())?
             } else {
                 build::from_package(&document, &committed)
             }
@@ -89,20 +86,18 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
         println!("cargo::warning=aim-client: {line}");
     }
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
-    fs::write(Path::new(&out).join("generated.rs"), built.code).map_err(text)?;
+    fs::write(Path::new(&out).join("generated.rs"), built.code)
+        .map_err(|error| format!("OUT_DIR/generated.rs cannot be written: {error}"))?;
     Ok(built.origin.to_string())
-}
-
-#[cfg(feature = "codegen")]
-fn text(error: impl Display) -> String {
-    error.to_string()
 }
 
 /// Reads a file of a folder, and has this script run again when it changes.
 fn read(folder: &Path, name: &str) -> Result<String, String> {
     let path = folder.join(name);
     println!("cargo::rerun-if-changed={}", path.display());
-    fs::read_to_string(path).map_err(|error| {
+    // What is no UTF-8 differs from all else, and is reported by the generator.
+    let text = fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    text.map_err(|error| {
         format!(
             "the file {name} of {} cannot be read: {error}; aim-client is not whole there: see \
              whether a source filter (of a vendoring tool, a .dockerignore, a sparse checkout) has \

@@ -57,11 +57,11 @@ pub struct Built {
 /// The line of `xtask/Cargo.toml` that makes a workspace the client's own.
 const MARK: &str = "[package.metadata.aim-client]";
 
-/// The files beside a package in `folder` that may make it a member of the
-/// client's own workspace: the one with the mark, and the maintained document.
+/// Where the mark would stand for a package in `folder`. Whose it is tells
+/// [`is_workspace`].
 #[must_use]
-pub fn beside(folder: &Path) -> [PathBuf; 2] {
-    ["xtask/Cargo.toml", DOCUMENT].map(|path| folder.join("../..").join(path))
+pub fn mark(folder: &Path) -> PathBuf {
+    folder.join("../../xtask/Cargo.toml")
 }
 
 /// Whether the package in `folder` is a member of the client's own workspace,
@@ -69,8 +69,7 @@ pub fn beside(folder: &Path) -> [PathBuf; 2] {
 /// the workspace has the mark, and the package lies where it belongs.
 #[must_use]
 pub fn is_workspace(folder: &Path) -> bool {
-    let [mark, _] = beside(folder);
-    let has_mark = std::fs::read_to_string(mark)
+    let has_mark = std::fs::read_to_string(mark(folder))
         .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == MARK));
     let place = folder.join("../../crates/aim-client");
     has_mark && matches!((place.canonicalize(), folder.canonicalize()), (Ok(a), Ok(b)) if a == b)
