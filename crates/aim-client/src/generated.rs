@@ -3553,6 +3553,24 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
     members.find(|member| member.eq_ignore_ascii_case(name)).copied()
 }
 #[cfg(feature = "client")]
+impl crate::codec::evidence::Member for types::AccessMode {
+    fn is_set(&self) -> bool {
+        !self.as_str().trim().is_empty()
+    }
+}
+#[cfg(feature = "client")]
+impl crate::codec::evidence::Member for types::CardType {
+    fn is_set(&self) -> bool {
+        !self.as_str().trim().is_empty()
+    }
+}
+#[cfg(feature = "client")]
+impl crate::codec::evidence::Member for types::AccessoryType {
+    fn is_set(&self) -> bool {
+        !self.as_str().trim().is_empty()
+    }
+}
+#[cfg(feature = "client")]
 impl crate::codec::evidence::AnswerBody for types::C2BPostContractResponse {
     type Status = types::BaseResponseResult;
     const STATUS_PROVES: bool = true;

@@ -182,6 +182,7 @@ mod tests {
             converted_to: None,
             required: false,
             pattern: None,
+            is_text: false,
             holds: None,
         };
         let expected: TokenStream = quote!(place.member("Type", &self.type_)?;);

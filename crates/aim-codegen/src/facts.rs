@@ -39,6 +39,8 @@ pub(crate) struct MemberFacts {
     pub(crate) required: bool,
     /// The form that its text must have, as a regular expression.
     pub(crate) pattern: Option<Pattern>,
+    /// Whether it is a text that may be shown.
+    pub(crate) is_text: bool,
     /// The schema that it holds, or holds a list of.
     pub(crate) holds: Option<String>,
 }
@@ -141,6 +143,7 @@ impl Facts {
                 };
                 facts.members.push(MemberFacts {
                     name: member.clone(),
+                    is_text: converted_to.is_none() && is_string(property),
                     converted_to,
                     required: object.required.contains(member),
                     pattern,
@@ -249,6 +252,11 @@ fn look_up(value: &Value) -> Result<(String, String), String> {
         Some([member]) => Ok((text(value, "operation")?, string(member)?)),
         _ => Err("`by` of x-aim-lookup names other than one member".to_owned()),
     }
+}
+
+fn is_string(property: &ReferenceOr<Box<Schema>>) -> bool {
+    let schema = property.as_item().map(|schema| &schema.schema_kind);
+    matches!(schema, Some(SchemaKind::Type(Type::String(_))))
 }
 
 /// The schema that a member is, or is a list of.

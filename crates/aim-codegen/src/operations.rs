@@ -50,6 +50,17 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
                 .copied()
         }
     });
+    for open_enum in &facts.open_enums {
+        let name = ident(&open_enum.name);
+        file.items.push(parse_quote! {
+            #[cfg(feature = "client")]
+            impl crate::codec::evidence::Member for types::#name {
+                fn is_set(&self) -> bool {
+                    !self.as_str().trim().is_empty()
+                }
+            }
+        });
+    }
     let answers = answers(facts)?;
     for answer in answers.values() {
         let others = answers.values().copied();
@@ -127,6 +138,15 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
 fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = &str> {
     let evidence = operation.evidence.iter().map(String::as_str);
     evidence.filter(|member| *member != STATUS)
+}
+
+/// Whether a member is a text that may be shown.
+fn is_text(facts: &Facts, schema: &str, member: &str) -> bool {
+    let mut schemas = facts.schemas.iter();
+    schemas
+        .find(|found| found.name == schema)
+        .and_then(|found| found.members.iter().find(|found| found.name == member))
+        .is_some_and(|found| found.is_text)
 }
 
 /// The names of a schema's members.
@@ -224,7 +244,7 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
-        [member] if !operation.safe_to_repeat => {
+        [member] if !operation.safe_to_repeat && is_text(facts, &operation.answer, member) => {
             let member = field(member);
             quote!(self.#member.as_deref())
         }

@@ -424,6 +424,7 @@ mod tests {
             converted_to: converted.map(ToOwned::to_owned),
             required: false,
             pattern: None,
+            is_text: false,
             holds: None,
         };
         let facts = Facts {

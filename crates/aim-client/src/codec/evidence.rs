@@ -87,6 +87,18 @@ impl Member for AimDateTime {
     }
 }
 
+impl Member for i32 {
+    fn is_set(&self) -> bool {
+        *self != 0
+    }
+}
+
+impl Member for i64 {
+    fn is_set(&self) -> bool {
+        *self != 0
+    }
+}
+
 impl Member for bool {
     fn is_set(&self) -> bool {
         *self

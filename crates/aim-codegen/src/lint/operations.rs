@@ -357,7 +357,8 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     let members = answer.get("properties");
     let member = |name: &str| members.as_ref().and_then(|all| all.get(name));
     let failure = lint.root.get("x-aim-failure");
-    if let Some(status) = failure.and_then(|rule| rule.text("member"))
+    let status = failure.as_ref().and_then(|rule| rule.text("member"));
+    if let Some(status) = status
         && member(status).is_none()
     {
         lint.problem(
@@ -387,6 +388,14 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             .any(|(_, earlier)| earlier == name)
         {
             lint.problem(at, format!("`{name}` stands here twice"), LEAVE_OUT);
+        } else if Some(*name) != status
+            && member(name).is_some_and(|member| member.get("allOf").is_some())
+        {
+            lint.problem(
+                at,
+                format!("`{name}` is an object, which an answer without any result has too"),
+                "name members that hold a value or a list",
+            );
         }
     }
     if let Some(partial) = operation.text("x-aim-partial") {

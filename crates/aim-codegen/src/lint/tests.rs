@@ -145,6 +145,12 @@ fn operations() {
     row("by: {Ref: Ref}", "by: {Ref: Rif}", &get("/x-aim-lookup/by/Ref"), "this request no `Rif`");
     row("[Found, Status]", "[Fund, Status]", &at("/x-aim-evidence/0"), "`Answer` has no member `Fund`");
     row("[Found, Status]", "[Found, Found]", &at("/x-aim-evidence/1"), "`Found` stands here twice");
+    row(
+        "        Found:\n          type: boolean\n          description: Whether anything was found.\n          example: true\n          x-aim-dotnet-type: bool\n",
+        "        Found:\n          allOf:\n            - $ref: '#/components/schemas/Item'\n          description: What was found.\n          example: {When: '2026-09-01T00:00:00'}\n          x-aim-dotnet-type: Item\n",
+        &at("/x-aim-evidence/0"),
+        "`Found` is an object",
+    );
     row("[Found, Status]", "[]", &at("/x-aim-evidence"), "the list is empty");
     row("[Found, Status]", "[Status]", &get("/x-aim-evidence"), "differs from that of `Look`");
     row("x-aim-partial: Items", "x-aim-partial: Found", &at("/x-aim-partial"), "has no list `Found`");
