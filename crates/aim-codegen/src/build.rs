@@ -10,9 +10,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::document::Document;
 use crate::generate::{self, generate};
-use crate::problem::{Problem, Problems};
+use crate::read::document::Document;
+use crate::read::problem::{Problem, Problems};
 use crate::regen::DOCUMENT;
 use crate::{lint, needs};
 

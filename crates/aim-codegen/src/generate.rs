@@ -6,10 +6,12 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypePatch};
 use schemars::schema::{InstanceType, SchemaObject};
 
-use crate::document::Document;
-use crate::facts::{Facts, OpenEnum};
-use crate::problem::{Problem, Problems};
-use crate::{checks, layout, lint, lower, methods, operations, output, shape};
+use crate::emit::{checks, layout, methods, operations, shape, verify};
+use crate::lint;
+use crate::plan::facts::{Facts, OpenEnum};
+use crate::plan::lower;
+use crate::read::document::Document;
+use crate::read::problem::{Problem, Problems};
 
 /// The private formats and the types of the client that they stand for.
 const CONVERSIONS: &[(InstanceType, &str, &str)] = &[
@@ -51,7 +53,7 @@ pub(crate) fn write(document: &Document) -> Result<String, Problems> {
         .and_then(|file| operations::add(file, &facts))
         .map(|file| checks::add(file, &facts))
         .map_err(|message| whole(document, &message))?;
-    output::check(&file, &facts).map_err(|message| whole(document, &message))?;
+    verify::check(&file, &facts).map_err(|message| whole(document, &message))?;
     layout::lay_out(&mut file);
     Ok(format!(
         "{HEADER}{}{}",

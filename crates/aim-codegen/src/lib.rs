@@ -7,24 +7,19 @@
 //! [`regen`] knows which files of the workspace come from the document, and
 //! [`build`](mod@build) decides what the client's build script compiles.
 //!
+//! In the order of use: `read`, then `lint` and `plan`, then `emit`; `generate`
+//! runs them.
+//!
 //! The crate serves `aim-client`'s build script and the maintainer's `cargo
 //! xtask`; it is published only because the build script needs it.
 
 pub mod build;
-mod checks;
-pub mod document;
-mod facts;
+mod emit;
 pub mod generate;
-mod json;
-mod layout;
 pub mod lint;
-mod lower;
-mod methods;
 pub mod needs;
-mod operations;
-mod output;
-mod pattern;
-pub mod problem;
+mod plan;
+mod read;
 pub mod regen;
-mod requests;
-mod shape;
+
+pub use read::{document, problem};

@@ -13,8 +13,8 @@ mod text;
 
 use std::collections::HashMap;
 
-use crate::document::{At, Document, Kind, Value};
-use crate::problem::{Problem, Problems, Report, Severity};
+use crate::read::document::{At, Document, Kind, Value};
+use crate::read::problem::{Problem, Problems, Report, Severity};
 
 /// Checks a document's style.
 ///

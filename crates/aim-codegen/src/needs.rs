@@ -4,8 +4,8 @@
 //! A test compiles the client from a document that has nothing else, so the
 //! lists are complete.
 
-use crate::document::{At, Document};
-use crate::problem::{Problems, Report};
+use crate::read::document::{At, Document};
+use crate::read::problem::{Problems, Report};
 
 /// What a member must be.
 #[derive(Clone, Copy, Debug)]

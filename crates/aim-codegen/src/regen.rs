@@ -1,8 +1,8 @@
 //! The files that are written from the document.
 //!
-//! [`plan`] computes all of them, [`File::is_fresh`] compares, and [`write`]
+//! [`plan`] computes all of them, [`File::is_fresh`] compares, and [`write()`]
 //! replaces all that are stale, or none. [`interrupted`] finds what a run left
-//! behind that was killed, and [`tidy`] mends it.
+//! behind that was killed, and [`tidy`] fixes it.
 
 use std::error::Error;
 use std::fmt;
@@ -10,9 +10,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::document::Document;
 use crate::generate::generate;
-use crate::problem::Problems;
+use crate::read::document::Document;
+use crate::read::problem::Problems;
 
 /// Where the document lies, from the root of the workspace.
 pub const DOCUMENT: &str = "openapi/aim.yaml";

@@ -4,8 +4,8 @@
 //! and year 1); those that consist of them keep to names and types only.
 
 use super::{Lint, referred, schemas::Dotnet, texts};
-use crate::document::{At, Key, Node, Value};
-use crate::pattern::Pattern;
+use crate::plan::pattern::Pattern;
+use crate::read::document::{At, Key, Node, Value};
 
 const LIKE_THE_TYPE: &str = "write a value that can be sent: tests, mocks and readers copy it";
 const A_DATE: &str = "write `yyyy-MM-ddTHH:mm:ss`, a day that exists, without a zone";

@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 
 use super::{LEAVE_OUT, Lint, referred, schemas, text, texts};
-use crate::document::{At, alternatives};
+use crate::read::document::{At, alternatives};
 
 /// Methods that a generated client has besides the operations.
 const RESERVED: &[&str] = &[

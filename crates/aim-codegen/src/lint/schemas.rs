@@ -3,9 +3,9 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::{LEAVE_OUT, Lint, referred, text, texts};
-use crate::document::{At, Node, Value};
-use crate::layout::PRELUDE;
-use crate::pattern::Pattern;
+use crate::plan::names::PRELUDE;
+use crate::plan::pattern::Pattern;
+use crate::read::document::{At, Node, Value};
 
 /// The C# types and the schema that each is written as: name, `type`,
 /// `format`, whether it can have a `?`.

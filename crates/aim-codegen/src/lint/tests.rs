@@ -1,8 +1,8 @@
 //! Every rule, each broken once in the sample.
 
 use super::*;
-use crate::document::sample;
-use crate::problem::Problem;
+use crate::read::document::sample;
+use crate::read::problem::Problem;
 
 /// The problems of a text, each as pointer and message.
 fn problems(text: &str) -> Vec<String> {

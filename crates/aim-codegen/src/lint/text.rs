@@ -1,7 +1,7 @@
 //! Rules for texts and names.
 
 use super::Lint;
-use crate::document::At;
+use crate::read::document::At;
 
 /// Checks the texts of an object that end up in rustdoc.
 pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {

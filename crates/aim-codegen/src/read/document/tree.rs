@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use crate::problem::{Problems, Report};
+use crate::read::problem::{Problems, Report};
 
 /// Deeper nesting is refused, so that no reader runs out of stack.
 const MAX_DEPTH: usize = 64;

@@ -7,7 +7,7 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use crate::pattern::Pattern;
+use crate::plan::pattern::Pattern;
 
 pub(crate) struct Facts {
     /// In the document's order.

@@ -17,7 +17,7 @@ pub(crate) use grammar::{Kind, alternatives};
 pub(crate) use tree::At;
 pub use tree::{Key, Node, Value};
 
-use crate::problem::{Problem, Problems, Report};
+use crate::read::problem::{Problem, Problems, Report};
 
 /// An OpenAPI 3.0 document that knows the place of everything in it.
 ///

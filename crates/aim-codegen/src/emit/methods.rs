@@ -6,8 +6,8 @@
 
 use heck::ToShoutySnakeCase;
 
-use crate::facts::{Facts, OperationFacts};
-use crate::operations::field;
+use crate::plan::facts::{Facts, OperationFacts};
+use crate::plan::names::field;
 
 /// Returns the table as text: comments would not survive as tokens.
 pub(crate) fn table(facts: &Facts) -> String {
@@ -147,7 +147,7 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Document, sample};
+    use crate::read::document::{Document, sample};
 
     fn written(text: &str) -> String {
         let document = Document::parse("a.yaml", text).unwrap();

@@ -5,14 +5,12 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path, Token, parse_quote};
 
+use crate::plan::names::PRELUDE;
+
 /// Lays out the file.
 pub(crate) fn lay_out(file: &mut syn::File) {
     Layout.visit_file_mut(file);
 }
-
-/// The types of the prelude that the output names; a schema of such a name would
-/// stand in their way.
-pub(crate) const PRELUDE: [&str; 3] = ["Option", "String", "Vec"];
 
 struct Layout;
 

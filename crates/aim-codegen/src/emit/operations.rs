@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse_quote;
 
-use crate::facts::{Facts, FailureClause, OperationFacts};
+use crate::plan::facts::{Facts, FailureClause, OperationFacts};
+use crate::plan::names::field;
 
 /// The member that carries the vendor's in-band status.
 const STATUS: &str = "Status";
@@ -283,16 +284,6 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
                 #reference
             }
         }
-    }
-}
-
-/// Members are named as typify names them.
-pub(crate) fn field(member: &str) -> Ident {
-    let name = member.to_snake_case();
-    if syn::parse_str::<Ident>(&name).is_ok() {
-        ident(&name)
-    } else {
-        ident(&format!("{name}_"))
     }
 }
 

@@ -14,8 +14,8 @@ use syn::{
     PathArguments, Type, parse_quote,
 };
 
-use crate::facts::{Facts, MemberFacts, OpenEnum};
-use crate::requests;
+use crate::emit::requests;
+use crate::plan::facts::{Facts, MemberFacts, OpenEnum};
 
 /// Returns the file as two modules, `types` and `requests`.
 pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
@@ -416,7 +416,7 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::SchemaFacts;
+    use crate::plan::facts::SchemaFacts;
 
     fn shaped(source: &str, members: &[(&str, Option<&str>)]) -> Result<String, String> {
         let member = |(name, converted): &(&str, Option<&str>)| MemberFacts {

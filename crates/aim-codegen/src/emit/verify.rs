@@ -1,13 +1,13 @@
 //! Holds the generated file against the document before anyone sees it.
 //!
 //! What falls back in silence to `f64`, and an operation that vanishes, is an
-//! error here; [`crate::shape`] does the same for each member.
+//! error here; [`crate::emit::shape`] does the same for each member.
 
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
 
-use crate::facts::Facts;
+use crate::plan::facts::Facts;
 
 /// What must not occur, each as the last segments of a path.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -61,7 +61,7 @@ impl<'ast> Visit<'ast> for Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::OperationFacts;
+    use crate::plan::facts::OperationFacts;
 
     fn checked(source: &str, method: &str) -> Result<(), String> {
         let facts = Facts {

@@ -6,7 +6,7 @@
 //! a `required` or a mark of what is secret.
 
 use super::tree::{At, Node, Value};
-use crate::problem::Report;
+use crate::read::problem::Report;
 
 /// The kinds of objects that rules of the lint speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

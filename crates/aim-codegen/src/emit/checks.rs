@@ -11,8 +11,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse_quote;
 
-use crate::facts::{Facts, MemberFacts, SchemaFacts};
-use crate::operations::field;
+use crate::plan::facts::{Facts, MemberFacts, SchemaFacts};
+use crate::plan::names::field;
 
 /// Adds the checks to the file.
 pub(crate) fn add(mut file: syn::File, facts: &Facts) -> syn::File {
@@ -109,7 +109,7 @@ mod tests {
     use quote::ToTokens;
 
     use super::*;
-    use crate::document::{Document, sample};
+    use crate::read::document::{Document, sample};
 
     fn added(text: &str) -> String {
         let document = Document::parse("a.yaml", text).unwrap();

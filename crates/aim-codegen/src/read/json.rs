@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::document::{Document, Node, Value};
+use crate::read::document::{Document, Node, Value};
 
 impl Document {
     /// Returns the document as JSON text: two spaces of indentation, keys in
@@ -68,7 +68,7 @@ fn write_string(text: &str, out: &mut String) {
 mod tests {
     use serde_json::Value as Json;
 
-    use crate::document::{Document, sample};
+    use crate::read::document::{Document, sample};
 
     #[test]
     fn says_the_same_as_the_yaml() {
