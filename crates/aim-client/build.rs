@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Names a user's own document; empty is as good as not set.
 const OWN_DOCUMENT: &str = "AIM_CLIENT_DOCUMENT";
-const COMMITTED: &str = "src/generated.rs";
+const COMMITTED: &str = "src/generated";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -42,13 +42,18 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
         ));
     }
     // The compiler would name the module, and no cause.
-    read(folder, COMMITTED)?;
+    let modules = read(folder, &format!("{COMMITTED}/mod.rs"))?;
+    for module in modules.lines().filter_map(|line| line.strip_suffix(';')) {
+        let name = module.rsplit(' ').next().unwrap_or_default();
+        read(folder, &format!("{COMMITTED}/{name}.rs"))?;
+    }
     Ok("committed".to_owned())
 }
 
 #[cfg(feature = "codegen")]
 fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
     use aim_codegen::build::{self, is_same};
+    use aim_codegen::generate::Code;
 
     /// Set by the workspace's `.cargo/config.toml`: what is built under its own
     /// lock file.
@@ -60,7 +65,7 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
         build::from_own(&own)?
     } else {
         let document = read(folder, "openapi/aim.yaml")?;
-        let committed = read(folder, COMMITTED)?;
+        let committed = Code::read(|name| read(folder, &format!("{COMMITTED}/{name}")))?;
         let mark = build::mark(folder);
         // Cargo takes a file that is not there for one that has changed.
         if mark.exists() {
@@ -76,19 +81,27 @@ fn origin(folder: &Path, own: Option<PathBuf>) -> Result<String, String> {
                 build::from_workspace(&root.join("openapi/aim.yaml"), &document, &committed)
                     .map_err(|problems| problems.to_string())?
             } else {
-                build::from_package(&document, &committed)
+                build::from_package(&document, committed)
             }
         } else {
-            build::from_package(&document, &committed)
+            build::from_package(&document, committed)
         }
     };
     for line in built.warnings {
         println!("cargo::warning=aim-client: {line}");
     }
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
-    fs::write(Path::new(&out).join("generated.rs"), built.code)
-        .map_err(|error| format!("OUT_DIR/generated.rs cannot be written: {error}"))?;
+    let out = Path::new(&out).join("generated");
+    fs::create_dir_all(&out).map_err(|error| unwritable("", &error))?;
+    for (name, text) in built.code.files() {
+        fs::write(out.join(name), text).map_err(|error| unwritable(name, &error))?;
+    }
     Ok(built.origin.to_string())
+}
+
+#[cfg(feature = "codegen")]
+fn unwritable(name: &str, error: &std::io::Error) -> String {
+    format!("OUT_DIR/generated/{name} cannot be written: {error}")
 }
 
 /// Reads a file of a folder, and has this script run again when it changes.

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+use aim_codegen::generate::Code;
 use serde_json::Value;
 
 use crate::fixture;
@@ -234,6 +235,16 @@ impl Nested {
     }
 }
 
+/// All files of generated code in a folder as one text.
+///
+/// # Panics
+///
+/// If there are none.
+#[must_use]
+pub fn code(folder: &Path) -> String {
+    Code::NAMES.map(|name| read(&folder.join(name))).concat()
+}
+
 impl Built {
     /// The code that the client's build script wrote.
     ///
@@ -242,7 +253,7 @@ impl Built {
     /// If there is none.
     #[must_use]
     pub fn generated(&self) -> String {
-        read(&self.out.join("generated.rs"))
+        code(&self.out.join("generated"))
     }
 
     /// Runs the program and returns what it prints.

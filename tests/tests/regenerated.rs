@@ -19,7 +19,7 @@ use aim_tests::{document, fixture, new_operation};
 #[test]
 fn every_generated_file_is_fresh() {
     let files = regen::plan(&fixture::root()).unwrap();
-    assert_eq!(files.len(), 5);
+    assert!(files.iter().any(regen::File::is_rust));
     for file in files {
         assert!(file.is_fresh(), "{}: run `cargo xtask regen`", file.path);
         assert!(
@@ -48,12 +48,9 @@ fn generating_twice_and_with_other_line_ends_gives_the_same_bytes() {
 fn a_request_without_members_is_a_type_like_the_others() {
     let text = fs::read_to_string(fixture::root().join(regen::DOCUMENT)).unwrap();
     let document = Document::parse(regen::DOCUMENT, &new_operation::added_to(&text)).unwrap();
-    let file = syn::parse_file(&generate(&document).unwrap()).unwrap();
-    let types = file.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-        _ => None,
-    });
-    let (_, types) = types.unwrap();
+    let code = generate(&document).unwrap();
+    let types = code.files().find(|(name, _)| *name == "types.rs");
+    let types = syn::parse_file(types.unwrap().1).unwrap().items;
     let named = types.iter().find_map(|item| match item {
         syn::Item::Struct(item) if item.ident == "ContractStatusListingRequest" => Some(item),
         _ => None,
@@ -82,7 +79,7 @@ fn stale() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let folders = [
         "openapi",
-        "crates/aim-client/src",
+        "crates/aim-client/src/generated",
         "crates/aim-client/openapi",
         "crates/aim-fake/openapi",
     ];
@@ -92,7 +89,7 @@ fn stale() -> tempfile::TempDir {
     let committed = fixture::root().join(regen::DOCUMENT);
     fs::copy(committed, root.path().join(regen::DOCUMENT)).unwrap();
     for file in regen::plan(root.path()).unwrap().iter().skip(1) {
-        fs::write(root.path().join(file.path), format!("stale {}", file.path)).unwrap();
+        fs::write(root.path().join(&file.path), format!("stale {}", file.path)).unwrap();
     }
     root
 }
@@ -127,10 +124,10 @@ fn stale_and_missing_files_are_written_whole() {
 /// Whichever file cannot be written, at whichever step: none of them changes.
 #[test]
 fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
-    for index in 0..5 {
+    for index in 0..regen::plan(&fixture::root()).unwrap().len() {
         let root = stale();
         let files = regen::plan(root.path()).unwrap();
-        let path = files[index].path;
+        let path = &files[index].path;
         let target = root.path().join(path);
         // A folder in the place of the file cannot be replaced by a file.
         let _ = fs::remove_file(&target);
@@ -169,7 +166,7 @@ fn a_kill_at_any_step_is_found_and_mended() {
     let names = [
         "openapi/aim.json",
         "crates/aim-client/openapi/aim.yaml",
-        "crates/aim-client/src/generated.rs",
+        "crates/aim-client/src/generated/types.rs",
     ];
     let root = stale();
     let was = contents(root.path());
@@ -198,7 +195,7 @@ fn a_kill_at_any_step_is_found_and_mended() {
         .unwrap();
         put(names[1], "new");
         let rust = root.path().join(names[2]);
-        put("crates/aim-client/src/generated.rs.regen-new", "new");
+        put("crates/aim-client/src/generated/types.rs.regen-new", "new");
         if last_set_aside {
             fs::hard_link(&rust, rust.with_extension("rs.regen-old")).unwrap();
         }
@@ -213,7 +210,7 @@ fn a_kill_at_any_step_is_found_and_mended() {
     // When all are replaced.
     put("openapi/aim.json.regen-none", "");
     put("openapi/aim.json", "new");
-    put("crates/aim-client/src/generated.rs.regen-old", "old");
+    put("crates/aim-client/src/generated/types.rs.regen-old", "old");
     put(names[2], "new");
     let said = regen::tidy(root.path()).unwrap().unwrap();
     assert!(
@@ -249,13 +246,13 @@ fn a_broken_document_leaves_every_file_as_it_was() {
 
 #[test]
 fn generated_members_stand_in_the_vendors_order() {
-    let path = fixture::root().join("crates/aim-client/src/generated.rs");
+    let path = fixture::root().join("crates/aim-client/src/generated/types.rs");
     let source = fs::read_to_string(path).unwrap();
     let schemas = document::members(&document::text_at(&["components", "schemas"]).unwrap());
     assert!(!schemas.is_empty());
     for (name, schema) in schemas {
         let body = source.split(&format!("pub struct {name} {{")).nth(1);
-        let body = body.unwrap().split("\n    }\n").next().unwrap();
+        let body = body.unwrap().split("\n}\n").next().unwrap();
         let renames: Vec<&str> = body
             .split("rename = \"")
             .skip(1)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use aim_codegen::regen::{File, RUST};
+use aim_codegen::regen::File;
 use similar::{ChangeTag, TextDiff};
 
 const RED: &str = "\u{1b}[31m";
@@ -32,12 +32,12 @@ pub(crate) fn write(text: &mut String, outcome: &str, file: &File, coloured: boo
         "{bold}{outcome}: {}: +{added} -{removed} lines{reset}",
         file.path
     );
-    if file.path != RUST {
+    if !file.is_rust() {
         return;
     }
     for line in diff
         .unified_diff()
-        .header(file.path, file.path)
+        .header(&file.path, &file.path)
         .to_string()
         .lines()
     {

@@ -12,6 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use aim_codegen::regen;
+
 /// The checkout that this is built from.
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -20,20 +22,15 @@ fn checkout() -> PathBuf {
         .to_owned()
 }
 
-const FILES: [&str; 7] = [
-    "openapi/aim.yaml",
-    "openapi/aim.json",
-    "openapi/CHANGELOG.md",
-    "crates/aim-client/openapi/aim.yaml",
-    "crates/aim-client/src/generated.rs",
-    "crates/aim-fake/openapi/aim.json",
-    "crates/aim-fake/openapi/aim.yaml",
-];
+/// What is not generated.
+const FILES: [&str; 2] = ["openapi/aim.yaml", "openapi/CHANGELOG.md"];
 
 /// A fresh workspace of its own in a folder.
 fn workspace(root: &Path) {
-    for path in FILES {
-        let target = root.join(path);
+    let generated = regen::plan(&checkout()).unwrap();
+    let generated = generated.into_iter().map(|file| file.path);
+    for path in FILES.map(ToOwned::to_owned).into_iter().chain(generated) {
+        let target = root.join(&path);
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(checkout().join(path), target).unwrap();
     }
@@ -89,7 +86,7 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     let root = folder.path();
     workspace(root);
     let before = contents(root);
-    let generated = root.join("crates/aim-client/src/generated.rs");
+    let generated = root.join("crates/aim-client/src/generated/types.rs");
     let modified = || fs::metadata(&generated).unwrap().modified().unwrap();
     let written = modified();
     let (code, out, _) = xtask(root, &["regen"]);
@@ -112,7 +109,7 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     for path in [
         "openapi/aim.json",
         "crates/aim-client/openapi/aim.yaml",
-        "crates/aim-client/src/generated.rs",
+        "crates/aim-client/src/generated/types.rs",
     ] {
         assert_eq!(
             out.matches(&format!("written: {path}: +")).count(),
@@ -120,9 +117,15 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
             "{out}"
         );
     }
-    // One diff, of the Rust, without colours in a pipe.
+    // One diff for each file of Rust, without colours in a pipe.
     assert!(!out.contains('\u{1b}'), "{out}");
-    assert_eq!(out.matches("\n+++ ").count(), 1, "{out}");
+    assert_eq!(
+        out.matches("\n+++ crates/aim-client/src/generated/")
+            .count(),
+        3,
+        "{out}"
+    );
+    assert_eq!(out.matches("\n+++ ").count(), 3, "{out}");
     assert_eq!(out.matches("pub po_number:").count(), 1, "{out}");
     let (_, left) = out.split_once("left to do:\n").unwrap();
     for step in [
@@ -254,13 +257,13 @@ fn what_cannot_be_written_leaves_all_and_prints_no_diff() {
         } else {
             // Where the file should be, so that it is read as missing.
             fs::create_dir(&folder).unwrap();
-            fs::create_dir(folder.join("aim.json.regen-new")).unwrap();
+            fs::create_dir(folder.join("aim.yaml.regen-new")).unwrap();
         }
         let before = contents(root);
         let (code, out, error) = xtask(root, &["regen"]);
         assert_eq!((code, out.as_str()), (100, ""), "{error}");
         assert!(
-            error.contains("crates/aim-fake/openapi/aim.json: cannot be "),
+            error.contains("crates/aim-fake/openapi/aim.yaml: cannot be "),
             "{error}"
         );
         assert_eq!(contents(root), before);
@@ -277,13 +280,12 @@ fn a_killed_run_is_named_and_mended() {
     fs::rename(&json, root.join("openapi/aim.json.regen-old")).unwrap();
     fs::write(&json, "half").unwrap();
     fs::write(
-        root.join("crates/aim-client/src/generated.rs.regen-new"),
+        root.join("crates/aim-client/src/generated/types.rs.regen-new"),
         "",
     )
     .unwrap();
     let killed = contents(root);
-    let left =
-        "killed and left openapi/aim.json.regen-old, crates/aim-client/src/generated.rs.regen-new";
+    let left = "killed and left openapi/aim.json.regen-old, crates/aim-client/src/generated/types.rs.regen-new";
     let (code, _, error) = xtask(root, &["regen", "--check"]);
     assert!(code == 4 && error.contains(left), "{error}");
     assert_eq!(contents(root), killed);

@@ -16,7 +16,8 @@ use crate::call::request;
 use crate::client::aim_client::AimClient;
 use crate::codec::check::Check;
 use crate::codec::jsv;
-use crate::generated::{for_each_method, for_each_type, operations};
+use crate::generated::methods::{for_each_method, for_each_type};
+use crate::generated::operations;
 use crate::operation::Operation;
 use crate::types::{self, BaseResponseResult};
 

@@ -46,7 +46,7 @@ pub const CODE_ORIGIN: &str = env!("AIM_CLIENT_CODE_ORIGIN");
     clippy::pedantic
 )]
 mod generated {
-    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+    include!(concat!(env!("OUT_DIR"), "/generated/mod.rs"));
 }
 #[cfg(not(feature = "codegen"))]
 #[allow(

@@ -10,7 +10,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::generate::{self, generate};
+use crate::generate::{self, Code, generate};
 use crate::read::document::Document;
 use crate::read::problem::{Problem, Problems};
 use crate::regen::DOCUMENT;
@@ -47,7 +47,7 @@ impl fmt::Display for Origin {
 #[non_exhaustive]
 pub struct Built {
     /// The code.
-    pub code: String,
+    pub code: Code,
     /// Where it comes from.
     pub origin: Origin,
     /// What the build should say, line by line.
@@ -80,8 +80,7 @@ pub fn is_workspace(folder: &Path) -> bool {
 /// The generator is the one that a lock file of somebody else picks: what it
 /// writes is compiled only if it is what the package holds.
 #[must_use]
-pub fn from_package(document: &str, committed: &str) -> Built {
-    let committed = committed.replace("\r\n", "\n");
+pub fn from_package(document: &str, committed: Code) -> Built {
     let generated = Document::parse(DOCUMENT, document).and_then(|document| generate(&document));
     match generated {
         Ok(code) if code == committed => Built {
@@ -108,10 +107,10 @@ pub fn from_package(document: &str, committed: &str) -> Built {
 /// # Errors
 ///
 /// What `cargo xtask regen` says of the document.
-pub fn from_workspace(maintained: &Path, copy: &str, committed: &str) -> Result<Built, Problems> {
+pub fn from_workspace(maintained: &Path, copy: &str, committed: &Code) -> Result<Built, Problems> {
     let document = Document::load(maintained, DOCUMENT)?;
     let code = generate(&document)?;
-    let is_fresh = code == committed.replace("\r\n", "\n") && is_same(document.text(), copy);
+    let is_fresh = code == *committed && is_same(document.text(), copy);
     let (origin, warnings) = if is_fresh {
         (Origin::Package, Vec::new())
     } else {
@@ -191,14 +190,21 @@ fn of_style(name: &str, style: &[Problem]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::convert::Infallible;
     use std::fs;
 
     use super::*;
 
     const DOCUMENT_TEXT: &str = include_str!("../../../openapi/aim.yaml");
 
-    fn generated(text: &str) -> String {
+    fn generated(text: &str) -> Code {
         generate(&Document::parse(DOCUMENT, text).unwrap()).unwrap()
+    }
+
+    fn read(text: impl Fn(&str) -> String) -> Code {
+        let Ok(code) = Code::read(|name| Ok::<_, Infallible>(text(name)));
+        code
     }
 
     /// A folder of its own for each test.
@@ -214,19 +220,22 @@ mod tests {
     fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
         let code = generated(DOCUMENT_TEXT);
         let crlf = |text: &str| text.replace('\n', "\r\n");
+        let texts: BTreeMap<_, _> = code.files().collect();
+        let with_crlf = read(|name| crlf(texts[name]));
         for (document, committed) in [
             (DOCUMENT_TEXT.to_owned(), code.clone()),
-            (crlf(DOCUMENT_TEXT), crlf(&code)),
+            (crlf(DOCUMENT_TEXT), with_crlf),
         ] {
-            let built = from_package(&document, &committed);
+            let built = from_package(&document, committed);
             assert_eq!((built.origin, built.code), (Origin::Package, code.clone()));
             assert_eq!(built.warnings, Vec::<String>::new());
         }
         let refused = DOCUMENT_TEXT.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1);
-        for (document, committed) in [(DOCUMENT_TEXT, "other\r\n"), (&refused, "other\n")] {
-            let built = from_package(document, committed);
+        let other = read(|_| "other\r\n".to_owned());
+        for document in [DOCUMENT_TEXT, &refused] {
+            let built = from_package(document, other.clone());
             assert_eq!(built.origin, Origin::Committed);
-            assert_eq!(built.code, "other\n");
+            assert_eq!(built.code, other);
             assert_eq!(built.warnings.len(), 1);
             assert!(
                 !built.warnings[0].contains("document"),
@@ -246,7 +255,8 @@ mod tests {
         assert_eq!((built.origin, built.warnings.len()), (Origin::Package, 0));
         assert_eq!(built.code, code);
         // The copy or the code is of another document or generator.
-        for (copy, committed) in [("", code.as_str()), (DOCUMENT_TEXT, "")] {
+        let other = read(|_| String::new());
+        for (copy, committed) in [("", &code), (DOCUMENT_TEXT, &other)] {
             let built = from_workspace(&maintained, copy, committed).unwrap();
             assert_eq!((built.origin, &built.code), (Origin::Workspace, &code));
             assert!(built.warnings[0].contains("cargo xtask regen"));
@@ -301,7 +311,8 @@ mod tests {
         let kept: Vec<&str> = kept.collect();
         let without = format!("{}\ncomponents:\n{components}", kept.join("\n"));
         let built = own(&without).unwrap();
-        assert!(built.code.contains("pub struct GetContractDetailsRequest"));
+        let mut files = built.code.files();
+        assert!(files.any(|(_, text)| text.contains("pub struct GetContractDetailsRequest")));
         let operations = without.matches("operationId:").count();
         let title = format!(
             "{name} has {operations} problems that only readers of the documentation notice"

@@ -10,36 +10,40 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::generate::generate;
+use crate::generate::{Code, generate};
 use crate::read::document::Document;
 use crate::read::problem::Problems;
 
 /// Where the document lies, from the root of the workspace.
 pub const DOCUMENT: &str = "openapi/aim.yaml";
 
-/// The generated Rust, from the root of the workspace; the other generated
-/// files are the document over again.
-pub const RUST: &str = "crates/aim-client/src/generated.rs";
-
 /// The document as JSON, from the root of the workspace.
 pub const JSON: &str = "openapi/aim.json";
 
-/// All generated files. A package carries its own copy of the document: cargo
-/// packs nothing from outside of it.
-const PATHS: [&str; 5] = [
+/// The folder of the generated Rust, from the root of the workspace.
+const RUST: &str = "crates/aim-client/src/generated/";
+
+/// The document over again, from the root of the workspace. A package carries
+/// its own copy: cargo packs nothing from outside of it.
+const COPIES: [&str; 3] = [
     JSON,
     "crates/aim-client/openapi/aim.yaml",
-    RUST,
-    "crates/aim-fake/openapi/aim.json",
     "crates/aim-fake/openapi/aim.yaml",
 ];
+
+/// The paths of all generated files.
+fn paths() -> Vec<String> {
+    let copies = COPIES.into_iter().map(ToOwned::to_owned);
+    let rust = Code::NAMES.into_iter().map(|name| format!("{RUST}{name}"));
+    copies.chain(rust).collect()
+}
 
 /// A file that is written from the document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct File {
     /// From the root of the workspace, with forward slashes.
-    pub path: &'static str,
+    pub path: String,
     /// What it should hold.
     pub expected: String,
     /// What it holds; empty if there is none.
@@ -58,24 +62,24 @@ pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
     let rust = generate(&document)?;
     let yaml = document.text().replace("\r\n", "\n");
     let json = document.to_json();
-    let file = |path: &'static str| {
-        let found = match fs::read_to_string(root.join(path)) {
+    let copies = COPIES.map(|path| match path {
+        JSON => json.as_str(),
+        _ => &yaml,
+    });
+    let expected = copies.into_iter().chain(rust.files().map(|(_, text)| text));
+    let file = |(path, expected): (String, &str)| {
+        let found = match fs::read_to_string(root.join(&path)) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Problems::unreadable(path, &error)),
-        };
-        let expected = match path {
-            RUST => &rust,
-            _ if path.ends_with(".json") => &json,
-            _ => &yaml,
+            Err(error) => return Err(Problems::unreadable(&path, &error)),
         };
         Ok(File {
             path,
-            expected: expected.clone(),
+            expected: expected.to_owned(),
             found,
         })
     };
-    PATHS.into_iter().map(file).collect()
+    paths().into_iter().zip(expected).map(file).collect()
 }
 
 impl File {
@@ -85,15 +89,21 @@ impl File {
     pub fn is_fresh(&self) -> bool {
         self.found == self.expected || self.found.replace("\r\n", "\n") == self.expected
     }
+
+    /// Whether it is Rust, and not the document over again.
+    #[must_use]
+    pub fn is_rust(&self) -> bool {
+        self.path.starts_with(RUST)
+    }
 }
 
 /// A file could not be replaced, and what became of the others.
 #[derive(Debug)]
 pub struct WriteError {
-    path: &'static str,
+    path: String,
     error: io::Error,
     /// What could not be put back as it was either.
-    lost: Vec<(&'static str, io::Error)>,
+    lost: Vec<(String, io::Error)>,
 }
 
 impl fmt::Display for WriteError {
@@ -105,7 +115,7 @@ impl fmt::Display for WriteError {
         for (path, error) in &self.lost {
             write!(f, "{path} cannot be put back as it was: {error}; ")?;
         }
-        f.write_str("all other files are as they were: mend the cause and run this again")
+        f.write_str("all other files are as they were: fix the cause and run this again")
     }
 }
 
@@ -128,42 +138,40 @@ pub fn write(root: &Path, files: &[File]) -> Result<(), WriteError> {
     let replaced = stale
         .iter()
         .try_for_each(|file| {
-            let place = Place::of(root, file.path);
+            let place = Place::of(root, &file.path);
             place
                 .prepare(&file.expected)
-                .map_err(|error| (file.path, error))
+                .map_err(|error| (file.path.clone(), error))
         })
         .and_then(|()| {
             stale.iter().try_for_each(|file| {
-                let place = Place::of(root, file.path);
-                place.replace().map_err(|error| (file.path, error))
+                let place = Place::of(root, &file.path);
+                place.replace().map_err(|error| (file.path.clone(), error))
             })
         });
     let Err((path, error)) = replaced else {
         for file in stale {
             // It stands for what is no longer; the next run removes it too.
-            let _ = Place::of(root, file.path).forget();
+            let _ = Place::of(root, &file.path).forget();
         }
         return Ok(());
     };
-    let lost = put_back(root, stale.iter().map(|file| file.path));
+    let lost = put_back(root, stale.iter().map(|file| file.path.as_str()));
     Err(WriteError { path, error, lost })
 }
 
 /// Makes all files what they were. The new ones go last: as long as one of
 /// them is there, the others are not what they are to become.
-fn put_back(
+fn put_back<'a>(
     root: &Path,
-    paths: impl Iterator<Item = &'static str> + Clone,
-) -> Vec<(&'static str, io::Error)> {
+    paths: impl Iterator<Item = &'a str> + Clone,
+) -> Vec<(String, io::Error)> {
     let mut lost = Vec::new();
     for step in [Place::restore, Place::discard] {
         for path in paths.clone() {
-            lost.extend(
-                step(&Place::of(root, path))
-                    .err()
-                    .map(|error| (path, error)),
-            );
+            if let Err(error) = step(&Place::of(root, path)) {
+                lost.push((path.to_owned(), error));
+            }
         }
         if !lost.is_empty() {
             break;
@@ -176,8 +184,8 @@ fn put_back(
 /// the root of the workspace.
 #[must_use]
 pub fn interrupted(root: &Path) -> Vec<String> {
-    let places = PATHS.into_iter().flat_map(|path| {
-        let place = Place::of(root, path);
+    let places = paths().into_iter().flat_map(|path| {
+        let place = Place::of(root, &path);
         [(NEW, place.new), (OLD, place.old), (NONE, place.none)]
             .into_iter()
             .filter(|(_, left)| left.symlink_metadata().is_ok())
@@ -186,7 +194,7 @@ pub fn interrupted(root: &Path) -> Vec<String> {
     places.collect()
 }
 
-/// Mends what a killed run left behind, and says what that was: the files are
+/// Fixes what a killed run left behind, and says what that was: the files are
 /// all as they were before that run, or all as it was to write them. `None` if
 /// there was nothing.
 ///
@@ -203,12 +211,12 @@ pub fn tidy(root: &Path) -> Result<Option<String>, String> {
     let had_finished = !left.iter().any(|path| path.ends_with(NEW));
     let mut lost = Vec::new();
     if had_finished {
-        for path in PATHS {
-            let forgotten = Place::of(root, path).forget();
+        for path in paths() {
+            let forgotten = Place::of(root, &path).forget();
             lost.extend(forgotten.err().map(|error| (path, error)));
         }
     } else {
-        lost = put_back(root, PATHS.into_iter());
+        lost = put_back(root, paths().iter().map(String::as_str));
     }
     if let Some((path, error)) = lost.pop() {
         return Err(format!(

@@ -19,7 +19,7 @@ pub fn document(data: &[u8]) {
     let json: serde_json::Value = serde_json::from_str(&document.to_json()).unwrap();
     assert!(json.is_object());
     match generate(&document) {
-        Ok(rust) => assert!(!rust.is_empty()),
+        Ok(code) => assert!(code.files().all(|(_, text)| !text.is_empty())),
         Err(problems) => {
             places.hold(&problems);
             let message = problems.to_string();

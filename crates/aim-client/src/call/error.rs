@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::call::limits::{Limit, Limits};
-use crate::generated::known;
+use crate::generated::members::known;
 use crate::operation::{Operation, Repeat};
 use crate::types::{BaseResponseResult, ResponseStatus};
 

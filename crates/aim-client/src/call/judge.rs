@@ -15,7 +15,7 @@ use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::codec::evidence::{AnswerBody, is_set};
 use crate::codec::location::location;
 use crate::codec::xml;
-use crate::generated::known;
+use crate::generated::members::known;
 use crate::operation::Operation;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
 use crate::value::lenient;

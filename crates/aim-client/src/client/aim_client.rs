@@ -9,7 +9,8 @@ use crate::call::options::{CallOptions, Session};
 use crate::call::request;
 use crate::call::send::Call;
 use crate::call::shared::Shared;
-use crate::generated::{for_each_method, operations, requests};
+use crate::generated::methods::for_each_method;
+use crate::generated::{operations, requests};
 use crate::types;
 use crate::value::secret::Secret;
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use crate::call::answer::Answer;
 use crate::call::error::Error;
 use crate::client::aim_client::AimClient;
-use crate::generated::{for_each_method, operations};
+use crate::generated::methods::for_each_method;
+use crate::generated::operations;
 use crate::types;
 
 /// What a method of [`AimApi`] returns.

@@ -28,7 +28,7 @@ use crate::call::options::CallOptions;
 use crate::call::trace;
 use crate::client::builder::AimClientBuilder;
 use crate::client::lookup::FulfillmentLookUp;
-use crate::generated::for_each_method;
+use crate::generated::methods::for_each_method;
 use crate::types;
 use crate::value::secret::Secret;
 

@@ -376,7 +376,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{DEPTH, Unread};
-    use crate::generated::known;
+    use crate::generated::members::known;
     use crate::types::{
         C2BPostContractResponse, ContractFulfillmentResponse, ErrorResponse,
         GetContractDetailsResponse, InventoryGeneric, PostServiceTicketRequest,

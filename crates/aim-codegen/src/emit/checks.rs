@@ -9,30 +9,27 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::parse_quote;
+use syn::{Item, parse_quote};
 
 use crate::plan::facts::{Facts, MemberFacts, SchemaFacts};
 use crate::plan::names::field;
 
-/// Adds the checks to the file.
-pub(crate) fn add(mut file: syn::File, facts: &Facts) -> syn::File {
+/// Returns the checks of all that is sent.
+pub(crate) fn checks(facts: &Facts) -> Vec<Item> {
     let sent = sent(facts);
     let schemas = facts.schemas.iter();
-    for schema in schemas.filter(|schema| sent.contains(schema.name.as_str())) {
-        file.items.push(check(schema));
-    }
-    for open_enum in &facts.open_enums {
+    let schemas = schemas.filter(|schema| sent.contains(schema.name.as_str()));
+    let open_enums = facts.open_enums.iter().map(|open_enum| {
         let name = Ident::new(&open_enum.name, Span::call_site());
-        file.items.push(parse_quote! {
-            #[cfg(feature = "client")]
+        parse_quote! {
             impl crate::codec::check::Check for types::#name {
                 fn text(&self) -> Option<&str> {
                     Some(self.as_str())
                 }
             }
-        });
-    }
-    file
+        }
+    });
+    schemas.map(check).chain(open_enums).collect()
 }
 
 /// The request types, and all that they hold.
@@ -52,7 +49,7 @@ fn sent(facts: &Facts) -> BTreeSet<&str> {
     sent
 }
 
-fn check(schema: &SchemaFacts) -> syn::Item {
+fn check(schema: &SchemaFacts) -> Item {
     let name = Ident::new(&schema.name, Span::call_site());
     let pairs = schema.exclusive.iter().map(|[left, right]| {
         let sent = |member: &str| match member.split_once('=') {
@@ -76,7 +73,6 @@ fn check(schema: &SchemaFacts) -> syn::Item {
         quote!(place)
     };
     parse_quote! {
-        #[cfg(feature = "client")]
         impl crate::codec::check::Check for types::#name {
             fn check(&self, #place: &crate::codec::check::Place<'_>) -> Result<(), crate::codec::check::Refusal> {
                 #(#pairs)*
@@ -114,8 +110,8 @@ mod tests {
     fn added(text: &str) -> String {
         let document = Document::parse("a.yaml", text).unwrap();
         let facts = Facts::of(document.openapi()).unwrap();
-        let file = add(syn::parse_str("").unwrap(), &facts);
-        squeezed(&prettyplease::unparse(&file))
+        let items = checks(&facts);
+        squeezed(&prettyplease::unparse(&parse_quote!(#(#items)*)))
     }
 
     /// Without layout, which a test need not know.

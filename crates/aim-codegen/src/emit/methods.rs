@@ -22,18 +22,16 @@ pub(crate) fn table(facts: &Facts) -> String {
         .map(|schema| format!("            {}\n", schema.name))
         .collect();
     format!(
-        "
+        "\
 /// Calls the macro `$make` with the method of each operation: documentation,
 /// name, request, answer, declaration, and whether the request goes into the
 /// `body` or the `query`.
-#[cfg(feature = \"client\")]
 macro_rules! for_each_method {{
     ($make:ident) => {{
         $make! {{
 {rows}        }}
     }};
 }}
-#[cfg(feature = \"client\")]
 pub(crate) use for_each_method;
 
 /// Calls the macro `$make` with the name of each type of the document.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::parse_quote;
+use syn::{Item, parse_quote};
 
 use crate::plan::facts::{Facts, FailureClause, OperationFacts};
 use crate::plan::names::field;
@@ -15,34 +15,30 @@ use crate::plan::names::field;
 /// The member that carries the vendor's in-band status.
 const STATUS: &str = "Status";
 
-/// Adds the declarations to the file.
-///
-/// # Errors
-///
-/// A sentence, if two operations disagree about what proves the same answer.
-pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, String> {
+/// Returns the table of operations.
+pub(crate) fn operations(facts: &Facts) -> Vec<Item> {
     let table = facts.operations.iter().map(operation);
     let names = facts.operations.iter().map(constant);
-    file.items.push(parse_quote! {
-        /// The operations, as the document declares them.
-        #[cfg(feature = "client")]
-        pub(crate) mod operations {
-            use crate::operation::{LookedUp, Operation, Repeat};
-            #(#table)*
+    let file: syn::File = parse_quote! {
+        use crate::operation::{LookedUp, Operation, Repeat};
+        #(#table)*
 
-            impl Operation {
-                /// All operations, in the document's order.
-                #[must_use]
-                pub fn all() -> &'static [&'static Self] {
-                    &[#(&#names),*]
-                }
+        impl Operation {
+            /// All operations, in the document's order.
+            #[must_use]
+            pub fn all() -> &'static [&'static Self] {
+                &[#(&#names),*]
             }
         }
-    });
+    };
+    file.items
+}
+
+/// Returns the function that knows the names of members.
+pub(crate) fn known(facts: &Facts) -> Vec<Item> {
     let members = members(facts);
-    file.items.push(parse_quote! {
+    vec![parse_quote! {
         /// The member of the document that has this name, of whichever type.
-        #[cfg(feature = "client")]
         pub(crate) fn known(name: &str) -> Option<&'static str> {
             const MEMBERS: &[&str] = &[#(#members),*];
             let mut members = MEMBERS.iter();
@@ -50,28 +46,35 @@ pub(crate) fn add(mut file: syn::File, facts: &Facts) -> Result<syn::File, Strin
                 .find(|member| member.eq_ignore_ascii_case(name))
                 .copied()
         }
-    });
-    for open_enum in &facts.open_enums {
+    }]
+}
+
+/// Returns what proves that operations ran.
+///
+/// # Errors
+///
+/// A sentence, if two operations disagree about what proves the same answer.
+pub(crate) fn evidence(facts: &Facts) -> Result<Vec<Item>, String> {
+    let open_enums = facts.open_enums.iter().map(|open_enum| {
         let name = ident(&open_enum.name);
-        file.items.push(parse_quote! {
-            #[cfg(feature = "client")]
+        parse_quote! {
             impl crate::codec::evidence::Member for types::#name {
                 fn is_set(&self) -> bool {
                     !self.as_str().trim().is_empty()
                 }
             }
-        });
-    }
+        }
+    });
+    let mut items: Vec<Item> = open_enums.collect();
     let answers = answers(facts)?;
     for answer in answers.values() {
         let others = answers.values().copied();
         let others: Vec<_> = others
             .filter(|other| other.answer != answer.answer)
             .collect();
-        file.items.push(answer_impl(answer, &others, facts));
+        items.push(answer_impl(answer, &others, facts));
     }
-    file.items.push(failure_impl(&facts.failure));
-    Ok(file)
+    Ok(items)
 }
 
 /// The names of all members, sorted.
@@ -230,7 +233,7 @@ fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     quote!(self.#partial.iter().flatten().all(|item| #is_named))
 }
 
-fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> syn::Item {
+fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> Item {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
@@ -254,7 +257,6 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     let not_beside = not_beside(operation, others, facts);
     let names_each_item = names_each_item(operation, facts);
     parse_quote! {
-        #[cfg(feature = "client")]
         impl crate::codec::evidence::AnswerBody for types::#name {
             type Status = types::BaseResponseResult;
 
@@ -287,7 +289,8 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     }
 }
 
-fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
+/// Returns the rule which status is a failure.
+pub(crate) fn failure(clauses: &[FailureClause]) -> Item {
     let doc = format!(
         "Whether this status reports a failure, by the rule `x-aim-failure` of the document: {}. \
          Case and surrounding white space do not count; an absent member counts as empty.",
@@ -304,7 +307,7 @@ fn failure_impl(clauses: &[FailureClause]) -> syn::Item {
         if clause.one_of { test } else { quote!(!#test) }
     });
     parse_quote! {
-        impl types::BaseResponseResult {
+        impl BaseResponseResult {
             #[doc = #doc]
             ///
             /// The vendor documents no values, so this rule is ours; a client

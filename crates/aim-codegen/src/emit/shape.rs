@@ -4,7 +4,7 @@
 //! no constructors. Here the types get the vendor's order of members,
 //! `#[non_exhaustive]`, a `new` that takes what is required and a chained
 //! setter for the rest, a JSON schema (feature `schemars`), and the open
-//! enums; and what builds requests moves to a module of its own.
+//! enums; and what builds requests is set apart.
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,8 +17,8 @@ use syn::{
 use crate::emit::requests;
 use crate::plan::facts::{Facts, MemberFacts, OpenEnum};
 
-/// Returns the file as two modules, `types` and `requests`.
-pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String> {
+/// Returns the types, and the functions that build requests.
+pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<(Vec<Item>, Vec<Item>), String> {
     let mut types = None;
     let mut functions = Vec::new();
     for item in file.items {
@@ -30,16 +30,7 @@ pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<syn::File, String>
         }
     }
     let types = shape_types(types.ok_or("progenitor wrote no module `types`")?, facts)?;
-    Ok(parse_quote! {
-        #types
-
-        /// What builds the request of each operation.
-        #[cfg(feature = "client")]
-        pub(crate) mod requests {
-            use super::types;
-            #(#functions)*
-        }
-    })
+    Ok((types, functions.into_iter().map(Item::Fn).collect()))
 }
 
 /// The functions that build requests, from the methods of operations.
@@ -58,7 +49,7 @@ fn requests(items: &[ImplItem], facts: &Facts) -> Result<Vec<ItemFn>, String> {
     Ok(functions)
 }
 
-fn shape_types(module: ItemMod, facts: &Facts) -> Result<ItemMod, String> {
+fn shape_types(module: ItemMod, facts: &Facts) -> Result<Vec<Item>, String> {
     let mut structs = Vec::new();
     for item in module.content.map(|(_, items)| items).unwrap_or_default() {
         match item {
@@ -100,16 +91,7 @@ fn shape_types(module: ItemMod, facts: &Facts) -> Result<ItemMod, String> {
     for open_enum in &facts.open_enums {
         items.extend(open_enum_items(open_enum));
     }
-    Ok(parse_quote! {
-        /// Requests and answers, named and ordered as on the vendor's pages.
-        ///
-        /// Every type has `new` with the members that are required and a
-        /// setter of the same name for each other member; all members are
-        /// public for reading and changing.
-        pub mod types {
-            #(#items)*
-        }
-    })
+    Ok(items)
 }
 
 /// Orders the members as the document does and rewrites their attributes.
@@ -439,7 +421,7 @@ mod tests {
             failure: Vec::new(),
         };
         let file = syn::parse_str(&format!("pub mod types {{ {source} }}")).unwrap();
-        shape(file, &facts).map(|file| prettyplease::unparse(&file))
+        shape(file, &facts).map(|(types, _)| prettyplease::unparse(&parse_quote!(#(#types)*)))
     }
 
     const RATE: &str = r#"

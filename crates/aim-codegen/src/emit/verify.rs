@@ -1,10 +1,11 @@
-//! Holds the generated file against the document before anyone sees it.
+//! Holds the generated code against the document before anyone sees it.
 //!
 //! What falls back in silence to `f64`, and an operation that vanishes, is an
 //! error here; [`crate::emit::shape`] does the same for each member.
 
 use std::collections::BTreeSet;
 
+use syn::Item;
 use syn::visit::{self, Visit};
 
 use crate::plan::facts::Facts;
@@ -17,14 +18,19 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("Value", "every member has a type"),
 ];
 
-/// Checks the file.
+/// Checks the items of all files.
 ///
 /// # Errors
 ///
 /// A sentence that names what is there and should not be, or is missing.
-pub(crate) fn check(file: &syn::File, facts: &Facts) -> Result<(), String> {
+pub(crate) fn check<'a>(
+    items: impl IntoIterator<Item = &'a Item>,
+    facts: &Facts,
+) -> Result<(), String> {
     let mut found = Found::default();
-    found.visit_file(file);
+    for item in items {
+        found.visit_item(item);
+    }
     for (name, reason) in FORBIDDEN {
         if found.segments.contains(*name) {
             return Err(format!("the output names `{name}`: {reason}"));
@@ -86,7 +92,8 @@ mod tests {
             open_enums: Vec::new(),
             failure: Vec::new(),
         };
-        check(&syn::parse_str(source).unwrap(), &facts)
+        let file: syn::File = syn::parse_str(source).unwrap();
+        check(&file.items, &facts)
     }
 
     #[test]
