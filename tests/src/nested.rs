@@ -176,8 +176,7 @@ impl Nested {
 
     /// Copies the workspace into a folder of that name, where an earlier copy
     /// may lie, and returns the folder. It is compiled with the lock file, like
-    /// the packages without the optimisation of the generators, so that both
-    /// share what is compiled.
+    /// the packages, so that both share what is compiled.
     ///
     /// # Panics
     ///
@@ -185,14 +184,7 @@ impl Nested {
     #[must_use]
     pub fn workspace(&self, name: &str) -> PathBuf {
         let folder = self.target().join(name);
-        let root = fixture::root();
-        let fresh = tempfile::tempdir_in(env::temp_dir()).unwrap();
-        sync(&root, fresh.path(), &["target", ".git"]);
-        let manifest = read(&root.join("Cargo.toml"));
-        let (before, _) = manifest.split_once("[profile.dev.package]").unwrap();
-        assert!(!before.is_empty());
-        fs::write(fresh.path().join("Cargo.toml"), before).unwrap();
-        sync(fresh.path(), &folder, &[]);
+        sync(&fixture::root(), &folder, &["target", ".git"]);
         folder
     }
 
