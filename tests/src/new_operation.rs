@@ -23,7 +23,8 @@ const PIECES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The document with both operations and the member.
+/// The document with both operations and the member, where it has none of them
+/// yet.
 ///
 /// # Panics
 ///
@@ -33,6 +34,9 @@ const PIECES: [(&str, &str); 4] = [
 pub fn added_to(document: &str) -> String {
     let mut text = document.replace("\r\n", "\n");
     for (piece, before) in PIECES {
+        if text.contains(piece) {
+            continue;
+        }
         let parts: Vec<&str> = text.split(before).collect();
         let [head, tail] = parts[..] else {
             panic!("the document has {before:?} {} times", parts.len() - 1);

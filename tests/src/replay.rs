@@ -19,6 +19,7 @@ use serde_json::value::RawValue;
 use crate::calls::{self, Called};
 use crate::document::{self, Operation};
 use crate::fixture::{self, Exchange};
+use crate::requests;
 use crate::server::{Reply, Server};
 
 /// The types of all answers.
@@ -84,10 +85,11 @@ impl Player {
         }
     }
 
-    /// Calls an operation with an empty request, which is answered by the reply.
+    /// Calls an operation with the smallest request, which is answered by the
+    /// reply.
     pub async fn play(&self, operation: &Operation, reply: Reply) -> Outcome {
         *self.next.lock().unwrap() = reply;
-        calls::call(&self.client, &operation.id, "{}")
+        calls::call(&self.client, &operation.id, &requests::minimal(operation))
             .await
             .unwrap()
             .into()

@@ -74,13 +74,19 @@ static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
 /// A member with its value as JSON text.
 type Sent = (String, String);
 
+/// The smallest request to an operation, as JSON text: with what it requires.
+#[must_use]
+pub fn minimal(operation: &Operation) -> String {
+    let schema = Schema::find(operation.request_type());
+    object(&schema.map_or_else(Vec::new, Schema::minimal))
+}
+
 /// Every request to an operation that the wire is tested with.
 #[must_use]
 pub fn forms(operation: &Operation) -> Vec<Form> {
-    let minimal = Schema::find(operation.request_type()).map_or_else(Vec::new, Schema::minimal);
     let mut forms = vec![Form {
         name: "minimal".to_owned(),
-        request: object(&minimal),
+        request: minimal(operation),
     }];
     for (name, fill) in FILLS {
         for (index, members) in filled(operation, fill).iter().enumerate() {

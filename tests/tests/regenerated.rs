@@ -251,6 +251,10 @@ fn generated_members_stand_in_the_vendors_order() {
     let schemas = document::members(&document::text_at(&["components", "schemas"]).unwrap());
     assert!(!schemas.is_empty());
     for (name, schema) in schemas {
+        let mut members = document::members(&schema).into_iter();
+        let Some((_, properties)) = members.find(|(key, _)| key == "properties") else {
+            continue;
+        };
         let body = source.split(&format!("pub struct {name} {{")).nth(1);
         let body = body.unwrap().split("\n}\n").next().unwrap();
         let renames: Vec<&str> = body
@@ -258,8 +262,6 @@ fn generated_members_stand_in_the_vendors_order() {
             .skip(1)
             .map(|rest| rest.split('"').next().unwrap())
             .collect();
-        let mut members = document::members(&schema).into_iter();
-        let (_, properties) = members.find(|(key, _)| key == "properties").unwrap();
         let properties = document::members(&properties);
         let properties: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(renames, properties, "{name}");
