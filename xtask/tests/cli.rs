@@ -20,13 +20,12 @@ fn checkout() -> PathBuf {
         .to_owned()
 }
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 6] = [
     "openapi/aim.yaml",
     "openapi/aim.json",
     "openapi/CHANGELOG.md",
     "crates/aim-client/openapi/aim.yaml",
     "crates/aim-client/src/generated.rs",
-    "crates/aim-fake/openapi/aim.json",
     "crates/aim-fake/openapi/aim.yaml",
 ];
 
@@ -254,13 +253,13 @@ fn what_cannot_be_written_leaves_all_and_prints_no_diff() {
         } else {
             // Where the file should be, so that it is read as missing.
             fs::create_dir(&folder).unwrap();
-            fs::create_dir(folder.join("aim.json.regen-new")).unwrap();
+            fs::create_dir(folder.join("aim.yaml.regen-new")).unwrap();
         }
         let before = contents(root);
         let (code, out, error) = xtask(root, &["regen"]);
         assert_eq!((code, out.as_str()), (100, ""), "{error}");
         assert!(
-            error.contains("crates/aim-fake/openapi/aim.json: cannot be "),
+            error.contains("crates/aim-fake/openapi/aim.yaml: cannot be "),
             "{error}"
         );
         assert_eq!(contents(root), before);
