@@ -27,6 +27,8 @@ cargo xtask fuzz [TARGET [SECONDS]]
 cargo xtask bench client    aim-client beside hand-written calls and the framework's own clients;
                             needs valgrind, node, npm and python3, on Linux. Only some of it:
                             `instructions`, `speed`, `memory`, `build`
+cargo xtask bench first-run the first line of the demo after a clone, beside the cold build of a
+                            program with bare reqwest; on Linux
 ";
 
 /// The generated files differ from the document.
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),
         ["fuzz", ..] => |root, arguments| fuzz(root, arguments.get(1..).unwrap_or_default()),
+        ["bench", "first-run"] => |root, _| bench_client(root, &["first-run"]),
         ["bench", "client", ..] => {
             |root, arguments| bench_client(root, arguments.get(2..).unwrap_or_default())
         }

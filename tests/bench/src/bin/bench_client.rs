@@ -1,10 +1,10 @@
 //! Measures aim-client beside hand-written calls and the framework's own
-//! clients, all on one `aim-fake`, and prints the tables of the crate's README.
+//! clients, all on one `aim-fake`, and prints the tables of the crate's design text.
 //! `cargo xtask bench client` builds what is needed and starts this.
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -49,7 +49,7 @@ const LEGS: [&str; 2] = ["1s", "3s"];
 const FEW: u64 = 20_000;
 const MANY: u64 = 1_000_000;
 
-const PARTS: [&str; 4] = ["instructions", "speed", "memory", "build"];
+const PARTS: [&str; 5] = ["instructions", "speed", "memory", "build", "first-run"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -96,6 +96,9 @@ fn run(target: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
     }
     if is_wanted("build") {
         bench.builds(&mut table)?;
+    }
+    if is_wanted("first-run") {
+        bench.first_run(&mut table)?;
     }
     table.print();
     Ok(())
@@ -316,66 +319,133 @@ impl Bench {
     }
 
     fn builds(&self, table: &mut Table) -> Result<()> {
-        let root = self.here.join("../..").canonicalize()?;
         let aim_client = format!(
             "aim-client = {{ path = {:?}",
-            root.join("crates/aim-client")
+            self.root()?.join("crates/aim-client")
         );
         let without = "default-features = false, features = [\"client\", \"rustls\"]";
-        let by_hand = "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"rustls\"] }\n\
-                       serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"";
-        let consumers = [
-            ("with", "aim_client.rs", format!("{aim_client} }}")),
-            (
-                "without",
-                "aim_client.rs",
-                format!("{aim_client}, {without} }}"),
-            ),
-            ("by-hand", "by_hand.rs", by_hand.to_owned()),
-        ];
-        let mut times = Vec::new();
-        for (name, source, dependencies) in consumers {
-            eprintln!("cold build: {name}");
-            let folder = self.target.join("bench-consumers").join(name);
-            fs::create_dir_all(folder.join("src"))?;
-            fs::copy(
-                self.here.join("consumers").join(source),
-                folder.join("src/main.rs"),
-            )?;
-            // The same versions of everything.
-            fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-            let manifest = format!(
-                "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                 [workspace]\n\n[dependencies]\n{dependencies}\n\
-                 tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
-            );
-            fs::write(folder.join("Cargo.toml"), manifest)?;
-            let cargo = |arguments: &[&str]| {
-                let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-                command.args(arguments).current_dir(&folder);
-                // As cargo does it when nothing is set.
-                for (name, _) in env::vars_os() {
-                    let text = name.to_string_lossy();
-                    if text.starts_with("CARGO_PROFILE_") || text == "CARGO_INCREMENTAL" {
-                        command.env_remove(&name);
-                    }
-                }
-                command.env("CARGO_TARGET_DIR", folder.join("target"));
-                command
-            };
-            done(&mut cargo(&["fetch", "--quiet"]))?;
-            let start = Instant::now();
-            done(&mut cargo(&["build", "--quiet", "--offline"]))?;
-            times.push(start.elapsed().as_secs_f64());
-            fs::remove_dir_all(&folder)?;
-        }
-        let seconds = |seconds| format!("{seconds:.0} s");
-        for (ours, how) in [(times[0], "with"), (times[1], "without")] {
+        let with = self.build("with", "aim_client.rs", &format!("{aim_client} }}"))?;
+        let without = format!("{aim_client}, {without} }}");
+        let without = self.build("without", "aim_client.rs", &without)?;
+        let by_hand = self.build_by_hand()?;
+        for (ours, how) in [(with, "with"), (without, "without")] {
             let row = format!("cold build of a consumer, {how} `codegen`");
-            table.row(row, seconds, &[ours, times[2]]);
+            table.row(row.clone(), seconds, &[ours.seconds, by_hand.seconds]);
+            let row = format!("{row}, processor time");
+            table.row(row, seconds, &[ours.cpu_seconds, by_hand.cpu_seconds]);
         }
         Ok(())
     }
+
+    /// What somebody who has just cloned the repository waits for.
+    fn first_run(&self, table: &mut Table) -> Result<()> {
+        eprintln!("the demo's first line");
+        let target = self.target.join("bench-first-run");
+        let mut demo = cargo(&self.root()?, &target);
+        demo.args([
+            "run",
+            "--quiet",
+            "--offline",
+            "--package",
+            "xtask",
+            "--",
+            "demo",
+        ]);
+        let start = Instant::now();
+        let mut process = demo.stdout(Stdio::piped()).spawn()?;
+        let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
+        // The first says that the generated files are fresh.
+        lines.nth(1).ok_or("the demo printed nothing")??;
+        let ours = start.elapsed().as_secs_f64();
+        lines.for_each(drop);
+        if !process.wait()?.success() {
+            return Err("the demo failed".into());
+        }
+        fs::remove_dir_all(target)?;
+        let by_hand = self.build_by_hand()?;
+        let row = "first line of `cargo xtask demo`, dependencies fetched".to_owned();
+        table.row(row, seconds, &[ours, by_hand.seconds]);
+        Ok(())
+    }
+
+    fn root(&self) -> io::Result<PathBuf> {
+        self.here.join("../..").canonicalize()
+    }
+
+    fn build_by_hand(&self) -> Result<Built> {
+        let dependencies = "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"rustls\"] }\n\
+                            serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"";
+        self.build("by-hand", "by_hand.rs", dependencies)
+    }
+
+    /// Builds a consumer cold, its dependencies fetched.
+    fn build(&self, name: &str, source: &str, dependencies: &str) -> Result<Built> {
+        eprintln!("cold build: {name}");
+        let folder = self.target.join("bench-consumers").join(name);
+        fs::create_dir_all(folder.join("src"))?;
+        fs::copy(
+            self.here.join("consumers").join(source),
+            folder.join("src/main.rs"),
+        )?;
+        // The same versions of everything.
+        fs::copy(self.root()?.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        let manifest = format!(
+            "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [workspace]\n\n[dependencies]\n{dependencies}\n\
+             tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        let target = folder.join("target");
+        done(cargo(&folder, &target).args(["fetch", "--quiet"]))?;
+        let (start, spent) = (Instant::now(), children_cpu_seconds()?);
+        done(cargo(&folder, &target).args(["build", "--quiet", "--offline"]))?;
+        let built = Built {
+            seconds: start.elapsed().as_secs_f64(),
+            cpu_seconds: children_cpu_seconds()? - spent,
+        };
+        fs::remove_dir_all(&folder)?;
+        Ok(built)
+    }
+}
+
+/// What a cold build takes.
+struct Built {
+    seconds: f64,
+    /// Of all processes together.
+    cpu_seconds: f64,
+}
+
+fn seconds(seconds: f64) -> String {
+    format!("{seconds:.0} s")
+}
+
+/// Cargo in a folder, with settings as if nothing was set.
+fn cargo(folder: &Path, target: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.current_dir(folder);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PROFILE_") || text == "CARGO_INCREMENTAL" {
+            command.env_remove(&name);
+        }
+    }
+    command.env("CARGO_TARGET_DIR", target);
+    command
+}
+
+/// The processor time of all processes that were waited for, as Linux counts
+/// it: in hundredths of a second.
+fn children_cpu_seconds() -> Result<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name of the program, in parentheses, may hold anything.
+    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
+    let times: Vec<f64> = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .map(str::parse)
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(times.iter().sum::<f64>() / 100.0)
 }
 
 /// What a contestant says of a leg.
