@@ -108,7 +108,7 @@ fn unwritable(name: &str, error: &std::io::Error) -> String {
 fn read(folder: &Path, name: &str) -> Result<String, String> {
     let path = folder.join(name);
     println!("cargo::rerun-if-changed={}", path.display());
-    // What is no UTF-8 differs from all else, and is reported by the generator.
+    // What is not valid UTF-8 differs from all else, and is reported by the generator.
     let text = fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     text.map_err(|error| {
         format!(

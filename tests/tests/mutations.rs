@@ -45,8 +45,8 @@ const fn row(
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     // What YAML itself gets wrong.
-    row("a bracket is left open", "[Service tickets]\n      summary", "[Service tickets\n      summary¦: x", "this is no YAML", "/paths/~1api~1PostServiceTicket/post/tags/0"),
-    row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "this is no YAML", "/paths/~1api~1PostServiceTicket/post"),
+    row("a bracket is left open", "[Service tickets]\n      summary", "[Service tickets\n      summary¦: x", "this is not YAML", "/paths/~1api~1PostServiceTicket/post/tags/0"),
+    row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "this is not YAML", "/paths/~1api~1PostServiceTicket/post"),
     row("a tab indents", "      tags: [Customers]", "¦\ttags: [Customers]", "a tab stands in the indentation", ""),
     row("a byte order mark", "# AIM Web Services", "¦\u{feff}# AIM Web Services", "a byte order mark", ""),
     row("a second document", "\ncomponents:\n", "\n¦---\ncomponents:\n", "a second document begins here", ""),
@@ -134,7 +134,7 @@ const ROWS: &[Row] = &[
 
     // What the extensions say and the rest of the document does not.
     row("an unknown word", "x-aim-repeat: safe", "x-aim-repeat: ¦save", "`save` is unknown here", "/paths/~1api~1CustomerAccessToken/get/x-aim-repeat"),
-    row("an unknown C# type", "x-aim-dotnet-type: 'DateTime?'", "x-aim-dotnet-type: ¦DateTimeOffset", "`DateTimeOffset` is no C# type", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/x-aim-dotnet-type"),
+    row("an unknown C# type", "x-aim-dotnet-type: 'DateTime?'", "x-aim-dotnet-type: ¦DateTimeOffset", "`DateTimeOffset` is not a C# type", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/x-aim-dotnet-type"),
     row("a C# type that may be null", "        Unlock:\n          type: boolean\n          description: >-\n            By its name whether to unlock the contract; what that does is not known. The vendor documents no\n            meaning.\n          example: true\n          x-aim-dotnet-type: bool\n", "        ¦Unlock:\n          type: boolean\n          description: D\n          example: true\n          x-aim-dotnet-type: 'bool?'\n", "`nullable: true` is missing", "/components/schemas/ContractFulfillmentRequest/properties/Unlock"),
     row("a C# type that differs", "          type: integer\n          format: int32\n          nullable: true\n          description: Account number of the customer in AIM, if", "          type: integer\n          format: ¦int64\n          nullable: true\n          description: Account number of the customer in AIM, if", "`format` is `int64`, but a `int?` is `int32`", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/format"),
     row("no schema of the request", "x-aim-request: PostServiceTicketRequest", "x-aim-request: ¦PostServiceTicket", "there is no schema `PostServiceTicket`", "/paths/~1api~1PostServiceTicket/post/x-aim-request"),
@@ -144,7 +144,7 @@ const ROWS: &[Row] = &[
     row("a GET that books, recommended", "unlike in a body, a\n        top-level value of the wrong type is answered with status 400. Needs the active-e Contracts Service.\n      externalDocs:\n        description: The vendor's page\n        url: https://active-ewebservice.biz/aeservices30/api/json/metadata?op=C2BPostContractRequest\n      deprecated: true\n", "unlike in a body.\n      deprecated: ¦false\n", "a GET that books is not deprecated", "/paths/~1api~1C2BPostContract/get/deprecated"),
     row("evidence that no answer has", "x-aim-evidence: [WebRef, Status]", "x-aim-evidence: [¦WebReff, Status]", "`PostServiceTicketResponse` has no member `WebReff`", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence/0"),
     row("no evidence", "x-aim-evidence: [WebRef, Status]", "¦x-aim-evidence: []", "the list is empty", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence"),
-    row("a part that is no list", "x-aim-partial: MassUpdateErrors", "x-aim-partial: ¦Status", "has no list `Status`", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
+    row("a part that is not a list", "x-aim-partial: MassUpdateErrors", "x-aim-partial: ¦Status", "has no list `Status`", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
     row("a look-up that books", "        operation: GetContractDetails\n", "        operation: ¦C2BPostContract\n", "no operation `C2BPostContract` that is safe", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/operation"),
     row("a look-up by nothing", "by: {Ref: Ref}", "by: {Number: ¦Ref}", "`GetContractDetails` has no member `Number`", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/by/Number"),
     row("members that exclude nothing", "[InstrumentId, Sku]", "[InstrumentId, ¦Skew]", "there is no member `Skew`", "/components/schemas/C2BPostContractRequest/x-aim-exclusive/0/1"),
@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_read_is_named() {
     fs::write(&missing, b"openapi: 3.0.3\ninfo: \xe9\n").unwrap();
     assert_eq!(
         load(&missing),
-        "openapi/aim.yaml:2:7: the file is no UTF-8 from here on"
+        "openapi/aim.yaml:2:7: the file is not valid UTF-8 from here on"
     );
 }
 

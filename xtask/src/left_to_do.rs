@@ -110,7 +110,7 @@ fn names(document: &Value) -> BTreeSet<String> {
     names
 }
 
-/// What may change a request on the wire: all that is no prose.
+/// What may change a request on the wire: all that is not prose.
 fn sent(document: &Value) -> Value {
     let mut paths = document["paths"].clone();
     let mut schemas = document["components"]["schemas"].clone();

@@ -1,7 +1,7 @@
 //! The maintainer's commands: `cargo xtask help` lists them.
 //!
 //! Nothing here depends on `aim-client`: a broken document or a stale file
-//! must not stop the tool that mends it. What needs the client is a program
+//! must not stop the tool that fixes it. What needs the client is a program
 //! of its own that is started from here.
 
 mod diff;
@@ -131,7 +131,7 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     if !left.is_empty() {
         eprintln!(
             "stale: an earlier run of `cargo xtask regen` was killed and left {}; run it again, which \
-             mends that",
+             fixes that",
             left.join(", ")
         );
         return STALE;
@@ -235,7 +235,7 @@ fn fuzz(root: &Path, arguments: &[&str]) -> u8 {
         }
     };
     let Ok(seconds) = seconds else {
-        eprintln!("xtask: the seconds are no whole number");
+        eprintln!("xtask: the number of seconds is not a whole number");
         return USAGE;
     };
     if run(nightly(root, &["--version"]).stdout(Stdio::null())) != 0 {
@@ -273,7 +273,7 @@ fn fuzz(root: &Path, arguments: &[&str]) -> u8 {
             .args(["-timeout=10", "-verbosity=0"]));
         if code != 0 {
             eprintln!(
-                "xtask: {name} fails; when it is mended, keep the input as a file of \
+                "xtask: {name} fails; when it is fixed, keep the input as a file of \
                  {FUZZ}/corpus/{name} whose name says what it shows"
             );
             return code;

@@ -205,7 +205,7 @@ fn it_works_on_the_workspace_of_the_working_folder() {
     let before = contents(outer);
     // The inner one is fresh, and the outer one's business is its own.
     assert_eq!(xtask(&inner.join("deep"), &["regen"]).0, 0);
-    // A package is no workspace.
+    // A package is not a workspace.
     fs::write(inner.join("deep/Cargo.toml"), "[package]\n").unwrap();
     assert_eq!(xtask(&inner.join("deep"), &["regen", "--check"]).0, 0);
     fs::remove_file(inner.join("deep/Cargo.toml")).unwrap();

@@ -16,7 +16,7 @@ pub struct Operation {
     pub(crate) repeat: Repeat,
     pub(crate) look_up: Option<LookedUp>,
     /// Members that must not stand in a URL, since URLs are logged.
-    pub(crate) kept_out_of_url: &'static [&'static str],
+    pub(crate) forbidden_in_url: &'static [&'static str],
 }
 
 impl Operation {

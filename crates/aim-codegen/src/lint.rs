@@ -380,7 +380,7 @@ fn security_scheme<'a>(lint: &mut Lint<'a>, scheme: &At<'a>) {
         lint.problem_under(
             scheme,
             "x-aim-dotnet-type",
-            "a credential is no `string`",
+            "a credential is not a `string`",
             FOR_TYPES,
         );
     }
@@ -415,7 +415,7 @@ fn base_classes(lint: &mut Lint<'_>, root: &At<'_>) {
             lint.problem_under(
                 &class,
                 "base",
-                format!("`{base}` is no base class above `{}`", class.name()),
+                format!("`{base}` is not a base class above `{}`", class.name()),
                 "name another key of `x-aim-base-classes`, and go in no circle",
             );
         }

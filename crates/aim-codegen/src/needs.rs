@@ -156,7 +156,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
             lack(
                 &found,
                 report,
-                format!("the member `{member}` of `{name}` is no `{wanted}`"),
+                format!("the member `{member}` of `{name}` is not a `{wanted}`"),
             );
         }
         for mark in ["x-aim-open-enum", "x-aim-sensitive"] {
@@ -165,7 +165,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
                 lack(
                     &mark,
                     report,
-                    format!("the member `{member}` of `{name}` is no plain text"),
+                    format!("the member `{member}` of `{name}` is not plain text"),
                 );
             }
         }
@@ -177,14 +177,18 @@ fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
     let id = needed.id;
     if found.name() != needed.verb {
         let verb = needed.verb.to_uppercase();
-        lack(found, report, format!("the operation `{id}` is no {verb}"));
+        lack(
+            found,
+            report,
+            format!("the operation `{id}` is not a {verb}"),
+        );
     }
     if found.text("x-aim-request") != Some(needed.request) {
         let at = found.get("x-aim-request");
         lack(
             at.as_ref().unwrap_or(found),
             report,
-            format!("the request of `{id}` is no `{}`", needed.request),
+            format!("the request of `{id}` is not a `{}`", needed.request),
         );
     }
     if answer_of(found) != Some(needed.answer) {
@@ -192,7 +196,7 @@ fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
         lack(
             at.as_ref().unwrap_or(found),
             report,
-            format!("the answer of `{id}` is no `{}`", needed.answer),
+            format!("the answer of `{id}` is not a `{}`", needed.answer),
         );
     }
 }
@@ -268,7 +272,7 @@ mod tests {
         assert_eq!(
             lacks(&edited("          x-aim-dotnet-type: int\n")),
             [format!(
-                "{at} the member `StatusCode` of `BaseResponseResult` is no `string`"
+                "{at} the member `StatusCode` of `BaseResponseResult` is not a `string`"
             )]
         );
         assert_eq!(
@@ -276,14 +280,14 @@ mod tests {
                 "{line}          x-aim-sensitive: personal\n"
             ))),
             [format!(
-                "{at}/x-aim-sensitive the member `StatusCode` of `BaseResponseResult` is no plain text"
+                "{at}/x-aim-sensitive the member `StatusCode` of `BaseResponseResult` is not plain text"
             )]
         );
         let found = lacks(crate::document::sample::TEXT);
         let expected = "/components/schemas the schema `ErrorResponse` is missing";
         assert!(found.iter().any(|lack| lack == expected), "{found:#?}");
         let expected = "/components/schemas/Answer/properties/Status \
-                        the member `Status` of `Answer` is no `BaseResponseResult`";
+                        the member `Status` of `Answer` is not a `BaseResponseResult`";
         assert!(found.iter().any(|lack| lack == expected), "{found:#?}");
     }
 }

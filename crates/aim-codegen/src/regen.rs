@@ -220,7 +220,7 @@ pub fn tidy(root: &Path) -> Result<Option<String>, String> {
     }
     if let Some((path, error)) = lost.pop() {
         return Err(format!(
-            "{path}: cannot be put back as it was: {error}; an earlier run was killed and left {}: mend the \
+            "{path}: cannot be put back as it was: {error}; an earlier run was killed and left {}: fix the \
              cause and run this again",
             left.join(", ")
         ));

@@ -66,7 +66,7 @@ pub enum AnswerKind {
     UnreadableXml,
     /// Plain text.
     Text,
-    /// JSON that is no object.
+    /// JSON that is not an object.
     OtherJson,
     /// Begins as a JSON object and cannot be read as the answer: truncated,
     /// malformed, or a member of an unreadable type.
@@ -81,7 +81,7 @@ impl fmt::Display for AnswerKind {
             Self::Xml => "xml of something else",
             Self::UnreadableXml => "xml that cannot be read",
             Self::Text => "plain text",
-            Self::OtherJson => "json that is no object",
+            Self::OtherJson => "json that is not an object",
             Self::UnreadableJson => "json that cannot be read",
         })
     }
@@ -204,11 +204,11 @@ enum Cause {
     /// A hook of the user's has panicked.
     #[cfg(feature = "blocking")]
     Panicked,
-    /// An answer that is no success.
+    /// An answer that is not a success.
     Answered(Box<Answered>),
 }
 
-/// An answer that is no success.
+/// An answer that is not a success.
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -217,7 +217,7 @@ pub(crate) struct Answered {
     pub(crate) answer: Option<Box<dyn Any + Send + Sync>>,
 }
 
-/// Why an answer is no success.
+/// Why an answer is not a success.
 pub(crate) enum Finding {
     /// The vendor's in-band status is a failure.
     InBand {
@@ -233,7 +233,7 @@ pub(crate) enum Finding {
     /// A status of failure whose body says nothing more.
     HttpFailure,
     /// No answer; where it begins as one, the place that cannot be read.
-    NotAnObject {
+    UnreadableBody {
         kind: AnswerKind,
         place: Option<String>,
     },
@@ -445,7 +445,7 @@ impl Error {
     #[must_use]
     pub fn answer_kind(&self) -> Option<AnswerKind> {
         match self.finding()? {
-            Finding::NotAnObject { kind, .. } => Some(*kind),
+            Finding::UnreadableBody { kind, .. } => Some(*kind),
             _ => None,
         }
     }
@@ -534,10 +534,10 @@ impl Error {
                 Finding::NoEvidence => ErrorKind::NoEvidence,
                 Finding::HttpFailure => ErrorKind::HttpStatus,
                 // Its body is beside the point.
-                Finding::NotAnObject { .. } if !answered.status.is_success() => {
+                Finding::UnreadableBody { .. } if !answered.status.is_success() => {
                     ErrorKind::HttpStatus
                 }
-                Finding::NotAnObject { .. } => ErrorKind::NotTheAnswer,
+                Finding::UnreadableBody { .. } => ErrorKind::NotTheAnswer,
             },
         }
     }
@@ -657,7 +657,7 @@ impl Finding {
                 formatter.write_str("the answer holds nothing that proves the operation")
             }
             Self::HttpFailure => formatter.write_str("the server reports a failure"),
-            Self::NotAnObject { kind, place } => {
+            Self::UnreadableBody { kind, place } => {
                 write!(formatter, "the answer is {kind}")?;
                 if let Some(place) = place {
                     write!(formatter, " at {place}")?;

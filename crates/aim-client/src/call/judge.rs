@@ -55,7 +55,7 @@ pub(crate) fn judge<T: OperationAnswer>(
                 Some(exception) => thrown(status, &headers, exception),
                 None => (
                     delivery_of(status, &headers, None),
-                    Finding::NotAnObject { kind, place },
+                    Finding::UnreadableBody { kind, place },
                 ),
             };
             (delivery, finding, None)
@@ -74,7 +74,7 @@ pub(crate) fn judge<T: OperationAnswer>(
     ))
 }
 
-/// Why an answer that can be read is no success; nothing if it proves the
+/// Why an answer that can be read is not a success; nothing if it proves the
 /// operation.
 fn problem<T: OperationAnswer>(
     value: &T,
@@ -93,7 +93,7 @@ fn problem<T: OperationAnswer>(
         return Some((delivery, Finding::Partial));
     }
     if let Some(failure) = value.status().filter(|status| is_failure(status)) {
-        let contradicted = value.has_own_evidence() || holds_any(body, value.not_beside());
+        let contradicted = value.has_own_evidence() || holds_any(body, value.foreign_members());
         let delivery = if !contradicted && (success || status.is_client_error()) {
             Delivery::Rejected
         } else {
@@ -110,7 +110,7 @@ fn problem<T: OperationAnswer>(
         Ok(Some(exception)) if !proved || says_something(&exception) => {
             Some(thrown(status, headers, exception))
         }
-        Ok(_) if success && proved && !holds_any(body, value.not_beside()) => None,
+        Ok(_) if success && proved && !holds_any(body, value.foreign_members()) => None,
         _ if success => Some((Delivery::Unknown, Finding::NoEvidence)),
         _ => Some((delivery_of(status, headers, None), Finding::HttpFailure)),
     }
@@ -252,7 +252,7 @@ fn kind_of(body: &[u8]) -> AnswerKind {
     }
 }
 
-/// Whether what is no answer in XML begins as a page; CDATA may quote one.
+/// Whether what is not an answer in XML begins as a page; CDATA may quote one.
 fn is_html(body: &[u8]) -> bool {
     let start = body.get(..512).unwrap_or(body);
     let start = String::from_utf8_lossy(start).to_ascii_lowercase();

@@ -44,7 +44,7 @@ pub(crate) fn query(
     let pairs = jsv::to_query_pairs(request)
         .map_err(|error| Error::refused_at(operation, error.member(), error.to_string()))?;
     let query = Query::new(pairs);
-    match query.first_of(operation.kept_out_of_url) {
+    match query.first_of(operation.forbidden_in_url) {
         None => Ok(query),
         Some(member) => Err(Error::refused_at(
             operation,

@@ -14,7 +14,7 @@ use crate::operation::{Operation, Repeat};
 /// ([`AimClientBuilder::retry`](crate::AimClientBuilder::retry)) or for one
 /// call ([`CallOptions::retry`](crate::CallOptions::retry)).
 ///
-/// *Whether* it may be repeated is no setting: the document declares it for
+/// *Whether* it may be repeated is not a setting: the document declares it for
 /// each operation (`x-aim-repeat`, [`Operation::repeat`]).
 ///
 /// | what happened | a read | a booking |

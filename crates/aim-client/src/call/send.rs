@@ -85,15 +85,15 @@ impl Call<'_> {
         let mut number = 0;
         let mut last = None;
         loop {
-            let place = match self.turn(&deadline).await {
-                Ok(place) => place,
+            let permit = match self.permit(&deadline).await {
+                Ok(permit) => permit,
                 // What came of the attempt before says more.
                 Err(too_late) => return Err(last.unwrap_or(too_late)),
             };
             number += 1;
             let attempt = self.attempt(request, number, &deadline, entry);
             let outcome = attempt.await;
-            drop(place);
+            drop(permit);
             let error = match outcome {
                 Ok(mut answer) => {
                     answer.attempts = number;
@@ -117,18 +117,18 @@ impl Call<'_> {
         }
     }
 
-    /// Waits for a place among the requests in flight.
-    async fn turn(&self, deadline: &Deadline<'_>) -> Result<SemaphorePermit<'_>, Error> {
+    /// Waits for a permit to be among the requests in flight.
+    async fn permit(&self, deadline: &Deadline<'_>) -> Result<SemaphorePermit<'_>, Error> {
         let too_late = |limit, set| Error::limit_hit(self.operation, Delivery::NotSent, limit, set);
         // The semaphore is never closed; if it were, nothing would be sent.
-        let Some(Ok(place)) = deadline.race(self.shared.in_flight.acquire()).await else {
+        let Some(Ok(permit)) = deadline.race(self.shared.in_flight.acquire()).await else {
             let set = format!("{} for {:?}", self.shared.limits.in_flight, deadline.total);
             return Err(too_late(Limit::InFlight, set));
         };
         if deadline.rest().is_zero() {
             return Err(too_late(Limit::TotalTime, format!("{:?}", deadline.total)));
         }
-        Ok(place)
+        Ok(permit)
     }
 
     /// Makes one attempt.

@@ -16,8 +16,9 @@ pub(crate) const DEFAULT: &str = "https://active-ewebservice.biz/aeservices30";
 /// without a trailing slash, with the vendor's application path where the
 /// vendor's own host is named alone.
 pub(crate) fn normalize(text: &str, allow_http: bool) -> Result<String, &'static str> {
-    let url = Url::parse(text.trim())
-        .map_err(|_| "it is no absolute url; write for example https://10846.active-e.net:7890")?;
+    let url = Url::parse(text.trim()).map_err(
+        |_| "it is not an absolute url; write for example https://10846.active-e.net:7890",
+    )?;
     let host = url.host_str().ok_or("it names no host")?;
     match url.scheme() {
         "https" => {}

@@ -283,7 +283,7 @@ impl AimClientBuilder {
         for pem in self.root_certificates {
             let roots = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
             if roots.is_empty() {
-                let reason = "a root certificate is no PEM text with a certificate in it";
+                let reason = "a root certificate is not PEM text with a certificate in it";
                 return Err(Error::refused(None, reason));
             }
             http = http.tls_certs_merge(roots);

@@ -17,7 +17,7 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
     /// The vendor's in-band status.
     type Status;
 
-    /// Whether a status that is no failure proves the operation.
+    /// Whether a status that is not a failure proves the operation.
     const STATUS_PROVES: bool;
 
     /// The in-band status, if there is one.
@@ -29,7 +29,7 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
     /// The members that the answer cannot have besides its evidence: those of
     /// another operation's answer that has the same evidence. Empty if no other
     /// has it.
-    fn not_beside(&self) -> &'static [&'static str];
+    fn foreign_members(&self) -> &'static [&'static str];
 
     /// Whether the answer lists items that were not applied.
     fn is_partial(&self) -> bool;

@@ -37,7 +37,7 @@ use crate::value::lenient::Scalar;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum JsvError {
-    /// The request is no object, or could not be serialised.
+    /// The request is not an object, or could not be serialised.
     NotAnObject,
     /// A member is empty text.
     EmptyText(String),

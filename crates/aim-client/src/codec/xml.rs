@@ -16,7 +16,7 @@
 //! The root alone must have the name of the type, because every member is
 //! optional: another operation's answer would be read as one without members.
 //!
-//! **What is no XML.** Elements that are not closed in their order, a text that
+//! **What is not XML.** Elements that are not closed in their order, a text that
 //! ends too soon, an unknown entity and anything around the root are refused.
 //! Rules about names, attributes, namespaces and forbidden characters are not
 //! held against an answer: no value can look like another by them.
@@ -44,7 +44,7 @@ use crate::value::lenient;
 /// How deep elements may nest; serde_json allows as much. Answers need four.
 const DEPTH: usize = 128;
 
-/// Why a body is no answer.
+/// Why a body is not an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     /// XML of something else: another root, or one with a document type.

@@ -25,7 +25,7 @@ impl crate::codec::evidence::AnswerBody for types::C2BPostContractResponse {
     fn has_own_evidence(&self) -> bool {
         crate::codec::evidence::is_set(&self.web_ref)
     }
-    fn not_beside(&self) -> &'static [&'static str] {
+    fn foreign_members(&self) -> &'static [&'static str] {
         if crate::codec::evidence::is_set(&self.web_ref) {
             return &[];
         }
@@ -72,7 +72,7 @@ impl crate::codec::evidence::AnswerBody for types::ContractFulfillmentResponse {
     fn has_own_evidence(&self) -> bool {
         false
     }
-    fn not_beside(&self) -> &'static [&'static str] {
+    fn foreign_members(&self) -> &'static [&'static str] {
         &[
             "AccountManagementUrl",
             "AccountSub",
@@ -123,7 +123,7 @@ impl crate::codec::evidence::AnswerBody for types::CustomerAccessTokenResponse {
         crate::codec::evidence::is_set(&self.token)
             || crate::codec::evidence::is_set(&self.account_management_url)
     }
-    fn not_beside(&self) -> &'static [&'static str] {
+    fn foreign_members(&self) -> &'static [&'static str] {
         if crate::codec::evidence::is_set(&self.token)
             || crate::codec::evidence::is_set(&self.account_management_url)
         {
@@ -192,7 +192,7 @@ impl crate::codec::evidence::AnswerBody for types::GetContractDetailsResponse {
             || crate::codec::evidence::is_set(&self.discounted_payoff)
             || crate::codec::evidence::is_set(&self.payoff_date)
     }
-    fn not_beside(&self) -> &'static [&'static str] {
+    fn foreign_members(&self) -> &'static [&'static str] {
         if crate::codec::evidence::is_set(&self.account_sub)
             || crate::codec::evidence::is_set(&self.next_due_date)
             || crate::codec::evidence::is_set(&self.payment_amount)
@@ -245,7 +245,7 @@ impl crate::codec::evidence::AnswerBody for types::PostServiceTicketResponse {
     fn has_own_evidence(&self) -> bool {
         crate::codec::evidence::is_set(&self.web_ref)
     }
-    fn not_beside(&self) -> &'static [&'static str] {
+    fn foreign_members(&self) -> &'static [&'static str] {
         if crate::codec::evidence::is_set(&self.web_ref) {
             return &["BaseUrl", "PaymentRequired", "Topic"];
         }

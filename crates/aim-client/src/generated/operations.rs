@@ -8,7 +8,7 @@ pub(crate) const POST_SERVICE_TICKET: Operation = Operation {
     path: "/api/PostServiceTicket",
     repeat: Repeat::Books,
     look_up: None,
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `POST /api/ContractFulfillment`
 pub(crate) const CONTRACT_FULFILLMENT: Operation = Operation {
@@ -20,7 +20,7 @@ pub(crate) const CONTRACT_FULFILLMENT: Operation = Operation {
         operation: "GetContractDetails",
         member: "Ref",
     }),
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `POST /api/C2BSetContractSerial`
 pub(crate) const C2B_SET_CONTRACT_SERIAL: Operation = Operation {
@@ -32,7 +32,7 @@ pub(crate) const C2B_SET_CONTRACT_SERIAL: Operation = Operation {
         operation: "GetContractDetails",
         member: "Ref",
     }),
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `POST /api/C2BPostContract`
 pub(crate) const C2B_POST_CONTRACT: Operation = Operation {
@@ -41,7 +41,7 @@ pub(crate) const C2B_POST_CONTRACT: Operation = Operation {
     path: "/api/C2BPostContract",
     repeat: Repeat::Books,
     look_up: None,
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `GET /api/C2BPostContract`
 pub(crate) const C2B_POST_CONTRACT_GET: Operation = Operation {
@@ -50,7 +50,7 @@ pub(crate) const C2B_POST_CONTRACT_GET: Operation = Operation {
     path: "/api/C2BPostContract",
     repeat: Repeat::Books,
     look_up: None,
-    kept_out_of_url: &["FormInputList", "CcInfo", "CustomerInfo"],
+    forbidden_in_url: &["FormInputList", "CcInfo", "CustomerInfo"],
 };
 /// `GET /api/CustomerAccessToken`
 pub(crate) const CUSTOMER_ACCESS_TOKEN: Operation = Operation {
@@ -59,7 +59,7 @@ pub(crate) const CUSTOMER_ACCESS_TOKEN: Operation = Operation {
     path: "/api/CustomerAccessToken",
     repeat: Repeat::Safe,
     look_up: None,
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `POST /api/GetContractDetails`
 pub(crate) const GET_CONTRACT_DETAILS: Operation = Operation {
@@ -68,7 +68,7 @@ pub(crate) const GET_CONTRACT_DETAILS: Operation = Operation {
     path: "/api/GetContractDetails",
     repeat: Repeat::Safe,
     look_up: None,
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 /// `GET /api/GetContractDetails`
 pub(crate) const GET_CONTRACT_DETAILS_GET: Operation = Operation {
@@ -77,7 +77,7 @@ pub(crate) const GET_CONTRACT_DETAILS_GET: Operation = Operation {
     path: "/api/GetContractDetails",
     repeat: Repeat::Safe,
     look_up: None,
-    kept_out_of_url: &[],
+    forbidden_in_url: &[],
 };
 impl Operation {
     /// All operations, in the document's order.

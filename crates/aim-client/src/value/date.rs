@@ -50,7 +50,7 @@ use crate::value::lenient::{Lenient, Scalar};
 /// dropped on reading: a fraction of zeros where no zone is stated, so that
 /// the vendor's `0001-01-01T00:00:00.0000000` is `0001-01-01T00:00:00`. Reading
 /// never fails: text of no known form is kept ([`is_unknown`]), and so is the
-/// JSON text of a number or of anything else that is no text.
+/// JSON text of a number or of anything else that is not a text.
 ///
 /// Two values are equal if their texts are.
 ///

@@ -423,7 +423,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A map that is no number in disguise.
+/// A map that is not a number in disguise.
 ///
 /// With `arbitrary_precision` a number is a map of one private name, which a
 /// struct would skip as an unknown member: the number would be lost.

@@ -84,7 +84,7 @@ use crate::value::lenient::{Scalar, lenient_scalar};
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(Decimal);
 
-/// Why a number or a text is no [`Money`]. Its text never holds the amount.
+/// Why a number or a text is not a [`Money`]. Its text never holds the amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MoneyError {
@@ -245,7 +245,7 @@ impl FromStr for Money {
     }
 }
 
-/// Reads the digits after an `e`. What does not fit into `i64` is no exponent
+/// Reads the digits after an `e`. What does not fit into `i64` is not an exponent
 /// of an amount.
 fn parse_exponent(text: &str) -> Result<i64, MoneyError> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -375,7 +375,7 @@ pub mod text {
         ///
         /// # Errors
         ///
-        /// If the text is no [`Money`].
+        /// If the text is not a [`Money`].
         pub fn deserialize<'de, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Money>, D::Error> {

@@ -128,9 +128,9 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
              [`troubleshooting`](crate::troubleshooting).\n"
         )),
     }
-    if !operation.kept_out_of_url.is_empty() {
+    if !operation.forbidden_in_url.is_empty() {
         let members: Vec<String> = operation
-            .kept_out_of_url
+            .forbidden_in_url
             .iter()
             .map(|member| format!("`{}`", field(member)))
             .collect();

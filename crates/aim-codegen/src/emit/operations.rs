@@ -96,7 +96,7 @@ fn operation(operation: &OperationFacts) -> TokenStream {
         id,
         verb,
         path,
-        kept_out_of_url,
+        forbidden_in_url,
         ..
     } = operation;
     let name = constant(operation);
@@ -118,7 +118,7 @@ fn operation(operation: &OperationFacts) -> TokenStream {
             path: #path,
             repeat: Repeat::#repeat,
             look_up: #look_up,
-            kept_out_of_url: &[#(#kept_out_of_url),*],
+            forbidden_in_url: &[#(#forbidden_in_url),*],
         };
     }
 }
@@ -166,7 +166,7 @@ fn names<'a>(facts: &'a Facts, schema: &str) -> BTreeSet<&'a str> {
 
 /// What an answer cannot hold besides a member of evidence: members of the
 /// other answers that have this one too.
-fn theirs<'a>(
+fn members_of_others<'a>(
     operation: &OperationFacts,
     others: &[&OperationFacts],
     facts: &'a Facts,
@@ -182,26 +182,28 @@ fn theirs<'a>(
         .collect()
 }
 
-/// The body of `not_beside`: the surest evidence first.
-fn not_beside(
+/// The body of `foreign_members`: the surest evidence first.
+fn foreign_members(
     operation: &OperationFacts,
     others: &[&OperationFacts],
     facts: &Facts,
 ) -> TokenStream {
     let mut groups = BTreeMap::<_, Vec<Ident>>::new();
     for member in own_evidence(operation) {
-        let theirs = theirs(operation, others, facts, member);
-        let group = groups.entry((theirs.len(), theirs)).or_default();
+        let members_of_others = members_of_others(operation, others, facts, member);
+        let group = groups
+            .entry((members_of_others.len(), members_of_others))
+            .or_default();
         group.push(field(member));
     }
-    let tests = groups.iter().map(|((_, theirs), members)| {
+    let tests = groups.iter().map(|((_, members_of_others), members)| {
         quote! {
             if #(crate::codec::evidence::is_set(&self.#members))||* {
-                return &[#(#theirs),*];
+                return &[#(#members_of_others),*];
             }
         }
     });
-    let with_status = theirs(operation, others, facts, STATUS);
+    let with_status = members_of_others(operation, others, facts, STATUS);
     quote!(#(#tests)* &[#(#with_status),*])
 }
 
@@ -254,7 +256,7 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
         }
         _ => quote!(None),
     };
-    let not_beside = not_beside(operation, others, facts);
+    let foreign_members = foreign_members(operation, others, facts);
     let names_each_item = names_each_item(operation, facts);
     parse_quote! {
         impl crate::codec::evidence::AnswerBody for types::#name {
@@ -270,8 +272,8 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
                 #own
             }
 
-            fn not_beside(&self) -> &'static [&'static str] {
-                #not_beside
+            fn foreign_members(&self) -> &'static [&'static str] {
+                #foreign_members
             }
 
             fn is_partial(&self) -> bool {

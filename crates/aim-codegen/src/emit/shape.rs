@@ -58,7 +58,7 @@ fn shape_types(module: ItemMod, facts: &Facts) -> Result<Vec<Item>, String> {
             Item::Mod(module) if module.ident == "error" => {}
             other => {
                 return Err(format!(
-                    "progenitor wrote a type that is no struct: {}",
+                    "progenitor wrote a type that is not a struct: {}",
                     other
                         .to_token_stream()
                         .to_string()
@@ -462,7 +462,7 @@ mod tests {
         let error = shaped(&extra, &[("Level", None), ("MoPay", None)]).unwrap_err();
         assert_eq!(error, "progenitor wrote a type Other of its own");
         let newtype = format!("{RATE} pub enum Closed {{ A }}");
-        assert!(shaped(&newtype, &[]).unwrap_err().contains("no struct"));
+        assert!(shaped(&newtype, &[]).unwrap_err().contains("not a struct"));
     }
 
     #[test]

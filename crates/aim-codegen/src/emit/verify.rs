@@ -87,7 +87,7 @@ mod tests {
                 evidence: Vec::new(),
                 partial: None,
                 look_up: None,
-                kept_out_of_url: Vec::new(),
+                forbidden_in_url: Vec::new(),
             }],
             open_enums: Vec::new(),
             failure: Vec::new(),

@@ -40,7 +40,7 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             lint.problem(
                 &example,
-                "the example is no value of a header",
+                "the example is not a value of a header",
                 "write text of ASCII without spaces",
             );
         }
@@ -58,7 +58,7 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         }
         None => lint.problem(
             &example,
-            "the example is no JSV text",
+            "the example is not JSV text",
             "write such as `{Key:value,Other:value}` or `1,2`, texts with a comma or colon in double quotes",
         ),
     }

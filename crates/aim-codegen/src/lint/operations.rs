@@ -30,7 +30,7 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
         if !text::is_plain_name(id) {
             lint.problem(
                 at,
-                format!("the operationId `{id}` is no plain name"),
+                format!("the operationId `{id}` is not a plain name"),
                 "begin with a letter and go on with letters and digits",
             );
         } else if RESERVED.contains(&method.as_str()) || !typify::accept_as_ident(&method) {
@@ -542,7 +542,7 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
             lint.problem_under(
                 parameter,
                 "name",
-                format!("`{name}` is no parameter"),
+                format!("`{name}` is not a parameter"),
                 "OpenAPI skips it; say it in words",
             );
         }

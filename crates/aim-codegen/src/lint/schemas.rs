@@ -44,7 +44,7 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// A C# type that is no list.
+    /// A C# type that is not a list.
     fn dotnet_item(&self, name: &'a str) -> Option<Dotnet<'a>> {
         let bare = name.strip_suffix('?');
         let scalar = SCALARS
@@ -70,7 +70,7 @@ impl<'a> Lint<'a> {
             self.problem_under(
                 at,
                 "x-aim-dotnet-type",
-                format!("`{name}` is no C# type that this document knows"),
+                format!("`{name}` is not a C# type that this document knows"),
                 "write `string`, `bool`, `int`, `long`, `decimal` or `DateTime` (each but `string` \
                  may have a `?`), a schema, or `List<…>` of one of them",
             );
@@ -315,7 +315,7 @@ pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         lint.problem_under(
             schema,
             "type",
-            "a schema of `components` is no object",
+            "a schema of `components` is not an object",
             "the generator would wrap it in a type of its own: write it where it is used",
         );
     }
@@ -419,7 +419,7 @@ pub(super) fn exclusive<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         if !matches!(names.as_slice(), [left, right] if left.node.as_str() != right.node.as_str()) {
             lint.problem(
                 &pair,
-                "this is no pair of members",
+                "this is not a pair of members",
                 "write two members that exclude each other",
             );
         }
@@ -508,7 +508,7 @@ fn items<'a>(lint: &mut Lint<'a>, items: &At<'a>, name: &'a str) {
         }
         Some(Dotnet::Object(target)) if referred(items) != Some(target) => lint.problem(
             items,
-            format!("the items are no `$ref` to `{target}`"),
+            format!("the items are not a `$ref` to `{target}`"),
             "the C# type of the list names it",
         ),
         _ => {}

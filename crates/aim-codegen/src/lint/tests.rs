@@ -109,8 +109,8 @@ fn the_document_as_a_whole() {
     row("    AppId: []\n", "  - AppId: []\n", "/security", "exactly one item");
     row("type: apiKey\n      in: header", "type: apiKey\n      in: query", "/components/securitySchemes/ApiKey/in", "`query` is unknown here");
     row("[ApiKey, AppId, Token]", "[ApiKey, AppId, Token, Token]", "/x-aim-base-classes/BaseRequest/members/3", "`Token` stands here twice");
-    row("    members: [Status]", "    base: Nothing\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`Nothing` is no base class above");
-    row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is no base class above");
+    row("    members: [Status]", "    base: Nothing\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`Nothing` is not a base class above");
+    row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is not a base class above");
     row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
     row("member: ErrorCode", "member: Code", "/x-aim-failure/any/1/member", "`Result` has no text member `Code`");
     row("in: [Error]", "in: []", "/x-aim-failure/any/0/in", "the list is empty");
@@ -125,7 +125,7 @@ fn operations() {
     row("operationId: LookGet", "operationId: look", &get("/operationId"), "are both `look` in Rust");
     row("operationId: LookGet", "operationId: Exec", &get("/operationId"), "is reserved");
     row("operationId: LookGet", "operationId: Loop", &get("/operationId"), "is reserved");
-    row("operationId: LookGet", "operationId: look_get", &get("/operationId"), "no plain name");
+    row("operationId: LookGet", "operationId: look_get", &get("/operationId"), "not a plain name");
     row("/api/Look:", "/api/{Look}:", "/paths/~1api~1{Look}", "is not plain");
     row("tags: [Looking]", "tags: [Loking]", &at("/tags/0"), "the tag `Loking` is not declared");
     row("x-aim-request: Query", "x-aim-request: Querry", &at("/x-aim-request"), "there is no schema `Querry`");
@@ -239,7 +239,7 @@ fn queries() {
     row("        - name: Ref\n          in: query", "        - name: Ref\n          in: cookie", &at("/0/in"), "a parameter stands in the cookie");
     row("      name: Token\n", "      name: APIKEY\n", "/components/parameters/Token/name", "the credential `APIKEY` is a parameter");
     row("      name: Token\n", "      name: T-oken\n", "/components/parameters/Token/name", "is not plain");
-    row("      name: Token\n", "      name: Accept\n", "/components/parameters/Token/name", "`Accept` is no parameter");
+    row("      name: Token\n", "      name: Accept\n", "/components/parameters/Token/name", "`Accept` is not a parameter");
     row("            type: string\n          example: C-1", "            type: integer\n          example: C-1", &at("/0/schema/type"), "`type` is `integer`, but a `string` is `string`");
     row("            format: double\n          example: 12.50", "            format: float\n          example: 12.50", &at("/3/schema/format"), "`format` is `float`");
     row("            type: string\n          example: '1,2'", "            type: array\n            items: {type: string}\n          example: '1,2'", &at("/2/schema/items"), "stands in the schema of a parameter");
@@ -285,7 +285,7 @@ fn schemas() {
     row("    Item:\n", "    Vec: {type: object, description: D}\n    Item:\n", &at("/Vec"), "is one of Rust's");
     row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
     row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
-    row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is no object");
+    row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is not an object");
     row("    Item:\n      type: object\n", "    Item:\n      nullable: true\n      type: object\n", &at("/Item/nullable"), "stands in a schema of `components`");
     row("required: [Number]", "required: [Numbr]", &at("/Card/required/0"), "there is no member `Numbr`");
     row("        Status:\n          allOf:\n            - $ref: '#/components/schemas/Result'\n", "        Status:\n          $ref: '#/components/schemas/Result'\n        Other:\n          allOf:\n            - $ref: '#/components/schemas/Result'\n", &at("/Answer/properties/Status"), "a member is a bare `$ref`");
@@ -297,8 +297,8 @@ fn schemas() {
     row("[Ref, Ids]", "[Ref, Idx]", &at("/Query/x-aim-exclusive/0/1"), "there is no member `Idx`");
     row("Mode=A]", "Mode=B]", &at("/Query/x-aim-exclusive/1/1"), "`Mode` has no such value");
     row("Mode=A]", "Modes=A]", &at("/Query/x-aim-exclusive/1/1"), "there is no member `Modes`");
-    row("[Ref, Ids]", "[Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
-    row("[Ref, Ids]", "[Ref, Ref]", &at("/Query/x-aim-exclusive/0"), "no pair of members");
+    row("[Ref, Ids]", "[Ref]", &at("/Query/x-aim-exclusive/0"), "not a pair of members");
+    row("[Ref, Ids]", "[Ref, Ref]", &at("/Query/x-aim-exclusive/0"), "not a pair of members");
 }
 
 #[rustfmt::skip]
@@ -306,10 +306,10 @@ fn schemas() {
 fn members() {
     let at = |rest: &str| format!("{SCHEMAS_AT}{rest}");
     let when = "          x-aim-dotnet-type: DateTime\n";
-    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: Datetime", &at("/Item/properties/When/x-aim-dotnet-type"), "`Datetime` is no C# type");
-    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: 'string?'", &at("/Item/properties/When/x-aim-dotnet-type"), "`string?` is no C# type");
-    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<int?>", &at("/Item/properties/When/x-aim-dotnet-type"), "is no C# type");
-    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<List<int>>", &at("/Item/properties/When/x-aim-dotnet-type"), "is no C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: Datetime", &at("/Item/properties/When/x-aim-dotnet-type"), "`Datetime` is not a C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: 'string?'", &at("/Item/properties/When/x-aim-dotnet-type"), "`string?` is not a C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<int?>", &at("/Item/properties/When/x-aim-dotnet-type"), "is not a C# type");
+    row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<List<int>>", &at("/Item/properties/When/x-aim-dotnet-type"), "is not a C# type");
     row(when, "          x-aim-dotnet-type: DateTime\n          format: date-time\n", &at("/Item/properties/When/format"), "but a `DateTime` has none");
     row(when, "          x-aim-dotnet-type: 'DateTime?'\n", &at("/Item/properties/When"), "`nullable: true` is missing");
     row(when, "          x-aim-dotnet-type: decimal\n", &at("/Item/properties/When/type"), "`type` is `string`, but a `decimal` is `number`");
@@ -321,7 +321,7 @@ fn members() {
     row("          type: number\n          format: double\n", "          type: number\n", &at("/Query/properties/Price"), "`format: double` is missing, which a `decimal?` is");
     row("        Ids:\n          type: array\n          nullable: true\n", "        Ids:\n          type: array\n", &at("/Query/properties/Ids"), "`nullable: true` is missing");
     row("            type: integer\n            format: int64\n          description: The ids.", "            type: integer\n            format: int32\n          description: The ids.", &at("/Query/properties/Ids/items/format"), "`format` is `int32`, but a `long` is `int64`");
-    row("            $ref: '#/components/schemas/Item'\n", "            type: object\n", &at("/Answer/properties/Items/items"), "the items are no `$ref` to `Item`");
+    row("            $ref: '#/components/schemas/Item'\n", "            type: object\n", &at("/Answer/properties/Items/items"), "the items are not a `$ref` to `Item`");
     row("          items:\n            $ref: '#/components/schemas/Item'\n", "", &at("/Answer/properties/Items"), "`items` is missing");
     row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Item'\n", &at("/Answer/properties/Status/allOf/0/$ref"), "does not lead to `Result`");
     row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Result'\n            - $ref: '#/components/schemas/Result'\n", &at("/Answer/properties/Status/allOf"), "not exactly one part");
@@ -409,10 +409,10 @@ fn examples() {
     row("          example: C-1\n", "          example: [C-1]\n", &parameter(0, ""), "the example is a list, but a `string` is text");
     row("'{Number:1}'", "'{Number:12}'", &parameter(1, "/Number"), "does not match");
     row("'{Number:1}'", "'{Numbr:1}'", &parameter(1, "/Numbr"), "`Card` has no member `Numbr`");
-    row("'{Number:1}'", "'{Number:1'", &parameter(1, ""), "the example is no JSV text");
-    row("'{Number:1}'", "{Number: 1}", &parameter(1, ""), "the example is no JSV text");
+    row("'{Number:1}'", "'{Number:1'", &parameter(1, ""), "the example is not JSV text");
+    row("'{Number:1}'", "{Number: 1}", &parameter(1, ""), "the example is not JSV text");
     row("example: '1,2'", "example: '1,x'", &parameter(2, "/1"), "a whole number of 64 bits");
-    row("      example: invented\n", "      example: in vented\n", "/components/parameters/Token/example", "is no value of a header");
+    row("      example: invented\n", "      example: in vented\n", "/components/parameters/Token/example", "is not a value of a header");
     assert_eq!(problems(&sample::TEXT.replacen("'{Number:1}'", "'{Number:\"1\"}'", 1)), Vec::<String>::new());
     row("'{Number:1}'", "'{Number:\"1\"\"\"}'", &parameter(1, "/Number"), "does not match");
     // Of XML, of a schema, and of nothing.

@@ -66,7 +66,7 @@ pub(crate) struct OperationFacts {
     /// this request that it is asked with.
     pub(crate) look_up: Option<(String, String)>,
     /// Members that must not stand in a URL.
-    pub(crate) kept_out_of_url: Vec<String>,
+    pub(crate) forbidden_in_url: Vec<String>,
 }
 
 pub(crate) struct OpenEnum {
@@ -231,7 +231,7 @@ fn operation_facts(
             .get("x-aim-lookup")
             .map(look_up)
             .transpose()?,
-        kept_out_of_url: operation
+        forbidden_in_url: operation
             .parameters
             .iter()
             .filter_map(|parameter| match parameter {

@@ -50,7 +50,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or is no UTF-8, and what [`Self::parse`]
+    /// A file that cannot be read or is not valid UTF-8, and what [`Self::parse`]
     /// finds.
     pub fn load(path: &Path, name: &str) -> Result<Self, Problems> {
         let bytes = fs::read(path).map_err(|error| Problems::unreadable(name, &error))?;
@@ -64,7 +64,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// Everything that is no YAML, no OpenAPI 3.0, or unknown to the generator's
+    /// Everything that is not YAML, not OpenAPI 3.0, or unknown to the generator's
     /// object model. What is mere style is left to [`lint`](crate::lint::lint).
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
         let root = tree::parse(file, text)?;
@@ -136,7 +136,7 @@ fn not_utf8(name: &str, bytes: &[u8], valid: usize) -> Problem {
         name,
         (line, column),
         "",
-        "the file is no UTF-8 from here on",
+        "the file is not valid UTF-8 from here on",
         "save it as UTF-8",
     )
 }
@@ -149,7 +149,7 @@ fn not_openapi(file: &str, error: &serde_yaml::Error) -> Problem {
         file,
         place,
         "",
-        format!("this is no OpenAPI 3.0: {error}"),
+        format!("this is not OpenAPI 3.0: {error}"),
         "write it as OpenAPI 3.0.3 describes it",
     )
 }

@@ -38,7 +38,7 @@ fn says_what_cannot_be_read() {
     fs::write(&path, b"a: 1\n\xc3\xa9: \xff\n").unwrap();
     let broken = load().unwrap_err().to_string();
     assert!(
-        broken.starts_with("a.yaml:2:4: the file is no UTF-8 from here on"),
+        broken.starts_with("a.yaml:2:4: the file is not valid UTF-8 from here on"),
         "{broken}"
     );
     fs::write(&path, sample::TEXT).unwrap();

@@ -239,7 +239,7 @@ pub(crate) fn join(pointer: &str, step: &str) -> String {
 ///
 /// # Errors
 ///
-/// Everything that is no YAML or that readers of YAML understand differently.
+/// Everything that is not YAML or that readers of YAML understand differently.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Problems> {
     let mut reader = Reader {
         report: Report::new(file),
@@ -259,7 +259,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Problems> {
                 let marker = error.marker();
                 reader.problem(
                     (marker.line(), marker.col() + 1),
-                    format!("this is no YAML: {}", error.info()),
+                    format!("this is not YAML: {}", error.info()),
                     "see whether indentation, quotes and brackets are right here or just above",
                 );
                 false

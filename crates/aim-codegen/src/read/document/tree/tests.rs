@@ -144,8 +144,8 @@ fn refuses_what_readers_skip_or_merge() {
         ("a:\n\t- b\n", "2:1  a tab stands in the indentation"),
         ("", "1:1  the file holds no document"),
         ("# only a comment\n", "1:1  the file holds no document"),
-        ("a: [1\n", "2:1 /a/1 this is no YAML: "),
-        ("a: b: c\n", "1:5  this is no YAML: "),
+        ("a: [1\n", "2:1 /a/1 this is not YAML: "),
+        ("a: b: c\n", "1:5  this is not YAML: "),
     ];
     for (text, expected) in rows {
         let found = problems(text);
