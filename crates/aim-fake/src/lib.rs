@@ -9,6 +9,7 @@ mod fake;
 pub mod internals;
 mod model;
 mod problem;
+#[cfg(feature = "program")]
 #[doc(hidden)]
 pub mod program;
 mod server;

@@ -4,6 +4,10 @@
 
 mod connection;
 mod control;
+#[cfg_attr(
+    not(feature = "program"),
+    allow(dead_code, reason = "the program alone has a log")
+)]
 mod log;
 mod pages;
 mod socket;
