@@ -12,8 +12,7 @@
 use std::path::Path;
 use std::{env, fs};
 
-use aim_fake::AimFake;
-use aim_fake::state::State;
+use aim_fake::{AimFake, State};
 use aim_tests::browser::Browser;
 use aim_tests::document;
 use aim_tests::fixture;

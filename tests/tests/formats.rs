@@ -16,11 +16,8 @@ use std::fmt::Write as _;
 use aim_client::internals;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
-use aim_fake::recorded;
-use aim_fake::schema::Schema;
-use aim_fake::settings::Settings;
-use aim_fake::value::Object;
-use aim_fake::wire::{self, Answer, Request};
+use aim_fake::internals::{Answer, Request, handle, object_to_json};
+use aim_fake::{Object, Schema, Settings};
 use aim_tests::types::TYPES;
 use aim_tests::{document, replay};
 use proptest::collection::vec;
@@ -305,11 +302,11 @@ fn bind(path: &str, content_type: &str, body: String) -> Json {
         body: body.into_bytes(),
     };
     let (schema, settings) = (Schema::embedded(), Settings::default());
-    let exchange = wire::handle(schema, &request, &settings, &mut |call| {
+    let exchange = handle(schema, &request, &settings, &mut |call| {
         Answer::Dto(Object::new(call.operation.response))
     });
     match &exchange.bound {
-        Some(bound) => recorded::object_to_json(bound, false),
+        Some(bound) => object_to_json(bound, false),
         None => json!(format!("{exchange:?}")),
     }
 }

@@ -1,5 +1,11 @@
 //! What stands between the sockets and the dialect: settings, state, scripted
-//! answers, faults, and the record of what was received.
+//! answers, faults, and the record of what was received. The room uses `state`
+//! and what lies below it.
+
+pub(crate) mod credentials;
+pub(crate) mod faults;
+pub(crate) mod limits;
+pub(crate) mod request_log;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -9,19 +15,23 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use crate::faults::{self, CloseWhen, Fault, FaultKind, Faults};
-use crate::received::{Received, Ring};
-use crate::recorded::{Problem, answer_from_json, step};
-use crate::schema::{Operation, Schema};
-use crate::settings::Settings;
-use crate::state::{State, set_status};
-use crate::value::Object;
-use crate::wire::{self, Answer, Call, Request, Response};
-use crate::{credentials, limits};
+use self::faults::{CloseWhen, Fault, FaultKind, Faults};
+use self::request_log::{Received, Ring};
+use crate::model::http::{Request, Response};
+use crate::model::json::answer_from_json;
+use crate::model::operation::Operation;
+use crate::model::schema::Schema;
+use crate::model::service::{Answer, Call};
+use crate::model::settings::Settings;
+use crate::model::value::Object;
+use crate::problem::{Problem, step};
+use crate::state::State;
+use crate::state::in_band::set_status;
+use crate::wire;
 
 /// How a fake begins, and what a reset brings back.
 #[derive(Clone, Debug, Default)]
-pub struct Start {
+pub(crate) struct Start {
     /// What the document says; that of the crate by default.
     pub schema: &'static Schema,
     /// The settings.
@@ -33,7 +43,7 @@ pub struct Start {
 }
 
 /// The fake without its sockets.
-pub struct Engine {
+pub(crate) struct Engine {
     start: Start,
     inner: Mutex<Inner>,
     /// Counts what may close the listener; the accept loop waits for it.
@@ -62,7 +72,7 @@ struct Scripted {
 
 /// What the connection is to do with a request.
 #[derive(Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The answer; what of it is sent is the delivery's.
     pub response: Response,
     /// How it is sent.
@@ -73,7 +83,7 @@ pub struct Reply {
 
 /// How an answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub(crate) enum Delivery {
     /// As HTTP wants it.
     Whole,
     /// As HTTP wants it, but late.
@@ -129,7 +139,7 @@ impl Engine {
     /// # Errors
     ///
     /// The first fault that does not fit together, by JSON pointer.
-    pub fn new(mut start: Start) -> Result<Self, Problem> {
+    pub(crate) fn new(mut start: Start) -> Result<Self, Problem> {
         for (index, fault) in start.faults.iter_mut().enumerate() {
             fault.resolve(start.schema).map_err(|problem| Problem {
                 pointer: format!("/{index}{}", problem.pointer),
@@ -153,7 +163,7 @@ impl Engine {
     /// Answers a request on the vendor's paths, on the connection of that
     /// number.
     #[must_use]
-    pub fn exchange(&self, request: &Request, connection: u64) -> Reply {
+    pub(crate) fn exchange(&self, request: &Request, connection: u64) -> Reply {
         let settings = self.settings();
         let mut told = Told::default();
         let exchange = match limits::refusal(request, &settings) {
@@ -191,7 +201,7 @@ impl Engine {
 
     /// Notes a request whose body could not be had whole, and answers so.
     #[must_use]
-    pub fn refuse(&self, request: &Request, connection: u64, response: Response) -> Reply {
+    pub(crate) fn refuse(&self, request: &Request, connection: u64, response: Response) -> Reply {
         let status = Some(response.status);
         let received = Received::new(request, connection, status, self.start.schema);
         Reply {
@@ -232,13 +242,13 @@ impl Engine {
 
     /// What the document says.
     #[must_use]
-    pub fn schema(&self) -> &'static Schema {
+    pub(crate) fn schema(&self) -> &'static Schema {
         self.start.schema
     }
 
     /// The settings as they are now.
     #[must_use]
-    pub fn settings(&self) -> Arc<Settings> {
+    pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.lock().settings)
     }
 
@@ -247,7 +257,7 @@ impl Engine {
     /// # Errors
     ///
     /// Those of [`Settings::patched`].
-    pub fn patch_settings(&self, changes: &Json) -> Result<Arc<Settings>, Problem> {
+    pub(crate) fn patch_settings(&self, changes: &Json) -> Result<Arc<Settings>, Problem> {
         let mut inner = self.lock();
         inner.settings = Arc::new(inner.settings.patched(changes)?);
         Ok(Arc::clone(&inner.settings))
@@ -259,7 +269,12 @@ impl Engine {
     ///
     /// The first thing that does not fit, by the JSON pointer in the body of
     /// `POST /_aim/answers`.
-    pub fn script(&self, operation: &str, json: &Json, times: Option<u32>) -> Result<(), Problem> {
+    pub(crate) fn script(
+        &self,
+        operation: &str,
+        json: &Json,
+        times: Option<u32>,
+    ) -> Result<(), Problem> {
         let operation = faults::operation(self.start.schema, operation, "/operation")?;
         let answer = answer_from_json(operation, json, "/answer")?;
         if times == Some(0) {
@@ -280,7 +295,7 @@ impl Engine {
     /// The scripted answers that were not given yet, in their order, as
     /// `POST /_aim/answers` takes them.
     #[must_use]
-    pub fn answers(&self) -> Json {
+    pub(crate) fn answers(&self) -> Json {
         let inner = self.lock();
         let answers = inner.answers.iter();
         answers
@@ -295,20 +310,20 @@ impl Engine {
     }
 
     /// Forgets the scripted answers.
-    pub fn forget_answers(&self) {
+    pub(crate) fn forget_answers(&self) {
         self.lock().answers.clear();
     }
 
     /// What was received and is remembered, oldest first, and how many are
     /// not.
     #[must_use]
-    pub fn requests(&self) -> (Vec<Arc<Received>>, u64) {
+    pub(crate) fn requests(&self) -> (Vec<Arc<Received>>, u64) {
         let inner = self.lock();
         (inner.ring.all(), inner.ring.dropped())
     }
 
     /// Forgets what was received.
-    pub fn forget_requests(&self) {
+    pub(crate) fn forget_requests(&self) {
         self.lock().ring.clear();
     }
 
@@ -318,7 +333,7 @@ impl Engine {
     /// # Errors
     ///
     /// What does not fit together, by JSON pointer.
-    pub fn add_fault(&self, mut fault: Fault) -> Result<u64, Problem> {
+    pub(crate) fn add_fault(&self, mut fault: Fault) -> Result<u64, Problem> {
         fault.resolve(self.start.schema)?;
         let id = self.lock().faults.add(fault);
         self.note_change();
@@ -327,37 +342,37 @@ impl Engine {
 
     /// The faults that are still to strike.
     #[must_use]
-    pub fn faults(&self) -> Json {
+    pub(crate) fn faults(&self) -> Json {
         self.lock().faults.to_json()
     }
 
     /// Removes a fault by its number; whether it was there. A listener that it
     /// has closed is back soon.
-    pub fn remove_fault(&self, id: u64) -> bool {
+    pub(crate) fn remove_fault(&self, id: u64) -> bool {
         let removed = self.lock().faults.remove(id);
         self.note_change();
         removed
     }
 
     /// Removes all faults.
-    pub fn remove_faults(&self) {
+    pub(crate) fn remove_faults(&self) {
         self.lock().faults.clear();
         self.note_change();
     }
 
     /// A copy of the state.
     #[must_use]
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         self.lock().state.clone()
     }
 
     /// Puts another state in its place.
-    pub fn set_state(&self, state: State) {
+    pub(crate) fn set_state(&self, state: State) {
         self.lock().state = state;
     }
 
     /// Brings back how the fake began, and forgets everything else.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         *self.lock() = Inner::new(&self.start);
         self.note_change();
     }
@@ -367,7 +382,7 @@ impl Engine {
     }
 
     /// Waits until the accept loop has acted upon the faults that are set.
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         let wanted = *self.changes.borrow();
         let mut settled = self.settled.subscribe();
         // The sender lives as long as this engine.

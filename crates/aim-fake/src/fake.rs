@@ -10,13 +10,13 @@ use std::thread::{self, JoinHandle};
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
+use crate::engine::faults::Fault;
+use crate::engine::request_log::Received;
 use crate::engine::{Engine, Start};
-use crate::faults::Fault;
-use crate::received::Received;
-use crate::recorded::Problem;
-use crate::schema::Schema;
+use crate::model::schema::Schema;
+use crate::model::settings::Settings;
+use crate::problem::Problem;
 use crate::server::{self, APPLICATION_PATH};
-use crate::settings::Settings;
 use crate::state::State;
 
 /// A fake that runs on a thread of its own, so that it answers whatever the

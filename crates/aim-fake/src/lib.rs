@@ -1,22 +1,29 @@
 #![doc = include_str!("../README.md")]
 
-pub mod credentials;
-mod document;
-pub mod engine;
-pub mod fake;
-pub mod faults;
-pub mod limits;
-pub mod received;
-pub mod recorded;
-pub mod schema;
-pub mod server;
-pub mod settings;
-pub mod state;
-pub mod value;
-pub mod wire;
+// Each room uses those below it: program, fake, server, engine, state, wire,
+// model, problem.
+mod engine;
+mod fake;
+#[cfg(feature = "__internals")]
+#[doc(hidden)]
+pub mod internals;
+mod model;
+mod problem;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod program;
+mod server;
+mod state;
+mod wire;
 
+pub use engine::faults::{CloseWhen, Fault, FaultKind};
+pub use engine::request_log::Received;
 pub use fake::{AimFake, Builder, Error};
-pub use faults::{CloseWhen, Fault, FaultKind};
-pub use received::Received;
-pub use settings::Settings;
-pub use state::State;
+pub use model::date::{DateKind, DateTime};
+pub use model::operation::{Operation, Route};
+pub use model::schema::Schema;
+pub use model::settings::{CredentialError, CredentialsFrom, DateFormat, Format, Settings};
+pub use model::types::{Kind, Member, Sensitive, Type};
+pub use model::value::{Object, Value};
+pub use problem::{Problem, Problems};
+pub use state::{Booking, Date, State};

@@ -1,10 +1,16 @@
 //! The sockets: an accept loop of our own, so that connections can be refused
-//! and reset, and HTTP/1.1 on each of them.
+//! and reset, and HTTP/1.1 on each of them. The room uses `engine` and what
+//! lies below it.
 
 mod connection;
 mod control;
+#[cfg_attr(
+    not(feature = "program"),
+    allow(dead_code, reason = "the program alone has a log")
+)]
 mod log;
 mod pages;
+mod socket;
 mod strike;
 
 use std::io;
@@ -12,7 +18,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::Socket;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,44 +26,15 @@ use tokio::time::{sleep, timeout};
 
 use crate::engine::Engine;
 use connection::Connection;
-pub use log::Log;
+pub(crate) use log::Log;
+pub(crate) use socket::bind;
+use socket::{reserve, reset, stopped};
 
 /// The application path that the fake's addresses carry.
-pub const APPLICATION_PATH: &str = "/aeservices30";
-
-/// How long a connection may be idle, and a head or a piece of a body be on
-/// its way: what IIS allows.
-const IDLE: Duration = Duration::from_secs(120);
+pub(crate) const APPLICATION_PATH: &str = "/aeservices30";
 
 /// How long a graceful stop waits for the answers under way.
 const STOP: Duration = Duration::from_secs(3);
-
-/// Takes an address; connections wait from now on, though nobody accepts them
-/// before [`serve`] does.
-///
-/// # Errors
-///
-/// What the operating system says about the address.
-pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = reserve(address)?;
-    socket.listen(1024)?;
-    Ok(socket.into())
-}
-
-/// Takes an address without listening: connections are refused, and nobody
-/// else gets the port.
-fn reserve(address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    Ok(socket)
-}
 
 /// Serves until `stop` becomes true or its sender is gone; then answers what
 /// was begun and comes back. Dropped before, it stops at once. One line of JSON
@@ -66,7 +43,7 @@ fn reserve(address: SocketAddr) -> io::Result<Socket> {
 /// # Errors
 ///
 /// What the operating system says about the listener.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: std::net::TcpListener,
     engine: Arc<Engine>,
     log: Option<Log>,
@@ -162,22 +139,4 @@ async fn removed(fault: u64, engine: &Engine, changes: &mut watch::Receiver<u64>
             engine.settle(change);
         }
     }
-}
-
-/// Waits until the fake is to stop.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // An error means that whoever could say so is gone.
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
-/// Path and query as sent.
-fn target(uri: &hyper::Uri) -> &str {
-    uri.path_and_query().map_or("", |target| target.as_str())
-}
-
-/// Closes a connection by a reset.
-fn reset(stream: tokio::net::TcpStream) {
-    // Without it the connection ends in an orderly way, which a test notices.
-    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-    drop(stream);
 }

@@ -1,4 +1,5 @@
-//! What the store knows, and what each operation does to it.
+//! What the store knows, and what each operation does to it. The room uses
+//! `model` and `problem`.
 //!
 //! Nobody outside knows the vendor's own code. Where the vendor's pages or the
 //! OpenAPI document say what an operation does, that is what happens here;
@@ -157,11 +158,15 @@
 //!   `account`, `mode`, `item_key`, `issued`, `expires`
 //! - `bookings`, oldest first: see [`Booking`]; `operation` is required
 
+mod base;
 mod contracts;
 mod customers;
 mod digest;
+pub(crate) mod in_band;
 mod index;
 mod money;
+mod needs;
+mod operations;
 mod read;
 mod rules;
 mod store;
@@ -169,420 +174,8 @@ mod store;
 mod testing;
 mod tickets;
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde_json::Value as Json;
-
-use crate::recorded::{Problem, pointer};
-use crate::schema::{Kind, Operation, Schema, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
-use crate::wire::{Answer, Call};
-use index::Index;
-use read::{Read, Seen};
-use store::Store;
+pub use base::State;
 pub use store::{Booking, Date};
-
-/// How many access tokens are kept.
-const ACCESS_TOKENS: usize = 1_000;
-
-/// How many ids can be given out.
-const MOST_IDS: i64 = 1_000_000_000_000_000;
-
-/// What an operation does, or the text of the in-band error.
-type Outcome<T> = Result<T, Cow<'static, str>>;
-
-/// What a call booked or changed, by the references of each; none where it was
-/// nothing.
-type Booked = Option<Vec<String>>;
-
-/// What an operation does to the state and its answer.
-type Rule = fn(&mut State, Read<'_>, &mut Object, &Settings) -> Outcome<Booked>;
-
-/// The operations that have rules of their own, by the vendor's names. Any
-/// other one of the document is answered with its example.
-const OWN: &[(&str, Rule)] = &[
-    ("C2BPostContract", State::post_contract),
-    ("ContractFulfillment", State::fulfil),
-    ("CustomerAccessToken", State::give_access),
-    ("GetContractDetails", State::details),
-    ("PostServiceTicket", State::post_ticket),
-];
-
-/// What became of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Done {
-    /// The answer.
-    pub answer: Answer,
-    /// Whether the operation was carried out: something was booked or changed,
-    /// or a lookup was answered.
-    pub applied: bool,
-    /// Members of the request that were sent and of which nothing was kept, by
-    /// their paths.
-    pub not_kept: Vec<String>,
-}
-
-impl Done {
-    fn nothing(answer: Answer) -> Self {
-        Self {
-            answer,
-            applied: false,
-            not_kept: Vec::new(),
-        }
-    }
-}
-
-/// All that is remembered between requests.
-///
-/// Its `Debug` form tells numbers only: the rest is personal and card data.
-#[derive(Clone, Default)]
-pub struct State {
-    store: Store,
-    index: Index,
-}
-
-impl PartialEq for State {
-    /// The index follows from the store.
-    fn eq(&self, other: &Self) -> bool {
-        self.store == other.store
-    }
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("now", &self.store.now)
-            .field("customers", &self.store.customers.len())
-            .field("cards", &self.store.cards.len())
-            .field("contracts", &self.store.contracts.len())
-            .field("tickets", &self.store.tickets.len())
-            .field("access_tokens", &self.store.access_tokens.len())
-            .field("bookings", &self.store.bookings.len())
-            .finish()
-    }
-}
-
-impl State {
-    /// An empty state whose ids are made from `seed`; the default's is 0.
-    #[must_use]
-    pub fn seeded(seed: u64) -> Self {
-        let mut state = Self::default();
-        state.store.seed = seed;
-        state
-    }
-
-    /// Does what the operation asks for. Credentials are not looked at.
-    pub fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Done {
-        let operation = call.operation;
-        if operation.is_fallback() {
-            return Done::nothing(fallback(operation, settings));
-        }
-        let seen = Seen::default();
-        let done = rules::check(call.request, settings).and_then(|()| {
-            let own = OWN.iter().find(|(name, _)| *name == operation.name);
-            let Some((_, rule)) = own else {
-                let booked = operation.books.then(Vec::new);
-                return Ok((operation.example.clone(), booked));
-            };
-            let mut answer = Object::new(operation.response);
-            let booked = rule(self, seen.read(call.request), &mut answer, settings)?;
-            Ok((answer, booked))
-        });
-        let (mut answer, booked) = match done {
-            Ok(done) => done,
-            Err(message) => return Done::nothing(in_band_error(operation, settings, &message)),
-        };
-        let applied = booked.is_some() || !operation.books;
-        if let Some(references) = booked {
-            self.book(call, references);
-        }
-        self.store.now = self.store.now.plus_seconds(1);
-        match &settings.success_status_code {
-            Some(code) => set_status(&mut answer, &[("StatusCode", code)]),
-            None => answer.set("Status", Value::Null),
-        }
-        Done {
-            answer: Answer::Dto(answer),
-            applied,
-            not_kept: match applied {
-                true => seen.not_kept(call.request),
-                false => Vec::new(),
-            },
-        }
-    }
-
-    /// What was booked and changed, oldest first: equal requests show as
-    /// entries with equal digests.
-    #[must_use]
-    pub fn bookings(&self) -> &[Booking] {
-        &self.store.bookings
-    }
-
-    /// Writes everything, without loss.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        // It fails for maps with keys other than text alone; there are none.
-        serde_json::to_value(&self.store).unwrap_or_default()
-    }
-
-    /// The store on which every example of the OpenAPI document works: a
-    /// customer, a card, contracts.
-    ///
-    /// # Errors
-    ///
-    /// None: what is built in is tested. The type is that of every other way
-    /// to read a state.
-    pub fn example() -> Result<Self, Problem> {
-        let json = serde_json::from_str(include_str!("../fixtures/store.json"));
-        Self::from_json(&json.unwrap_or_default())
-    }
-
-    /// Reads what [`to_json`](Self::to_json) wrote, or a person.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that does not fit, by its JSON pointer. Its text repeats
-    /// no value.
-    pub fn from_json(json: &Json) -> Result<Self, Problem> {
-        Self::of_document(json, Schema::embedded())
-    }
-
-    /// As [`from_json`](Self::from_json), with bookings of the operations of
-    /// another document.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_json`](Self::from_json).
-    pub fn of_document(json: &Json, schema: &'static Schema) -> Result<Self, Problem> {
-        let mut store: Store = serde_path_to_error::deserialize(json).map_err(|error| Problem {
-            pointer: pointer(error.path()),
-            reason: reason(&error.inner().to_string()),
-        })?;
-        let state = Self {
-            index: Index::of(&mut store, schema)?,
-            store,
-        };
-        no_array_for_object(json, &state.to_json(), "")?;
-        Ok(state)
-    }
-
-    /// Remembers that `references` were booked or changed.
-    fn book(&mut self, call: &Call<'_>, references: Vec<String>) {
-        self.store.bookings.push(Booking {
-            operation: Cow::Borrowed(call.operation.name),
-            references,
-            ref_number: call.request.get("RefNumber").as_str().map(str::to_owned),
-            digest: digest::of(call.request),
-            at: self.store.now,
-        });
-    }
-
-    /// A number that is no id of anything that has one.
-    fn fresh_id(&mut self) -> i64 {
-        loop {
-            self.store.ids_given += 1;
-            // At most 900,000 more than the number of ids given out.
-            let start = digest::mix(self.store.seed) % 900 * 1_000 + 100_000;
-            let id = i64::try_from(start).unwrap_or_default() + self.store.ids_given;
-            let index = &self.index;
-            if !index.contracts.contains_key(&id)
-                && !index.cards.contains_key(&id)
-                && !index.accessories.contains_key(&id)
-                && !index.references.contains_key(&contract_reference(id))
-                && !index.tickets.contains_key(&ticket_reference(id))
-            {
-                return id;
-            }
-        }
-    }
-}
-
-/// The `WebRef` of a contract.
-fn contract_reference(id: i64) -> String {
-    format!("WR-{id}")
-}
-
-/// The `WebRef` of a ticket.
-fn ticket_reference(id: i64) -> String {
-    format!("ST-{id}")
-}
-
-/// What the catch-all service answers.
-fn fallback(operation: &'static Operation, settings: &Settings) -> Answer {
-    let mut answer = Object::new(operation.response);
-    if settings.fallback_error {
-        let message = "no service answers this path";
-        set_error(&mut answer, settings, message);
-    }
-    with_status(settings.fallback_http_status, answer)
-}
-
-/// A failure as the vendor's own code tells it: in `Status`, with the codes and
-/// the HTTP status of the settings.
-pub(crate) fn in_band_error(
-    operation: &'static Operation,
-    settings: &Settings,
-    message: &str,
-) -> Answer {
-    let mut answer = Object::new(operation.response);
-    set_error(&mut answer, settings, message);
-    with_status(settings.error_http_status, answer)
-}
-
-fn with_status(status: u16, value: Object) -> Answer {
-    match status {
-        200 => Answer::Dto(value),
-        status => Answer::DtoWithStatus { status, value },
-    }
-}
-
-fn set_error(answer: &mut Object, settings: &Settings, message: &str) {
-    set_status(
-        answer,
-        &[
-            ("StatusCode", &settings.error_status_code),
-            ("ErrorCode", &settings.error_code),
-            ("ErrorDisplayText", message),
-            ("ErrorMessage", message),
-        ],
-    );
-}
-
-pub(crate) fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
-    if let Some(of) = answer.of().class("Status") {
-        let known = answer.get("Status").as_object().cloned();
-        let mut status = known.unwrap_or_else(|| Object::new(of));
-        for (name, text) in members {
-            status.set(name, Value::String((*text).to_owned()));
-        }
-        answer.set("Status", Value::Object(status));
-    }
-}
-
-/// What the fake's own rules need and a document does not have: their
-/// operations, with the members that the crate's document gives them.
-pub(crate) fn lacks(schema: &'static Schema) -> Vec<Problem> {
-    let mut lacks = Vec::new();
-    let mut seen = Vec::new();
-    for (name, _) in OWN {
-        let Some(need) = Schema::embedded().operation(name) else {
-            continue;
-        };
-        match schema.operation(name) {
-            None => lacks.push(Problem {
-                pointer: "/paths".to_owned(),
-                reason: format!(
-                    "no operation has `x-aim-operation: {name}`, for which the fake has rules of \
-                     its own"
-                ),
-            }),
-            Some(have) => {
-                lack_of_members(need.request, have.request, &mut seen, &mut lacks);
-                lack_of_members(need.response, have.response, &mut seen, &mut lacks);
-            }
-        }
-    }
-    lacks
-}
-
-fn lack_of_members(
-    need: &'static Type,
-    have: &'static Type,
-    seen: &mut Vec<&'static Type>,
-    lacks: &mut Vec<Problem>,
-) {
-    if seen.contains(&need) {
-        return;
-    }
-    seen.push(need);
-    for member in need.members {
-        let found = have.position(member.name).map(|at| have.members[at].kind);
-        if found.is_some_and(|found| is_as_needed(member.kind, found, seen, lacks)) {
-            continue;
-        }
-        lacks.push(Problem {
-            pointer: format!(
-                "/components/schemas/{}/properties/{}",
-                have.name, member.name
-            ),
-            reason: match found {
-                None => format!(
-                    "the fake's own rules need this member, of type {}",
-                    member.kind
-                ),
-                Some(found) => format!(
-                    "the fake's own rules need the type {} here; it is {found}",
-                    member.kind
-                ),
-            },
-        });
-    }
-}
-
-/// Classes may have other names; what they hold counts.
-fn is_as_needed(
-    need: Kind,
-    have: Kind,
-    seen: &mut Vec<&'static Type>,
-    lacks: &mut Vec<Problem>,
-) -> bool {
-    match (need, have) {
-        (Kind::Object(need), Kind::Object(have)) => {
-            lack_of_members(need, have, seen, lacks);
-            true
-        }
-        (Kind::List(need), Kind::List(have)) => is_as_needed(*need, *have, seen, lacks),
-        _ => std::mem::discriminant(&need) == std::mem::discriminant(&have),
-    }
-}
-
-/// The text of an error of serde without the value that it repeats.
-fn reason(error: &str) -> String {
-    // How serde_json says it where another crate switches on its
-    // `arbitrary_precision`.
-    if error == "invalid number" {
-        return "a whole number is expected, in the range of its type".to_owned();
-    }
-    let Some((before, expected)) = error.split_once(", expected ") else {
-        return error.to_owned();
-    };
-    if before.starts_with("unknown field") {
-        return format!("there is no such member; {expected} is expected");
-    }
-    match expected {
-        "i32" | "i64" | "u32" | "u64" | "usize" => {
-            format!("a whole number is expected, in the range of {expected}")
-        }
-        "a sequence" => "an array is expected".to_owned(),
-        _ if expected.starts_with("struct ") => "an object is expected".to_owned(),
-        _ => format!("{expected} is expected"),
-    }
-}
-
-/// Refuses an array where an object belongs, which serde reads member by
-/// member; `read` is what became of it.
-fn no_array_for_object(json: &Json, read: &Json, pointer: &str) -> Result<(), Problem> {
-    match (json, read) {
-        (Json::Array(items), Json::Array(read)) => {
-            items
-                .iter()
-                .zip(read)
-                .enumerate()
-                .try_for_each(|(at, (json, read))| {
-                    no_array_for_object(json, read, &format!("{pointer}/{at}"))
-                })
-        }
-        (Json::Object(members), _) => members.iter().try_for_each(|(name, json)| {
-            no_array_for_object(json, &read[name], &format!("{pointer}/{name}"))
-        }),
-        (Json::Array(_), _) => Err(Problem {
-            pointer: pointer.to_owned(),
-            reason: "an object is expected".to_owned(),
-        }),
-        _ => Ok(()),
-    }
-}
 
 #[cfg(test)]
 #[allow(
@@ -591,11 +184,17 @@ fn no_array_for_object(json: &Json, read: &Json, pointer: &str) -> Result<(), Pr
     reason = "that is how a test fails"
 )]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
+    use super::store::ACCESS_TOKENS;
     use super::testing::{call, call_with, details, done, posted, status, store, text};
     use super::*;
-    use crate::wire::date::{DateKind, DateTime};
+    use crate::model::date::{DateKind, DateTime};
+    use crate::model::schema::Schema;
+    use crate::model::service::Answer;
+    use crate::model::settings::Settings;
+    use crate::model::types::{Kind, Type};
+    use crate::model::value::{Object, Value};
 
     /// The document, for its examples.
     fn document() -> Json {

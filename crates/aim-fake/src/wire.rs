@@ -1,11 +1,13 @@
 //! How a ServiceStack host reads requests and writes answers: everything
 //! between the bytes of a request, the service that is called, and the bytes
-//! of the answer. Pure: no sockets, no state, no clock.
+//! of the answer. Pure: no sockets, no state, no clock. The room uses `model`
+//! and `problem`.
 
 mod bind;
 pub mod date;
-pub mod decimal;
-pub mod errors;
+pub(crate) mod decimal;
+mod digits;
+pub(crate) mod errors;
 mod html;
 mod incoming;
 pub mod json;
@@ -15,96 +17,23 @@ pub mod params;
 mod reply;
 mod routes;
 mod rows;
-pub mod scalar;
-pub mod style;
-pub mod xml;
-
-use std::borrow::Cow;
-use std::fmt;
+pub(crate) mod scalar;
+pub(crate) mod style;
+#[cfg(test)]
+mod testing;
+pub(crate) mod xml;
 
 use self::errors::{Exception, Failure};
 use self::incoming::Incoming;
 use self::negotiate::{ContentType, EmptyAccept, negotiate};
 use self::reply::Reply;
 use self::routes::Target;
-use crate::schema::{Operation, Schema};
-use crate::settings::{Format, Settings};
-use crate::value::Object;
-
-/// A request as it came.
-///
-/// Its `Debug` form tells no query, no header values and no body.
-#[derive(Clone, Default)]
-pub struct Request {
-    /// The verb as sent.
-    pub method: String,
-    /// Path and query as sent, not decoded.
-    pub target: String,
-    /// Header fields in their order.
-    pub headers: Vec<(String, String)>,
-    /// The body, whole.
-    pub body: Vec<u8>,
-}
-
-/// What the service is told.
-pub struct Call<'a> {
-    /// The service that was reached.
-    pub operation: &'static Operation,
-    /// What ServiceStack bound.
-    pub request: &'a Object,
-    /// The request it was bound from.
-    pub http: &'a Request,
-}
-
-/// What a service does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// It returns an object of the operation's response type.
-    Dto(Object),
-    /// It returns an object of the operation's response type under a status
-    /// other than 200: an in-band error with a 4xx.
-    DtoWithStatus {
-        /// The status.
-        status: u16,
-        /// The object, which is the body as it stands.
-        value: Object,
-    },
-    /// It returns null.
-    Null,
-    /// It throws an exception of .NET.
-    Throw {
-        /// The exception's type, without its namespace.
-        exception: String,
-        /// Its message.
-        message: String,
-    },
-    /// It throws or returns ServiceStack's `HttpError`.
-    HttpError {
-        /// The status.
-        status: u16,
-        /// The error code.
-        code: String,
-        /// The message.
-        message: String,
-        /// The object it carries, if any.
-        value: Option<Object>,
-    },
-}
-
-/// An answer as it goes out.
-///
-/// Its `Debug` form tells no body.
-#[derive(Clone, PartialEq)]
-pub struct Response {
-    /// The status.
-    pub status: u16,
-    /// The reason phrase.
-    pub reason: Cow<'static, str>,
-    /// Header fields, without those of the connection.
-    pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
+use crate::model::http::{Request, Response};
+use crate::model::operation::Operation;
+use crate::model::schema::Schema;
+use crate::model::service::{Answer, Call};
+use crate::model::settings::{Format, Settings};
+use crate::model::value::Object;
 
 /// All that became of a request.
 #[derive(Clone, Debug)]
@@ -115,40 +44,6 @@ pub struct Exchange {
     pub bound: Option<Object>,
     /// The answer.
     pub response: Response,
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Request")
-            .field("method", &self.method)
-            .field("path", &self.target.split('?').next().unwrap_or_default())
-            .field("headers", &names)
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .finish()
-    }
-}
-
-impl fmt::Debug for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response")
-            .field("status", &self.status)
-            .field("reason", &self.reason)
-            .field("headers", &self.headers)
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .finish()
-    }
-}
-
-impl Request {
-    /// The first header field of that name, without case.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
 }
 
 /// Answers a request as ServiceStack does, with the types and routes of
@@ -390,35 +285,12 @@ impl From<Response> for Exchange {
     reason = "that is how a test fails"
 )]
 mod tests {
-    use super::*;
-    use crate::value::Value;
+    use std::borrow::Cow;
 
-    /// A request from its text: `VERB target`, header fields, an empty line, the
-    /// body. Without a length of its own it gets the right one.
-    pub(super) fn request(text: &str) -> Request {
-        let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
-        let mut lines = head.split('\n');
-        let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
-        let mut headers: Vec<(String, String)> = lines
-            .map(|line| {
-                line.split_once(": ")
-                    .unwrap_or((line.trim_end_matches(':'), ""))
-            })
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        let has_length = headers
-            .iter()
-            .any(|(name, _)| ["Content-Length", "Transfer-Encoding"].contains(&name.as_str()));
-        if !body.is_empty() && !has_length {
-            headers.push(("Content-Length".to_owned(), body.len().to_string()));
-        }
-        Request {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers,
-            body: body.as_bytes().to_vec(),
-        }
-    }
+    use super::testing::request;
+    use super::*;
+    use crate::model::date::{DateKind, DateTime};
+    use crate::model::value::Value;
 
     /// An answer without what all answers of ServiceStack have, in short:
     /// status and reason, content type and other fields, body.
@@ -839,7 +711,7 @@ mod tests {
     #[test]
     fn a_date_that_cannot_be_written_shows_in_the_content_type() {
         let settings = Settings {
-            date_format: crate::settings::DateFormat::Wcf,
+            date_format: crate::model::settings::DateFormat::Wcf,
             ..Settings::default()
         };
         let mut object = Object::new(
@@ -848,8 +720,7 @@ mod tests {
                 .unwrap()
                 .response,
         );
-        let date =
-            date::DateTime::from_round_trip("2026-03-08T02:30:00.0000000", date::DateKind::Local);
+        let date = DateTime::from_round_trip("2026-03-08T02:30:00.0000000", DateKind::Local);
         object.set("NextDueDate", Value::DateTime(date.unwrap()));
         let answer = Answer::Dto(object);
         let json = ask("GET /api/GetContractDetails.json", &settings, &answer);
@@ -1074,9 +945,9 @@ mod tests {
                     Settings::default().formats
                 },
                 date_format: if random.below(2) == 0 {
-                    crate::settings::DateFormat::Dcjs
+                    crate::model::settings::DateFormat::Dcjs
                 } else {
-                    crate::settings::DateFormat::Us
+                    crate::model::settings::DateFormat::Us
                 },
                 max_body: 1000,
                 ..Settings::default()

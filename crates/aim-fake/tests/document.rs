@@ -12,8 +12,7 @@ mod raw;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
-use aim_fake::schema::{Problems, Schema};
-use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
+use aim_fake::{AimFake, Fault, FaultKind, Problems, Schema, Settings, State};
 use raw::{Answer, control, request, send};
 use serde_json::{Value as Json, json};
 

@@ -15,7 +15,7 @@ use aim_client::types::{
     CustomerInfo, GetContractDetailsRequest, PostServiceTicketRequest, Rate, UpdateContractObj,
 };
 use aim_client::{AimClient, Answer, Credentials, Delivery, Money};
-use aim_fake::state::State;
+use aim_fake::State;
 use aim_fake::{AimFake, Fault, FaultKind};
 use serde::Serialize;
 use serde_json::Value;

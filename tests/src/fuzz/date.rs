@@ -1,10 +1,6 @@
 use aim_client::{AimDateTime, internals};
-use aim_fake::Settings;
-use aim_fake::schema::Schema;
-use aim_fake::settings::DateFormat;
-use aim_fake::value::Object;
-use aim_fake::wire::date::{self as server, DateKind, DateTime};
-use aim_fake::wire::{json, params, style::Style};
+use aim_fake::internals::{Style, date as server, json, params};
+use aim_fake::{DateFormat, DateKind, DateTime, Object, Schema, Settings};
 use chrono::{DateTime as Instant, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 

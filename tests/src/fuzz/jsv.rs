@@ -2,12 +2,8 @@ use std::collections::BTreeMap;
 
 use aim_client::internals;
 use aim_client::reqwest::Url;
-use aim_fake::Settings;
-use aim_fake::recorded::object_to_json;
-use aim_fake::schema::Schema;
-use aim_fake::value::Object;
-use aim_fake::wire::style::Style;
-use aim_fake::wire::{json, jsv as server, params};
+use aim_fake::internals::{Style, json, jsv as server, object_to_json, params};
+use aim_fake::{Object, Schema, Settings};
 
 use super::head;
 use crate::{replay, types};
@@ -29,7 +25,6 @@ pub fn jsv(data: &[u8]) {
     let of = operation.request;
     let settings = Settings::default();
     let _ = server::read(rest, of, &settings);
-    let _ = server::read_batch(rest, of, &settings);
     let _ = json::read(rest, of, &settings);
     let _ = params::bind(&mut Object::new(of), &params::split(rest), &settings);
 

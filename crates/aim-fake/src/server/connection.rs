@@ -17,11 +17,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::IDLE;
 use super::log::{Line, Log};
+use super::socket::{IDLE, stopped};
 use super::strike::Strike;
-use crate::received::Received;
-use crate::schema::Schema;
+use crate::model::schema::Schema;
 
 /// What a connection needs.
 pub(super) struct Connection {
@@ -36,10 +35,6 @@ pub(super) struct Connection {
 /// The number of the connection that a request came on.
 #[derive(Clone, Copy)]
 pub(super) struct Number(pub(super) u64);
-
-/// What was noted of a request, for the log.
-#[derive(Clone)]
-pub(super) struct Noted(pub(super) Arc<Received>);
 
 impl Connection {
     /// Answers its requests, one after the other.
@@ -65,7 +60,7 @@ impl Connection {
             tokio::select! {
                 // An error is the client's, or the strike below.
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
-                () = super::stopped(&mut stop), if !stopping => {
+                () = stopped(&mut stop), if !stopping => {
                     stopping = true;
                     std::pin::Pin::new(&mut connection).graceful_shutdown();
                 }
@@ -79,7 +74,7 @@ impl Connection {
             }
             Some(strike) => tokio::select! {
                 () = strike.carry_out(stream) => {}
-                () = super::stopped(&mut stop) => {}
+                () = stopped(&mut stop) => {}
             },
         }
     }

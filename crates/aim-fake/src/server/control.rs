@@ -17,13 +17,17 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::time::{sleep, timeout};
 
-use super::connection::{Noted, Number};
+use super::connection::Number;
+use super::log::Noted;
+use super::pages;
+use super::socket::{IDLE, target};
 use super::strike::Strike;
-use super::{IDLE, pages, target};
+use crate::engine::faults::Fault;
+use crate::engine::limits;
 use crate::engine::{Delivery, Engine};
-use crate::faults::Fault;
-use crate::recorded::{Problem, expectation, pointer};
-use crate::{limits, state, wire};
+use crate::model::http;
+use crate::problem::{Problem, expectation, pointer};
+use crate::state;
 
 /// The largest body that the control interface takes, in bytes: a state may
 /// hold many contracts.
@@ -208,7 +212,7 @@ async fn vendor(State(engine): App, request: Request<Body>) -> Response {
         .map_or(0, |number| number.0);
     let head_only = *request.method() == Method::HEAD;
     let (parts, body) = request.into_parts();
-    let mut request = wire::Request {
+    let mut request = http::Request {
         method: parts.method.to_string(),
         target: target(&parts.uri).to_owned(),
         headers: fields(&parts.headers),
@@ -231,7 +235,7 @@ async fn vendor(State(engine): App, request: Request<Body>) -> Response {
         sleep(pause).await;
     }
     let mut response = match reply.delivery {
-        Delivery::Whole | Delivery::Late(_) => http(reply.response),
+        Delivery::Whole | Delivery::Late(_) => sent(reply.response),
         delivery => {
             let mut response = Response::default();
             response.extensions_mut().insert(Strike {
@@ -254,7 +258,7 @@ enum Received {
 }
 
 /// Collects a body up to a limit; what is larger is read and thrown away.
-async fn receive(body: Body, request: &wire::Request, limit: usize) -> Received {
+async fn receive(body: Body, request: &http::Request, limit: usize) -> Received {
     let declared = request
         .header("content-length")
         .and_then(|text| text.parse::<u64>().ok());
@@ -307,7 +311,7 @@ fn fields(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// An answer as hyper takes it.
-fn http(from: wire::Response) -> Response {
+fn sent(from: http::Response) -> Response {
     let mut response = Response::new(Body::from(from.body));
     // Statuses from 100 to 999 are the ones that there are.
     *response.status_mut() =

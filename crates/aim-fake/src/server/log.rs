@@ -15,10 +15,9 @@ use hyper::body::Incoming;
 use hyper::{Request, Response};
 use serde_json::json;
 
-use super::connection::Noted;
-use super::target;
-use crate::received::masked_target;
-use crate::schema::Schema;
+use super::socket::target;
+use crate::engine::request_log::{Received, masked_target};
+use crate::model::schema::Schema;
 
 /// How much waits to be written, in bytes.
 const MOST: usize = 1024 * 1024;
@@ -28,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the program's lines go; a copy of it goes to the same place.
 #[derive(Clone)]
-pub struct Log(Arc<Queue>);
+pub(crate) struct Log(Arc<Queue>);
 
 #[derive(Default)]
 struct Queue {
@@ -57,7 +56,7 @@ impl Log {
     /// # Errors
     ///
     /// What the operating system says about another thread.
-    pub fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         Self::to(io::stderr())
     }
 
@@ -71,7 +70,7 @@ impl Log {
     }
 
     /// Has a line written some time, or dropped; never waits.
-    pub fn line(&self, mut line: String) {
+    pub(crate) fn line(&self, mut line: String) {
         line.push('\n');
         let mut lines = self.0.lock();
         if lines.dropped > 0 || lines.bytes + line.len() > MOST {
@@ -85,7 +84,7 @@ impl Log {
 
     /// Waits until all is written, though not long: where nobody reads, what
     /// is left is lost.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         let mut lines = self.0.lock();
         lines.ended = true;
         self.0.changed.notify_all();
@@ -146,6 +145,10 @@ fn tell_missing(missing: &mut u64, out: &mut impl Write) {
         }
     }
 }
+
+/// What was noted of a request, for the log.
+#[derive(Clone)]
+pub(super) struct Noted(pub(super) Arc<Received>);
 
 /// What is known of a request before it is answered.
 pub(super) struct Line {

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::engine::Engine;
-use crate::schema::Schema;
+use crate::model::schema::Schema;
 
 const PATHS: [&str; 6] = [
     "/docs",
@@ -110,7 +110,7 @@ mod tests {
     use serde_yaml::Value;
 
     use super::*;
-    use crate::document::DESCRIPTION;
+    use crate::model::document::DESCRIPTION;
 
     fn text(path: &str, host: Option<&str>) -> String {
         let page = page(path, Schema::embedded(), host).unwrap();

@@ -8,9 +8,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
+use super::socket::reset;
 use crate::engine::Delivery;
-use crate::faults::CloseWhen;
-use crate::wire::Response;
+use crate::engine::faults::CloseWhen;
+use crate::model::http::Response;
 
 /// What a fault does with the socket.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ impl Strike {
     /// Does it, and leaves the socket closed.
     pub(super) async fn carry_out(mut self, mut stream: TcpStream) {
         if self.delivery == Delivery::Reset {
-            return super::reset(stream);
+            return reset(stream);
         }
         // An error means that the client is gone, which ends it as well.
         if self.write(&mut stream).await.is_ok() {

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
+use super::base::{Booked, Outcome, State, contract_reference};
 use super::money::{Figures, down_payment};
 use super::read::Read;
 use super::store::{Accessory, Contract, Date, Item, Money, Rate};
-use super::{Booked, Outcome, State, contract_reference};
-use crate::schema::Type;
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::types::Type;
+use crate::model::value::{Object, Value};
 
 /// The key of the form input that names the student.
 const STUDENT_NAME: &str = "STUDENTNAME";
@@ -581,7 +581,7 @@ mod tests {
         assert!(answer.get("AccountSub").is_null());
         assert_eq!(
             answer.get("NextDueDate").as_date(),
-            Some(crate::wire::date::DateTime::MIN)
+            Some(crate::model::date::DateTime::MIN)
         );
         assert!(answer.get("Inventory").items().is_empty());
         assert_eq!(state.bookings().len(), 1);

@@ -1,10 +1,12 @@
 //! Customers, their cards and their access tokens.
 
+use super::base::{Booked, Outcome, State};
 use super::read::Read;
+use super::store::ACCESS_TOKENS;
 use super::store::{AccessToken, Card, Customer};
-use super::{ACCESS_TOKENS, Booked, Outcome, State, digest, rules};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use super::{digest, rules};
+use crate::model::settings::Settings;
+use crate::model::value::{Object, Value};
 
 impl State {
     /// CustomerAccessToken.

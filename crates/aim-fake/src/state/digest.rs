@@ -1,7 +1,7 @@
 //! Numbers that look random and follow from what they are made of: digests of
 //! requests, ids, tokens. Not for security.
 
-use crate::value::{Object, Value};
+use crate::model::value::{Object, Value};
 
 /// FNV-1a, 64 bits.
 struct Digest(u64);

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::store::{AccessToken, Booking, Card, Contract, Store, Student, Ticket};
-use super::{ACCESS_TOKENS, MOST_IDS};
-use crate::recorded::Problem;
-use crate::schema::Schema;
+use super::store::{
+    ACCESS_TOKENS, AccessToken, Booking, Card, Contract, MOST_IDS, Store, Student, Ticket,
+};
+use crate::model::schema::Schema;
+use crate::problem::Problem;
 
 /// Where each thing stands in its list; follows from the [`Store`] alone.
 #[derive(Clone, Default)]
@@ -59,7 +60,7 @@ impl Index {
     /// # Errors
     ///
     /// The first thing that does not hold, by its JSON pointer.
-    pub fn of(store: &mut Store, schema: &'static Schema) -> Result<Self, Problem> {
+    pub(super) fn of(store: &mut Store, schema: &'static Schema) -> Result<Self, Problem> {
         let mut index = Self::default();
         if !(0..=MOST_IDS).contains(&store.ids_given) {
             let reason = format!("a number from 0 to {MOST_IDS} is expected");

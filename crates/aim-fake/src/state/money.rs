@@ -21,7 +21,7 @@ pub(super) struct Figures {
 
 impl Figures {
     /// The figures of a contract at the moment `now`.
-    pub fn of(contract: &Contract, merchant: &Merchant, now: Date) -> Self {
+    pub(super) fn of(contract: &Contract, merchant: &Merchant, now: Date) -> Self {
         let rate = contract.rate.as_ref();
         let payment = rate.map_or(Decimal::ZERO, monthly);
         let first_due = first_due(contract);
@@ -104,9 +104,9 @@ fn rest(amount: Decimal, paid: Decimal) -> Decimal {
 mod tests {
     use serde_json::json;
 
-    use super::super::State;
+    use super::super::base::State;
     use super::super::testing::{amount, details, text};
-    use crate::value::Object;
+    use crate::model::value::Object;
 
     fn contract(now: &str, contract: serde_json::Value) -> Object {
         let mut json = json!({

@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use super::store::{Date, FormInput, Money};
-use crate::schema::Type;
-use crate::value::{Object, Value};
+use crate::model::types::Type;
+use crate::model::value::{Object, Value};
 
 /// What the rules have read: a type, and the place of a member in it.
 #[derive(Default)]

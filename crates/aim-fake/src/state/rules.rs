@@ -1,10 +1,10 @@
 //! What a request must keep to before anything is done: the rules between
 //! members, and members that the document requires.
 
-use super::Outcome;
+use super::base::Outcome;
 use super::read::Read;
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::value::{Object, Value};
 
 /// The values of `Mode`, and whether each takes an `ItemKey`.
 pub(super) const MODES: [(&str, bool); 4] = [
@@ -88,7 +88,7 @@ mod tests {
 
     use super::super::testing::{call, refused, store};
     use super::*;
-    use crate::wire::Answer;
+    use crate::model::service::Answer;
 
     #[test]
     fn required_members_are_looked_for_where_that_is_set() {

@@ -11,7 +11,13 @@ use rust_decimal::Decimal;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::wire::date::{DateKind, DateTime};
+use crate::model::date::{DateKind, DateTime};
+
+/// How many access tokens are kept.
+pub(super) const ACCESS_TOKENS: usize = 1_000;
+
+/// How many ids can be given out.
+pub(super) const MOST_IDS: i64 = 1_000_000_000_000_000;
 
 /// All of it.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -8,12 +8,14 @@
 
 use serde_json::{Value as Json, json};
 
-use super::State;
-use crate::schema::{Kind, Schema, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
-use crate::wire::date::{DateKind, DateTime};
-use crate::wire::{Answer, Call, Request};
+use super::base::State;
+use crate::model::date::{DateKind, DateTime};
+use crate::model::http::Request;
+use crate::model::schema::Schema;
+use crate::model::service::{Answer, Call};
+use crate::model::settings::Settings;
+use crate::model::types::{Kind, Type};
+use crate::model::value::{Object, Value};
 
 /// A request or an answer from plain JSON as a client writes it.
 pub fn object(of: &'static Type, json: &Json) -> Object {

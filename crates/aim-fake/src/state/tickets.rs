@@ -1,10 +1,10 @@
 //! Service tickets.
 
+use super::base::{Booked, Outcome, State, ticket_reference};
 use super::read::Read;
 use super::store::Ticket;
-use super::{Booked, Outcome, State, ticket_reference};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::value::{Object, Value};
 
 impl State {
     /// PostServiceTicket.
@@ -47,7 +47,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::testing::{done, refused, store, text};
-    use crate::settings::Settings;
+    use crate::model::settings::Settings;
 
     #[test]
     fn a_ticket_is_booked_with_customer_and_card() {

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use super::errors::Exception;
 use super::incoming::Incoming;
 use super::{json, jsv, negotiate, params, xml};
-use crate::schema::Type;
-use crate::settings::Format;
-use crate::value::{Object, Value};
+use crate::model::settings::Format;
+use crate::model::types::Type;
+use crate::model::value::{Object, Value};
 
 /// Makes the request of a service that was reached by its own route: the body
 /// first, then the path over it, then the query, then the form.
@@ -211,10 +211,10 @@ fn items(list: &[u8], is_json: bool) -> Vec<&[u8]> {
 )]
 mod tests {
     use super::*;
-    use crate::recorded::object_to_json;
-    use crate::schema::Schema;
-    use crate::settings::Settings;
-    use crate::wire::tests::request;
+    use crate::model::json::object_to_json;
+    use crate::model::schema::Schema;
+    use crate::model::settings::Settings;
+    use crate::wire::testing::request;
 
     const JSON: &str = "Content-Type: application/json";
     const FORM: &str = "Content-Type: application/x-www-form-urlencoded";

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::scalar::{is_white, parse_integer};
+use super::digits::{is_white, parse_integer};
 
 /// The largest unscaled value of a `decimal`: 96 bits.
 const MAX: u128 = (1 << 96) - 1;
@@ -26,7 +26,7 @@ enum At {
 /// exponent counts only behind a fraction; nothing may follow a leading zero
 /// but a point.
 #[must_use]
-pub fn parse(text: &str) -> Option<Decimal> {
+pub(crate) fn parse(text: &str) -> Option<Decimal> {
     if text.is_empty() {
         return None;
     }
@@ -119,7 +119,7 @@ fn push(value: u128, digit: u128) -> Option<u128> {
 /// Writes a `decimal` with its scale: 12.50 stays `12.50`, and no zero has a
 /// sign. All formats of answers write it alike.
 #[must_use]
-pub fn write(mut number: Decimal) -> String {
+pub(crate) fn write(mut number: Decimal) -> String {
     if number.is_zero() {
         number.set_sign_positive(true);
     }

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::schema::{Kind, Member, Type};
-use crate::value::{Object, Value};
+use crate::model::types::{Kind, Member, Type};
+use crate::model::value::{Object, Value};
 
 /// An exception that ServiceStack, or the service behind it, throws.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(super) struct Failure {
 impl Failure {
     /// A request that cannot be made of what was sent, whatever the exception:
     /// ServiceStack throws its own around that of a reader.
-    pub fn unreadable(exception: Exception) -> Self {
+    pub(super) fn unreadable(exception: Exception) -> Self {
         Self {
             status: 400,
             exception,
@@ -124,7 +124,7 @@ pub(super) fn thrown(name: String, message: String) -> Failure {
 /// The status that ServiceStack gives an exception, by its type and those that
 /// .NET derives from it.
 #[must_use]
-pub fn status_of(name: &str) -> u16 {
+pub(crate) fn status_of(name: &str) -> u16 {
     match name {
         "ArgumentException"
         | "ArgumentNullException"
@@ -151,7 +151,7 @@ pub fn status_of(name: &str) -> u16 {
 
 /// The reason phrase of a status; empty for one that .NET has no words for.
 #[must_use]
-pub fn reason_of(status: u16) -> &'static str {
+pub(crate) fn reason_of(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",
@@ -257,7 +257,7 @@ pub(super) static META: Type = Type {
 /// The body of an error. `stack_trace` is what debug mode adds, `batch_index`
 /// the place of the request in its batch.
 #[must_use]
-pub fn error_response(
+pub(crate) fn error_response(
     exception: &Exception,
     stack_trace: Option<String>,
     batch_index: Option<usize>,
@@ -297,7 +297,7 @@ pub fn error_response(
 )]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
+    use crate::model::settings::Settings;
     use crate::wire::json;
     use crate::wire::style::Style;
 

@@ -1,11 +1,11 @@
 //! The HTML pages: ServiceStack answers with one where nobody asks for
 //! anything else. These are aim-fake's own.
 
-use crate::schema::Schema;
+use crate::model::schema::Schema;
 
 /// The page of an answer: what was asked, the status, and the answer in JSON.
 #[must_use]
-pub fn page(request: &str, status: u16, json: &str) -> String {
+pub(super) fn page(request: &str, status: u16, json: &str) -> String {
     let request = escape(request);
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -18,7 +18,7 @@ pub fn page(request: &str, status: u16, json: &str) -> String {
 
 /// The page that lists the services.
 #[must_use]
-pub fn metadata(schema: &'static Schema) -> String {
+pub(super) fn metadata(schema: &'static Schema) -> String {
     let mut list = String::new();
     for route in schema
         .operations()

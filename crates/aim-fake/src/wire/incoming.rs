@@ -8,9 +8,10 @@ use std::io::Read;
 use flate2::read::{DeflateDecoder, GzDecoder};
 
 use super::errors::Exception;
-use super::{Request, params};
-use crate::schema::Schema;
-use crate::settings::Settings;
+use super::params;
+use crate::model::http::Request;
+use crate::model::schema::Schema;
+use crate::model::settings::Settings;
 
 /// A request, taken apart as far as its services need it.
 pub(super) struct Incoming<'a> {
@@ -33,7 +34,7 @@ pub(super) struct Incoming<'a> {
 const HANDLERS: [&str; 2] = ["/aeservices30/api", "/api"];
 
 impl<'a> Incoming<'a> {
-    pub fn new(schema: &'static Schema, http: &'a Request, settings: &'a Settings) -> Self {
+    pub(super) fn new(schema: &'static Schema, http: &'a Request, settings: &'a Settings) -> Self {
         let (path, query) = http
             .target
             .split_once('?')
@@ -63,12 +64,12 @@ impl<'a> Incoming<'a> {
     /// Where the handler answers, as the request spells it: the application's
     /// path and `/api`, or `/api` alone on a merchant's own host. None where
     /// the path leads past the handler.
-    pub fn handler(&self) -> Option<&str> {
+    pub(super) fn handler(&self) -> Option<&str> {
         self.path.get(..self.handler_end?)
     }
 
     /// The path behind that of the handler.
-    pub fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         self.path
             .get(self.handler_end.unwrap_or(0)..)
             .unwrap_or_default()
@@ -76,7 +77,7 @@ impl<'a> Incoming<'a> {
 
     /// The verb that counts: another one may stand in a header field, in the
     /// query or in a form.
-    pub fn verb(&self) -> &str {
+    pub(super) fn verb(&self) -> &str {
         const NAME: &str = "X-Http-Method-Override";
         let in_form = || match self.content_type() {
             Some(text) if real_content_type(text).as_deref() == Some(FORM) => {
@@ -93,28 +94,28 @@ impl<'a> Incoming<'a> {
     }
 
     /// Whether ServiceStack looks for a form or a body without a length.
-    pub fn verb_has_body(&self) -> bool {
+    pub(super) fn verb_has_body(&self) -> bool {
         !matches!(self.verb(), "GET" | "DELETE" | "HEAD" | "OPTIONS")
     }
 
-    pub fn query(&self) -> &[(String, String)] {
+    pub(super) fn query(&self) -> &[(String, String)] {
         &self.query
     }
 
     /// A value of the query, by its name without case.
-    pub fn query_value(&self, name: &str) -> Option<&str> {
+    pub(super) fn query_value(&self, name: &str) -> Option<&str> {
         value_of(&self.query, name)
     }
 
-    pub fn content_type(&self) -> Option<&'a str> {
+    pub(super) fn content_type(&self) -> Option<&'a str> {
         self.http.header("content-type").map(str::trim)
     }
 
-    pub fn accept(&self) -> Option<&'a str> {
+    pub(super) fn accept(&self) -> Option<&'a str> {
         self.http.header("accept").map(str::trim)
     }
 
-    pub fn is_form(&self) -> bool {
+    pub(super) fn is_form(&self) -> bool {
         self.content_type().is_some_and(|text| {
             [FORM, MULTIPART].iter().any(|form| {
                 text.get(..form.len())
@@ -124,7 +125,7 @@ impl<'a> Incoming<'a> {
     }
 
     /// The values of a form; none where the body is something else.
-    pub fn form(&self) -> &[(String, String)] {
+    pub(super) fn form(&self) -> &[(String, String)] {
         self.form.get_or_init(|| {
             let (true, Some(content_type)) = (self.is_form(), self.content_type()) else {
                 return Vec::new();
@@ -144,12 +145,12 @@ impl<'a> Incoming<'a> {
 
     /// Whether ServiceStack knows of a body: by its length, so that a chunked
     /// one is not seen, unless it says how it is packed.
-    pub fn has_body(&self) -> bool {
+    pub(super) fn has_body(&self) -> bool {
         self.content_length() > 0
             || (self.verb_has_body() && self.http.header("content-encoding").is_some())
     }
 
-    pub fn content_length(&self) -> u64 {
+    pub(super) fn content_length(&self) -> u64 {
         self.http
             .header("content-length")
             .and_then(|text| text.trim().parse().ok())
@@ -157,7 +158,7 @@ impl<'a> Incoming<'a> {
     }
 
     /// The body, unpacked.
-    pub fn body(&self) -> Result<Cow<'a, [u8]>, Exception> {
+    pub(super) fn body(&self) -> Result<Cow<'a, [u8]>, Exception> {
         let body = self.http.body.as_slice();
         // Each name is compared as it stands, by ServiceStack.
         match self.http.header("content-encoding") {
@@ -223,7 +224,7 @@ mod tests {
     use flate2::write::{DeflateEncoder, GzEncoder};
 
     use super::*;
-    use crate::wire::tests::request;
+    use crate::wire::testing::request;
 
     #[test]
     fn the_handler_answers_under_three_paths_in_any_case() {

@@ -11,9 +11,9 @@ use self::text::{
 use super::errors::Exception;
 use super::style::Style;
 use super::{date, decimal, scalar};
-use crate::schema::{Kind, Member, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::types::{Kind, Member, Type};
+use crate::model::value::{Object, Value};
 
 /// Reads a request body.
 ///
@@ -266,9 +266,9 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::recorded::{object_from_json, object_to_json};
-    use crate::schema::Schema;
-    use crate::wire::date::{DateKind, DateTime};
+    use crate::model::date::{DateKind, DateTime};
+    use crate::model::json::{object_from_json, object_to_json};
+    use crate::model::schema::Schema;
 
     fn read_as(operation: &str, body: &str) -> Result<Json, Exception> {
         let of = Schema::embedded().operation(operation).unwrap().request;
@@ -562,7 +562,7 @@ mod tests {
     #[test]
     fn a_handler_writes_what_no_function_does() {
         let settings = Settings {
-            date_format: crate::settings::DateFormat::Wcf,
+            date_format: crate::model::settings::DateFormat::Wcf,
             ..Settings::default()
         };
         let mut object = answer(&json!({}));

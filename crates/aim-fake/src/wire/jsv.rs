@@ -7,12 +7,13 @@
 
 use std::borrow::Cow;
 
+use super::digits::is_white;
 use super::errors::Exception;
 use super::style::Style;
 use super::{date, decimal, scalar};
-use crate::schema::{Kind, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::types::{Kind, Type};
+use crate::model::value::{Object, Value};
 
 /// What ServiceStack puts in the place of an empty text in quotes, to tell it
 /// from no text at all. Text that consists of it is taken for empty too.
@@ -38,26 +39,6 @@ enum Unreadable {
 /// ends within a name.
 pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
     read_request(&decode(body), of, settings)
-}
-
-/// Reads the body of a batch: a list of requests. An item without text is an
-/// empty request.
-///
-/// # Errors
-///
-/// As [`read`], for any of them.
-pub fn read_batch(
-    body: &[u8],
-    of: &'static Type,
-    settings: &Settings,
-) -> Result<Vec<Object>, Exception> {
-    let text = decode(body);
-    items(&text)
-        .map_err(|why| why.into_exception(of, &text))?
-        .unwrap_or_default()
-        .into_iter()
-        .map(|text| read_request(text, of, settings))
-        .collect()
 }
 
 /// Reads a value of a query or a form; none where ServiceStack cannot.
@@ -218,7 +199,7 @@ fn object(
         return Ok(None);
     }
     let mut rest = text.strip_prefix('{').ok_or(Unreadable::NoBrace)?;
-    let first = rest.trim_start_matches(scalar::is_white);
+    let first = rest.trim_start_matches(is_white);
     if first.is_empty() || first.starts_with('}') {
         return Ok(Some(Object::new(of)));
     }
@@ -409,9 +390,9 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::recorded::{object_from_json, object_to_json};
-    use crate::schema::Schema;
-    use crate::settings::DateFormat;
+    use crate::model::json::{object_from_json, object_to_json};
+    use crate::model::schema::Schema;
+    use crate::model::settings::DateFormat;
 
     fn named(name: &str) -> &'static Type {
         Schema::embedded().named(name).unwrap()
@@ -641,33 +622,6 @@ mod tests {
         let thrown = read(b"{Ref:a}x").unwrap_err();
         assert_eq!(thrown.name, "IndexOutOfRangeException");
         assert_eq!(thrown.message, "Index was outside the bounds of the array.");
-    }
-
-    #[test]
-    fn reads_batches() {
-        let of = named("GetContractDetailsRequest");
-        let read = |body: &str| {
-            read_batch(body.as_bytes(), of, &Settings::default()).map(|requests| {
-                requests
-                    .iter()
-                    .map(|request| object_to_json(request, false))
-                    .collect::<Json>()
-            })
-        };
-        let table = [
-            ("[{Ref:a},{Sub:1}]", json!([{"Ref": "a"}, {"Sub": 1}])),
-            ("\u{feff}{Ref:a}", json!([{"Ref": "a"}])),
-            ("[{Ref:a},,{}]", json!([{"Ref": "a"}, {}, {}])),
-            ("[]", json!([])),
-            ("", json!([])),
-        ];
-        for (body, expected) in table {
-            assert_eq!(read(body), Ok(expected), "{body}");
-        }
-        let name = |body| read(body).unwrap_err().name;
-        assert_eq!(name("[hello]"), "SerializationException");
-        assert_eq!(name("[{Ref:a},{Ref"), "IndexOutOfRangeException");
-        assert_eq!(name("["), "IndexOutOfRangeException");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::incoming::{Incoming, real_content_type};
-use crate::settings::{Format, Settings};
+use crate::model::settings::{Format, Settings};
 
 /// The content type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl<'a> ContentType<'a> {
     }
 
     /// Its text, without the charset that ServiceStack adds to JSON.
-    pub fn text(self) -> &'a str {
+    pub(super) fn text(self) -> &'a str {
         match self {
             Self::Of(format) => content_type_of(format),
             Self::Own(text) => text,
@@ -57,7 +57,7 @@ impl<'a> ContentType<'a> {
     }
 
     /// As it stands in the head of the answer.
-    pub fn header(self) -> Cow<'static, str> {
+    pub(super) fn header(self) -> Cow<'static, str> {
         match self {
             Self::Of(Format::Json) => Cow::Borrowed("application/json; charset=utf-8"),
             Self::Of(format) => Cow::Borrowed(content_type_of(format)),
@@ -66,7 +66,7 @@ impl<'a> ContentType<'a> {
     }
 
     /// Who writes it; none where nobody can.
-    pub fn format(self, settings: &Settings) -> Option<Format> {
+    pub(super) fn format(self, settings: &Settings) -> Option<Format> {
         match self {
             Self::Of(format) => Some(format),
             // It is read as XML, but would have to be written as SOAP.
@@ -234,8 +234,8 @@ fn accepted<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Schema;
-    use crate::wire::tests::request;
+    use crate::model::schema::Schema;
+    use crate::wire::testing::request;
 
     fn negotiated(text: &str, settings: &Settings) -> String {
         let http = request(text);

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::errors::FieldError;
 use super::jsv;
-use crate::schema::Kind;
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use crate::model::settings::Settings;
+use crate::model::types::Kind;
+use crate::model::value::{Object, Value};
 
 /// Splits a query (without its `?`) or a body of
 /// `application/x-www-form-urlencoded` into names and decoded values, in their
@@ -219,8 +219,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::recorded::object_to_json;
-    use crate::schema::Schema;
+    use crate::model::json::object_to_json;
+    use crate::model::schema::Schema;
 
     type Pairs = &'static [(&'static str, &'static str)];
 

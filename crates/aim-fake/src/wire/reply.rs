@@ -7,10 +7,12 @@ use super::errors::{Exception, Failure, error_response, reason_of};
 use super::incoming::Incoming;
 use super::negotiate::ContentType;
 use super::style::Style;
-use super::{Response, html, json, jsv, rows, xml};
-use crate::schema::{Schema, Type};
-use crate::settings::{Format, Settings};
-use crate::value::Object;
+use super::{html, json, jsv, rows, xml};
+use crate::model::http::Response;
+use crate::model::schema::Schema;
+use crate::model::settings::{Format, Settings};
+use crate::model::types::Type;
+use crate::model::value::Object;
 
 /// How one request is answered.
 pub(super) struct Reply<'a> {
@@ -33,7 +35,11 @@ enum Body<'b> {
 }
 
 impl<'a> Reply<'a> {
-    pub fn new(incoming: &'a Incoming<'a>, content_type: ContentType<'a>, name: &'a str) -> Self {
+    pub(super) fn new(
+        incoming: &'a Incoming<'a>,
+        content_type: ContentType<'a>,
+        name: &'a str,
+    ) -> Self {
         Self {
             incoming,
             content_type,
@@ -44,7 +50,7 @@ impl<'a> Reply<'a> {
 
     /// What a service returned, with its status (null without an object), or
     /// how it failed.
-    pub fn answer(&self, returned: Result<(u16, Option<Object>), Failure>) -> Response {
+    pub(super) fn answer(&self, returned: Result<(u16, Option<Object>), Failure>) -> Response {
         match returned {
             Ok((status, Some(object))) => self.success(status, &Body::Answer(&object)),
             Ok((_, None)) => self.null(),
@@ -54,7 +60,7 @@ impl<'a> Reply<'a> {
 
     /// What a service returned for the requests of a batch, all of them or up
     /// to the one that it failed at.
-    pub fn batch(
+    pub(super) fn batch(
         &self,
         done: &[Option<Object>],
         of: &'static Type,
@@ -73,7 +79,7 @@ impl<'a> Reply<'a> {
     }
 
     /// A failure of ServiceStack itself, before a service is reached.
-    pub fn refusal(&self, failure: &Failure) -> Response {
+    pub(super) fn refusal(&self, failure: &Failure) -> Response {
         let status = failure.status;
         let mut response = self.response(status, Cow::Borrowed(reason_of(status)));
         self.write_failure(&mut response, failure, self.content_type.header());

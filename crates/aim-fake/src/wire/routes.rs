@@ -2,8 +2,8 @@
 
 use super::incoming::Incoming;
 use super::negotiate;
-use crate::schema::Operation;
-use crate::settings::Format;
+use crate::model::operation::Operation;
+use crate::model::settings::Format;
 
 /// Where a request leads.
 #[derive(Debug)]
@@ -213,9 +213,9 @@ pub(super) fn has_method(operation: &Operation, verb: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Schema;
-    use crate::settings::Settings;
-    use crate::wire::tests::request;
+    use crate::model::schema::Schema;
+    use crate::model::settings::Settings;
+    use crate::wire::testing::request;
 
     /// Where a request leads, in short.
     fn target(text: &str, settings: &Settings) -> String {

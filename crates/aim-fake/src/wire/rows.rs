@@ -4,15 +4,15 @@
 use super::errors::Exception;
 use super::style::Style;
 use super::{date, decimal, json, jsv};
-use crate::schema::Kind;
-use crate::value::{Object, Value};
+use crate::model::types::Kind;
+use crate::model::value::{Object, Value};
 
 /// Writes an answer as JSON lines.
 ///
 /// # Errors
 ///
 /// The exception of .NET where the list is null, or a value cannot be written.
-pub fn write_jsonl_of(object: &Object, style: &Style) -> Result<String, Exception> {
+pub(super) fn write_jsonl_of(object: &Object, style: &Style) -> Result<String, Exception> {
     match rows_of(object) {
         Rows::Whole => json::write(object, style),
         Rows::One(value) => write_jsonl([value.as_object()], style),
@@ -26,7 +26,7 @@ pub fn write_jsonl_of(object: &Object, style: &Style) -> Result<String, Exceptio
 /// # Errors
 ///
 /// The exception of .NET where a value cannot be written.
-pub fn write_jsonl<'r>(
+pub(super) fn write_jsonl<'r>(
     rows: impl IntoIterator<Item = Option<&'r Object>>,
     style: &Style,
 ) -> Result<String, Exception> {
@@ -46,7 +46,7 @@ pub fn write_jsonl<'r>(
 ///
 /// The exception of .NET where the object is null, or a value cannot be
 /// written.
-pub fn write_csv_of(object: &Object, style: &Style) -> Result<String, Exception> {
+pub(super) fn write_csv_of(object: &Object, style: &Style) -> Result<String, Exception> {
     match rows_of(object) {
         Rows::Whole => write_csv([Some(object)], style),
         Rows::One(value) => write_csv([value.as_object()], style),
@@ -59,7 +59,7 @@ pub fn write_csv_of(object: &Object, style: &Style) -> Result<String, Exception>
 /// # Errors
 ///
 /// The exception of .NET where a row is null, or a value cannot be written.
-pub fn write_csv<'r>(
+pub(super) fn write_csv<'r>(
     rows: impl IntoIterator<Item = Option<&'r Object>>,
     style: &Style,
 ) -> Result<String, Exception> {
@@ -149,9 +149,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::recorded::object_from_json;
-    use crate::schema::Schema;
-    use crate::settings::Settings;
+    use crate::model::json::object_from_json;
+    use crate::model::schema::Schema;
+    use crate::model::settings::Settings;
 
     fn answer(operation: &str, value: &serde_json::Value) -> Object {
         let of = Schema::embedded().operation(operation).unwrap().response;

@@ -1,13 +1,14 @@
 //! Text to `bool`, `int`, `long`, `decimal`, `DateTime` and `string`.
 
+use super::digits::parse_integer;
 use super::{date, decimal};
-use crate::schema::Kind;
-use crate::settings::{DateFormat, Settings};
-use crate::value::Value;
+use crate::model::settings::{DateFormat, Settings};
+use crate::model::types::Kind;
+use crate::model::value::Value;
 
 /// ServiceStack.Text's mark for text that is there but empty (`""` in JSON): it
 /// counts as white space in numbers, and as nothing where null is possible.
-pub const EMPTY: &str = "\u{200b}";
+pub(crate) const EMPTY: &str = "\u{200b}";
 
 /// Reads a scalar as ServiceStack's text parsers do; none where they give up
 /// (a JSON member then keeps its default in silence, a query value is a 400).
@@ -15,7 +16,7 @@ pub const EMPTY: &str = "\u{200b}";
 /// Empty text is null where the type is nullable. Classes and lists are not
 /// read here: none.
 #[must_use]
-pub fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+pub(crate) fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
     match kind {
         Kind::String => Some(Value::String(text.to_owned())),
         Kind::Object(_) | Kind::List(_) => None,
@@ -32,15 +33,6 @@ pub fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Opt
         Kind::Long => parse_integer(text).map(Value::Int),
         Kind::Decimal => decimal::parse(text).map(Value::Decimal),
     }
-}
-
-/// The white space of ServiceStack's text formats.
-#[must_use]
-pub fn is_white(letter: char) -> bool {
-    matches!(
-        letter,
-        ' ' | '\u{9}'..='\u{d}' | '\u{85}' | '\u{a0}' | '\u{200b}'
-    )
 }
 
 /// Reads a `bool`: `true`, `false` in any case and the soft forms of HTML
@@ -64,50 +56,9 @@ fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Reads a `long`: white space around it, leading zeros if no sign stands
-/// before them, no plus, no fraction, no exponent.
-pub(super) fn parse_integer(text: &str) -> Option<i64> {
-    let text = text.trim_matches(is_white);
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let canonical = digits.len() == 1 || !digits.starts_with('0') || digits.len() == text.len();
-    if !canonical || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_integers() {
-        let table: &[(&str, Option<i64>)] = &[
-            ("12", Some(12)),
-            (" 5 ", Some(5)),
-            ("\u{a0}5\u{200b}", Some(5)),
-            ("05", Some(5)),
-            ("00", Some(0)),
-            ("-0", Some(0)),
-            ("-05", None),
-            ("-5", Some(-5)),
-            ("- 5", None),
-            ("+5", None),
-            ("", None),
-            ("-", None),
-            (" ", None),
-            ("1 2", None),
-            ("12.0", None),
-            ("1e3", None),
-            ("0x10", None),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("-9223372036854775808", Some(i64::MIN)),
-            ("9223372036854775808", None),
-        ];
-        for (text, expected) in table {
-            assert_eq!(parse_integer(text), *expected, "{text:?}");
-        }
-    }
 
     #[test]
     fn an_int_has_32_bits() {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::date::{DateKind, DateTime};
-use crate::schema::{Kind, Member};
-use crate::settings::{DateFormat, Settings};
-use crate::value::Value;
+use crate::model::date::{DateKind, DateTime};
+use crate::model::settings::{DateFormat, Settings};
+use crate::model::types::{Kind, Member};
+use crate::model::value::Value;
 
 /// How JSON and JSV answers are written.
 #[derive(Clone, Debug, PartialEq)]

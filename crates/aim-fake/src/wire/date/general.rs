@@ -3,7 +3,9 @@
 
 use chrono_tz::Tz;
 
-use super::{DateKind, DateTime, TICKS_PER_DAY, TICKS_PER_MINUTE, midnight, time_of_day};
+use crate::model::date::{
+    DateKind, DateTime, TICKS_PER_DAY, TICKS_PER_MINUTE, midnight, time_of_day,
+};
 
 /// What a text says.
 pub(super) struct Parsed {

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use crate::wire::date::argument_exception;
+use crate::wire::digits;
 use crate::wire::errors::Exception;
-use crate::wire::scalar;
 
 const QUOTE: u16 = b'"' as u16;
 const BACKSLASH: u16 = b'\\' as u16;
@@ -49,7 +49,7 @@ pub(super) fn decode(body: &[u8]) -> Vec<u16> {
 
 /// ServiceStack's white space.
 pub(super) fn is_white(unit: u16) -> bool {
-    char::from_u32(unit.into()).is_some_and(scalar::is_white)
+    char::from_u32(unit.into()).is_some_and(digits::is_white)
 }
 
 /// Goes on to what is no white space.

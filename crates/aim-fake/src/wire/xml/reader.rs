@@ -7,11 +7,11 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use rust_decimal::Decimal;
 
-use super::{CONTRACTS, INSTANCE, content_namespace, is_allowed, item_name, order};
-use crate::schema::{Kind, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
-use crate::wire::date::{DateKind, DateTime};
+use super::names::{CONTRACTS, INSTANCE, content_namespace, is_allowed, item_name, order};
+use crate::model::date::{DateKind, DateTime};
+use crate::model::settings::Settings;
+use crate::model::types::{Kind, Type};
+use crate::model::value::{Object, Value};
 use crate::wire::errors::Exception;
 
 /// Reads a request body. Members out of their order, in another case or in
@@ -20,7 +20,11 @@ use crate::wire::errors::Exception;
 /// # Errors
 ///
 /// The exception that ServiceStack throws for a body it cannot read.
-pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
+pub(crate) fn read(
+    body: &[u8],
+    of: &'static Type,
+    settings: &Settings,
+) -> Result<Object, Exception> {
     let (text, encoding) = decode(body).ok_or_else(broken_inside)?;
     let mut reader = Reader {
         xml: NsReader::from_str(&text),
@@ -407,8 +411,8 @@ fn split_zone(text: &str) -> Option<(&str, Option<Zone>)> {
 )]
 mod tests {
     use super::*;
-    use crate::recorded::object_to_json;
-    use crate::schema::Schema;
+    use crate::model::json::object_to_json;
+    use crate::model::schema::Schema;
     use crate::wire::xml;
 
     const SPACE: &str = "http://schemas.datacontract.org/2004/07/AIM.WebService";
@@ -699,7 +703,7 @@ mod tests {
             "Rate": {"Months": 3, "MoPay": {"decimal": "0.00"}},
             "Cat": -1, "Sub": 0, "ReturnTopic": true, "FormInputList": [],
         });
-        let object = crate::recorded::object_from_json(of, &value, "").unwrap();
+        let object = crate::model::json::object_from_json(of, &value, "").unwrap();
         let settings = Settings::default();
         let text = xml::write(&object, &settings);
         assert_eq!(read(text.as_bytes(), of, &settings).unwrap(), object);

@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::{INSTANCE, content_namespace, is_allowed, item_name, order};
-use crate::schema::{Kind, Type};
-use crate::settings::Settings;
-use crate::value::{Object, Value};
+use super::names::{INSTANCE, content_namespace, is_allowed, item_name, order};
+use crate::model::settings::Settings;
+use crate::model::types::{Kind, Type};
+use crate::model::value::{Object, Value};
 use crate::wire::{date, decimal, errors};
 
 /// Writes an answer; a character that XML cannot carry cuts it short.
 #[must_use]
-pub fn write(object: &Object, settings: &Settings) -> String {
+pub(crate) fn write(object: &Object, settings: &Settings) -> String {
     let of = object.of();
     document(of.name, of.namespace, settings, |writer| {
         writer.members(object)
@@ -246,8 +246,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::recorded::object_from_json;
-    use crate::schema::Schema;
+    use crate::model::json::object_from_json;
+    use crate::model::schema::Schema;
     use crate::wire::errors::{Exception, error_response};
 
     const HEAD: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;

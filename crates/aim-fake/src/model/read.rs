@@ -2,22 +2,30 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Clause, FALLBACK, Failure, Kind, Member, Operation, Route, Schema, Sensitive, Type, example,
-};
-use crate::document::{Node, Place, Served};
-use crate::recorded::Problem;
-use crate::value::Object;
+use super::document::{Node, Place, Served};
+use super::example;
+use super::operation::{Clause, FALLBACK, Failure, Operation, Route};
+use super::types::{Kind, Member, Sensitive, Type};
+use super::value::Object;
+use crate::problem::Problem;
 
 /// How deep types may hold types: readers and writers go as deep as they do.
 const DEEPEST: usize = 32;
+
+/// What stands in a document.
+pub(super) struct Read {
+    pub(super) types: Vec<&'static Type>,
+    pub(super) operations: Vec<Operation>,
+    pub(super) failure: Failure,
+    pub(super) served: Served,
+}
 
 /// Reads a document.
 ///
 /// # Errors
 ///
 /// The first thing that cannot be served.
-pub(super) fn schema(text: &str) -> Result<Schema, Problem> {
+pub(super) fn document(text: &str) -> Result<Read, Problem> {
     let root = Node::parse(text)?;
     let place = Place::root(&root);
     let schemas = place.need_all(&["components", "schemas"])?;
@@ -35,19 +43,19 @@ pub(super) fn schema(text: &str) -> Result<Schema, Problem> {
     }
     let operations = reader.operations()?;
     let failure = failure(&place.need("x-aim-failure")?)?;
-    Ok(Schema::new(
+    Ok(Read {
         types,
         operations,
         failure,
-        Served::new(text, root.clone()),
-    ))
+        served: Served::new(text, root.clone()),
+    })
 }
 
 /// Paths below the handler's, each with its verbs.
 type Routes<'a> = Vec<(&'a str, Vec<&'static str>)>;
 
-pub(super) struct Reader<'a> {
-    pub(super) root: Place<'a>,
+struct Reader<'a> {
+    root: Place<'a>,
     /// By their names in the document.
     types: HashMap<&'a str, &'static Type>,
     /// The types that are being read, outermost first.
@@ -55,15 +63,6 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The place of a schema.
-    pub(super) fn schema(&self, name: &str) -> Option<Place<'a>> {
-        self.root
-            .get("components")?
-            .get("schemas")?
-            .get(name)
-            .filter(|schema| schema.node.is_map())
-    }
-
     fn class(&mut self, name: &'a str, schema: &Place<'a>) -> Result<&'static Type, Problem> {
         if let Some(known) = self.types.get(name) {
             return Ok(known);
@@ -186,7 +185,7 @@ impl<'a> Reader<'a> {
             "decimal" => (Kind::Decimal, nullable),
             "DateTime" => (Kind::DateTime, nullable),
             "string" => (Kind::String, true),
-            class => match self.schema(class) {
+            class => match self.root.schema(class) {
                 Some(schema) => (Kind::Object(self.class(class, &schema)?), true),
                 None => return Err(place.problem(format_args!("the type {class} is unknown"))),
             },
@@ -197,7 +196,10 @@ impl<'a> Reader<'a> {
     fn named(&mut self, place: &Place<'a>) -> Result<(&'a str, &'static Type), Problem> {
         let text = place.text()?;
         let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
-        let known = self.schema(name).map(|schema| self.class(name, &schema));
+        let known = self
+            .root
+            .schema(name)
+            .map(|schema| self.class(name, &schema));
         match known {
             Some(class) => Ok((name, class?)),
             None => Err(place.problem(format_args!("there is no schema {name}"))),
@@ -302,7 +304,7 @@ impl<'a> Reader<'a> {
             .get("examples")
             .and_then(|examples| examples.get("realistic"));
         let Some(realistic) = realistic else {
-            return example::made(self, schema, response);
+            return example::made(&self.root, schema, response);
         };
         let realistic = match realistic.get("$ref") {
             None => realistic,

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::recorded::{Problem, expectation, pointer, step};
+use crate::problem::{Problem, expectation, pointer, step};
 
 /// How the host is set up. As JSON (`GET /_aim/settings`) its members have the
 /// names of these fields.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::recorded::{Problem, expectation, pointer, step};
-use crate::schema::{Operation, Schema};
-use crate::settings::is_field_value;
+use crate::model::operation::Operation;
+use crate::model::schema::Schema;
+use crate::model::settings::is_field_value;
+use crate::problem::{Problem, expectation, pointer, step};
 
 /// A fault and when it strikes.
 ///
@@ -24,7 +25,7 @@ use crate::settings::is_field_value;
 ///     .call(2);
 /// let text = "html_error,status=503,retry_after=30,operation=C2BPostContract,call=2";
 /// assert_eq!(Fault::from_text(text)?, typed);
-/// # Ok::<(), aim_fake::recorded::Problem>(())
+/// # Ok::<(), aim_fake::Problem>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {

@@ -2,12 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::read::Reader;
-use super::{Kind, Type};
-use crate::document::{Place, Scalar};
-use crate::recorded::Problem;
-use crate::value::{Object, Value};
-use crate::wire::date::{DateKind, DateTime};
+use super::date::{DateKind, DateTime};
+use super::document::{Place, Scalar};
+use super::types::{Kind, Type};
+use super::value::{Object, Value};
+use crate::problem::Problem;
 
 /// Reads an example of a type; every name must be a member's.
 ///
@@ -60,13 +59,9 @@ fn value(kind: Kind, place: &Place<'_>) -> Result<Value, Problem> {
 /// # Errors
 ///
 /// The first example that does not fit.
-pub(super) fn made(
-    reader: &Reader<'_>,
-    schema: &str,
-    of: &'static Type,
-) -> Result<Object, Problem> {
+pub(super) fn made(root: &Place<'_>, schema: &str, of: &'static Type) -> Result<Object, Problem> {
     let mut object = Object::new(of);
-    let properties = reader
+    let properties = root
         .schema(schema)
         .and_then(|place| place.get("properties"));
     for (name, property) in properties.iter().flat_map(Place::members) {
@@ -76,7 +71,7 @@ pub(super) fn made(
         let kind = of.members[index].kind;
         let made = match property.get("example") {
             Some(example) => value(kind, &example)?,
-            None => without(reader, kind, property.need_text("x-aim-dotnet-type")?)?,
+            None => without(root, kind, property.need_text("x-aim-dotnet-type")?)?,
         };
         if !made.is_null() {
             *object.value_mut(index) = made;
@@ -87,14 +82,14 @@ pub(super) fn made(
 
 /// What a member without an example holds: a class or list what its parts say,
 /// anything else nothing.
-fn without(reader: &Reader<'_>, kind: Kind, dotnet: &str) -> Result<Value, Problem> {
+fn without(root: &Place<'_>, kind: Kind, dotnet: &str) -> Result<Value, Problem> {
     match kind {
-        Kind::Object(of) => made(reader, dotnet.trim_end_matches('?'), of).map(Value::Object),
+        Kind::Object(of) => made(root, dotnet.trim_end_matches('?'), of).map(Value::Object),
         Kind::List(item) => {
             let dotnet = dotnet
                 .trim_start_matches("List<")
                 .trim_end_matches(['>', '?']);
-            let item = without(reader, *item, dotnet)?;
+            let item = without(root, *item, dotnet)?;
             let items = if item.is_null() {
                 Vec::new()
             } else {

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde::de::IgnoredAny;
 
-use crate::recorded::{Problem, step};
+use crate::problem::{Problem, step};
 
 /// Deeper nesting is refused, so that nothing runs out of stack.
 const MAX_DEPTH: usize = 64;
@@ -300,6 +300,14 @@ impl<'a> Place<'a> {
             node: self.node.get(name)?,
             pointer: step(&self.pointer, name),
         })
+    }
+
+    /// From the root: the place of a schema.
+    pub(crate) fn schema(&self, name: &str) -> Option<Self> {
+        self.get("components")?
+            .get("schemas")?
+            .get(name)
+            .filter(|schema| schema.node.is_map())
     }
 
     /// The value of a key that must be there.

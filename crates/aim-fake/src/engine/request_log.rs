@@ -8,12 +8,13 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use crate::recorded::object_to_json;
-use crate::schema::Schema;
-use crate::settings::{DateFormat, Settings};
-use crate::value::Object;
+use crate::model::http::Request;
+use crate::model::json::object_to_json;
+use crate::model::schema::Schema;
+use crate::model::settings::{DateFormat, Settings};
+use crate::model::value::Object;
+use crate::wire;
 use crate::wire::style::Style;
-use crate::wire::{self, Request};
 
 /// A request on the vendor's paths, and what became of it.
 ///

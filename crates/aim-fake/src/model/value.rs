@@ -4,8 +4,8 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::schema::{Kind, Type};
-use crate::wire::date::DateTime;
+use super::date::DateTime;
+use super::types::{Kind, Type};
 
 /// A value of a member or of a list item.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use crate::settings::Settings;
-use crate::wire::{Request, Response, params};
+use crate::model::http::{Request, Response};
+use crate::model::settings::Settings;
+use crate::wire::params;
 
 /// The page that refuses a request, if its limits or characters are refused.
 #[must_use]
-pub fn refusal(request: &Request, settings: &Settings) -> Option<Response> {
+pub(crate) fn refusal(request: &Request, settings: &Settings) -> Option<Response> {
     let (path, query) = match request.target.split_once('?') {
         Some((path, query)) => (path, query),
         None => (request.target.as_str(), ""),
@@ -38,7 +39,7 @@ pub fn refusal(request: &Request, settings: &Settings) -> Option<Response> {
 
 /// The page that refuses a body that is too large.
 #[must_use]
-pub fn body_refusal(settings: &Settings) -> Response {
+pub(crate) fn body_refusal(settings: &Settings) -> Response {
     let status = settings.max_body_http_status;
     page(status, reason(status), "Maximum request length exceeded.")
 }
@@ -77,7 +78,7 @@ fn is_dangerous(request: &Request, query: &str) -> bool {
 
 /// A page as IIS and proxies have them, of our own words.
 #[must_use]
-pub fn page(status: u16, reason: &'static str, text: &str) -> Response {
+pub(crate) fn page(status: u16, reason: &'static str, text: &str) -> Response {
     let body = format!(
         "<!DOCTYPE html>\r\n<html><head><title>{status} - {reason}</title></head>\r\n<body><h1>{reason}</h1><p>{text}</p></body></html>\r\n"
     );
@@ -91,7 +92,7 @@ pub fn page(status: u16, reason: &'static str, text: &str) -> Response {
 
 /// The reason phrase that goes with a status.
 #[must_use]
-pub fn reason(status: u16) -> &'static str {
+pub(crate) fn reason(status: u16) -> &'static str {
     hyper::StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())

@@ -6,9 +6,9 @@
 //! login. An empty value counts as none. The catch-all service asks for
 //! nothing.
 
-use crate::settings::{CredentialError, CredentialsFrom, Settings};
-use crate::state::in_band_error;
-use crate::wire::{Answer, Call};
+use crate::model::service::{Answer, Call};
+use crate::model::settings::{CredentialError, CredentialsFrom, Settings};
+use crate::state::in_band::in_band_error;
 
 /// Looks at the credentials of a call, if the settings say so.
 ///
@@ -16,7 +16,7 @@ use crate::wire::{Answer, Call};
 ///
 /// What is answered in place of running the operation: an in-band error, or a
 /// 401 with a `ResponseStatus`. Its text never holds the value of a credential.
-pub fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
+pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
     if !settings.check_credentials || call.operation.is_fallback() {
         return Ok(());
     }
@@ -78,9 +78,9 @@ fn refuse(call: &Call<'_>, settings: &Settings, message: &str) -> Answer {
 )]
 mod tests {
     use super::*;
-    use crate::schema::Schema;
-    use crate::value::{Object, Value};
-    use crate::wire::Request;
+    use crate::model::http::Request;
+    use crate::model::schema::Schema;
+    use crate::model::value::{Object, Value};
 
     /// What a call with these headers and members gets.
     fn checked(

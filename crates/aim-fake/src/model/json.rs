@@ -3,70 +3,14 @@
 //! `{"decimal":"12.50"}` and `{"datetime":"2026-11-21T10:20:30.0000000","kind":"Unspecified"}`.
 //! Null members are left out, null list items stay.
 
-use std::fmt;
-
 use serde_json::{Map, Value as Json, json};
-use serde_path_to_error::Segment;
 
-use crate::schema::{Kind, Operation, Type};
-use crate::value::{Object, Value};
-use crate::wire::Answer;
-use crate::wire::date::{DateKind, DateTime};
-
-/// What is wrong with a value, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// JSON pointer.
-    pub pointer: String,
-    /// What was expected there.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at \"{}\": {}", self.pointer, self.reason)
-    }
-}
-
-impl std::error::Error for Problem {}
-
-/// The pointer of a member, escaped as RFC 6901 wants it.
-pub(crate) fn step(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
-}
-
-/// The pointer of where serde stopped.
-pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
-    let mut out = String::new();
-    for segment in path {
-        out = match segment {
-            Segment::Seq { index } => step(&out, &index.to_string()),
-            Segment::Map { key } => step(&out, key),
-            Segment::Enum { variant } => step(&out, variant),
-            Segment::Unknown => step(&out, "?"),
-        };
-    }
-    out
-}
-
-/// What serde expected, without the value that it found: that one may be a
-/// secret.
-pub(crate) fn expectation(message: &str) -> String {
-    if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("the member {field} is missing");
-    }
-    let what = message.rsplit_once("expected ").map(|(_, what)| what);
-    match what {
-        _ if message.starts_with("unknown field") && what.is_none() => {
-            "no member of this name is expected".to_owned()
-        }
-        Some("u16" | "u32" | "u64" | "usize") => {
-            "a whole number is expected, and not a huge one".to_owned()
-        }
-        Some(what) => format!("expected is {what}"),
-        None => "another value is expected".to_owned(),
-    }
-}
+use super::date::{DateKind, DateTime};
+use super::operation::Operation;
+use super::service::Answer;
+use super::types::{Kind, Type};
+use super::value::{Object, Value};
+use crate::problem::{Problem, step};
 
 fn problem<T>(pointer: &str, reason: impl Into<String>) -> Result<T, Problem> {
     Err(Problem {
@@ -122,7 +66,11 @@ fn kind_name(kind: DateKind) -> &'static str {
 /// # Errors
 ///
 /// The first member that does not fit, by its pointer below `pointer`.
-pub fn object_from_json(of: &'static Type, json: &Json, pointer: &str) -> Result<Object, Problem> {
+pub(crate) fn object_from_json(
+    of: &'static Type,
+    json: &Json,
+    pointer: &str,
+) -> Result<Object, Problem> {
     let Json::Object(members) = json else {
         return problem(pointer, format!("an object is expected, a {}", of.name));
     };
@@ -203,7 +151,7 @@ fn value_from_json(kind: Kind, json: &Json, pointer: &str) -> Result<Value, Prob
 /// # Errors
 ///
 /// The first thing that does not fit, by its pointer below `pointer`.
-pub fn answer_from_json(
+pub(crate) fn answer_from_json(
     operation: &'static Operation,
     json: &Json,
     pointer: &str,

@@ -1,0 +1,68 @@
+//! Requests and answers of HTTP, whole.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A request as it came.
+///
+/// Its `Debug` form tells no query, no header values and no body.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// The verb as sent.
+    pub method: String,
+    /// Path and query as sent, not decoded.
+    pub target: String,
+    /// Header fields in their order.
+    pub headers: Vec<(String, String)>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+/// An answer as it goes out.
+///
+/// Its `Debug` form tells no body.
+#[derive(Clone, PartialEq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The reason phrase.
+    pub reason: Cow<'static, str>,
+    /// Header fields, without those of the connection.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.target.split('?').next().unwrap_or_default())
+            .field("headers", &names)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+impl Request {
+    /// The first header field of that name, without case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}

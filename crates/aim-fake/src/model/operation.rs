@@ -1,0 +1,113 @@
+//! The services of the server, and which of their answers is a failure.
+
+use std::fmt;
+
+use super::types::{Kind, Member, Type};
+use super::value::{Object, Value};
+
+/// The catch-all service's name, the vendor's.
+pub(crate) const FALLBACK: &str = "Fallback";
+
+/// A service of the server.
+pub struct Operation {
+    /// The vendor's name; the old route has the name of the service behind it.
+    pub name: &'static str,
+    /// What it takes.
+    pub request: &'static Type,
+    /// What it answers.
+    pub response: &'static Type,
+    /// Where it answers.
+    pub routes: &'static [Route],
+    /// Whether sending it again can do something twice (`x-aim-repeat`).
+    pub books: bool,
+    /// An answer of a success: the document's `realistic` example, or one made
+    /// of the examples of its members.
+    pub example: Object,
+}
+
+/// A path of an operation, below the handler's own (`/aeservices30/api`).
+pub struct Route {
+    /// Begins with a slash.
+    pub path: &'static str,
+    /// The verbs it takes, in capitals.
+    pub verbs: &'static [&'static str],
+}
+
+/// Which in-band status is a failure (`x-aim-failure`).
+#[derive(Default)]
+pub(crate) struct Failure {
+    /// The member of an answer that holds the status.
+    pub(crate) member: &'static str,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+pub(crate) struct Clause {
+    pub(crate) member: &'static str,
+    pub(crate) values: Vec<String>,
+    /// Whether it is a failure to be one of the values, or none of them.
+    pub(crate) is_one: bool,
+}
+
+impl Operation {
+    /// Whether it is the catch-all service.
+    #[must_use]
+    pub fn is_fallback(&self) -> bool {
+        self.name == FALLBACK
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The catch-all service; known from the vendor's list of operations alone, so
+/// it is in no document. It answers the base of every answer.
+pub(crate) fn fallback(status: Option<&Member>) -> Operation {
+    let of = |name, members: Vec<Member>| -> &'static Type {
+        Box::leak(Box::new(Type {
+            name,
+            namespace: "http://schemas.datacontract.org/2004/07/AIM.WebService",
+            members: members.leak(),
+            exclusive: &[],
+        }))
+    };
+    let member = |name, kind, depth| Member {
+        name,
+        kind,
+        nullable: true,
+        depth,
+        required: false,
+        sensitive: None,
+    };
+    let response = status.map(|status| member(status.name, status.kind, 1));
+    let response = of("FallbackResponse", response.into_iter().collect());
+    Operation {
+        name: FALLBACK,
+        request: of("FallbackRequest", vec![member("PathInfo", Kind::String, 0)]),
+        response,
+        routes: &[],
+        books: false,
+        example: Object::new(response),
+    }
+}
+
+impl Failure {
+    /// Takes out of an answer's status what makes it a failure.
+    pub(crate) fn clear(&self, answer: &mut Object) {
+        let mut status = answer.get(self.member).clone();
+        let Value::Object(members) = &mut status else {
+            return;
+        };
+        for clause in &self.clauses {
+            let text = members.get(clause.member).as_str().unwrap_or_default();
+            let text = text.trim();
+            let known = |value: &String| value.trim().eq_ignore_ascii_case(text);
+            if clause.values.iter().any(known) == clause.is_one {
+                members.set(clause.member, Value::Null);
+            }
+        }
+        answer.set(self.member, status);
+    }
+}

@@ -1,0 +1,232 @@
+//! No API: the program, behind `main.rs`. It uses all other rooms.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use clap::Parser;
+use tokio::sync::{oneshot, watch};
+
+use crate::engine::faults::{Fault, FaultKind};
+use crate::engine::{Engine, Start};
+use crate::model::schema::Schema;
+use crate::model::settings::Settings;
+use crate::server::{self, APPLICATION_PATH, Log};
+use crate::state::State;
+
+/// A stand-in for the server AIM Web Services, for tests.
+///
+/// It speaks ServiceStack's dialect, keeps state in memory and fails on
+/// demand. Its first line on standard output is `listening on` and its base
+/// URL; on standard error it logs one line of JSON per request, secrets
+/// masked. It stops on SIGTERM and Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = more_help())]
+struct Arguments {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+
+    /// The address to listen on. Anyone who reaches another one than the
+    /// loopback can read and change everything.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    address: IpAddr,
+
+    /// A file with an OpenAPI document, in YAML or JSON, to serve in place of
+    /// the published one: a merchant's own, with more members or operations.
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+
+    /// A file with the state to begin with, in the form of GET /_aim/state.
+    #[arg(long, value_name = "FILE")]
+    fixture: Option<PathBuf>,
+
+    /// Begins with a store on which every example of the OpenAPI document
+    /// works.
+    #[arg(long, conflicts_with = "fixture")]
+    example: bool,
+
+    /// A fault to begin with, as `name,parameter=value,…` or as the JSON of
+    /// POST /_aim/faults. May be given more than once.
+    #[arg(long, value_name = "FAULT", value_parser = Fault::from_text)]
+    fault: Vec<Fault>,
+
+    /// A setting to begin with; the value is JSON, or else text. May be given
+    /// more than once.
+    #[arg(long, value_name = "NAME=VALUE")]
+    setting: Vec<String>,
+
+    /// Logs nothing.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// What the arguments refer to, by name.
+fn more_help() -> String {
+    let mut out = String::from("Settings and their defaults:\n");
+    if let Ok(serde_json::Value::Object(all)) = serde_json::to_value(Settings::default()) {
+        for (name, value) in &all {
+            // Writing to a text cannot fail.
+            let _ = writeln!(out, "  {name}={value}");
+        }
+    }
+    let _ = write!(
+        out,
+        "\nFaults: {}.\nEach strikes the next call of any operation, once; operation=NAME, call=N,\n\
+         times=N (null: for ever) and apply=true or false (whether the operation is\n\
+         carried out before) say otherwise. connection_refused and\n\
+         reset_before_request take connection=N instead.\n\n\
+         Examples:\n  aim-fake --port 0\n  \
+         aim-fake --setting default_content_type=application/json --setting 'api_keys=[\"key\"]'\n  \
+         aim-fake --document our-aim.yaml\n  \
+         aim-fake --fault html_error,status=503,retry_after=30,operation=C2BPostContract\n\n\
+         The README of the crate aim-fake describes each of them, and the control\n\
+         interface below /_aim.",
+        FaultKind::NAMES.join(", ")
+    );
+    out
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let log = match Log::start() {
+        Ok(log) => log,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "error: cannot start threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    // 2 is a wrong use, 1 is everything else.
+    let done = begin(&arguments)
+        .map_err(|message| (2, message))
+        .and_then(|engine| run(&arguments, engine, &log).map_err(|message| (1, message)));
+    let code = match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((code, message)) => {
+            log.line(format!("error: {message}"));
+            ExitCode::from(code)
+        }
+    };
+    log.finish();
+    code
+}
+
+/// The fake that the arguments ask for.
+fn begin(arguments: &Arguments) -> Result<Engine, String> {
+    let mut settings = Settings::default();
+    for text in &arguments.setting {
+        let name = text.split('=').next().unwrap_or_default();
+        settings = settings
+            .patched_by_text(text)
+            .map_err(|problem| format!("--setting {name}: {}", problem.reason))?;
+    }
+    let schema = match &arguments.document {
+        None => Schema::embedded(),
+        Some(path) => read_document(path)?,
+    };
+    let state = match &arguments.fixture {
+        None if arguments.example => State::example().map_err(|problem| problem.to_string())?,
+        None => State::default(),
+        Some(path) => read_fixture(path, schema)
+            .map_err(|why| format!("--fixture {}: {why}", path.display()))?,
+    };
+    let faults = arguments.fault.clone();
+    Engine::new(Start {
+        schema,
+        settings,
+        state,
+        faults,
+    })
+    .map_err(|problem| format!("--fault: {problem}"))
+}
+
+fn read_document(path: &Path) -> Result<&'static Schema, String> {
+    let told = |why: &dyn std::fmt::Display| format!("--document {}: {why}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| told(&error))?;
+    Schema::read(&text).map_err(|problems| {
+        let lines: Vec<String> = problems.0.iter().map(|problem| told(problem)).collect();
+        lines.join("\n")
+    })
+}
+
+fn read_fixture(path: &Path, schema: &'static Schema) -> Result<State, String> {
+    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    let json = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    State::of_document(&json, schema).map_err(|problem| problem.to_string())
+}
+
+fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
+    let address = SocketAddr::new(arguments.address, arguments.port);
+    let taken = |error: io::Error| format!("cannot listen on {address}: {error}");
+    let listener = server::bind(address).map_err(taken)?;
+    let bound = listener.local_addr().map_err(taken)?;
+    let no_threads = |error: io::Error| format!("cannot start threads: {error}");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(no_threads)?;
+    runtime.block_on(async {
+        let (stop, stopped) = watch::channel(false);
+        // Before the address is told: whoever reads it may send a signal.
+        let signal = signals().map_err(|error| format!("cannot wait for signals: {error}"))?;
+        tokio::spawn(async move {
+            signal.await;
+            // An error means that it has stopped already.
+            let _ = stop.send(true);
+        });
+        let told = tell_address(bound).map_err(no_threads)?;
+        let log = (!arguments.quiet).then(|| log.clone());
+        tokio::select! {
+            served = server::serve(listener, Arc::new(engine), log, stopped) => {
+                served.map_err(|error| format!("cannot listen any more on {bound}: {error}"))
+            }
+            Ok(Err(error)) = told => Err(format!("cannot write to standard output: {error}")),
+        }
+    })
+}
+
+/// Writes the address to standard output, in a thread of its own: where nobody
+/// reads that, the fake serves and stops all the same.
+fn tell_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
+    let (sender, told) = oneshot::channel();
+    thread::Builder::new().spawn(move || {
+        let mut out = io::stdout();
+        let done = writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
+            .and_then(|()| out.flush());
+        // An error means that it has stopped already.
+        let _ = sender.send(done);
+    })?;
+    Ok(told)
+}
+
+/// Ends with the first signal to stop.
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ends with the first signal to stop.
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without a handler nothing else could end it in an orderly way.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,202 @@
+//! The state itself: its store, its index, and how it is read and written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use super::digest;
+use super::index::Index;
+use super::store::{Booking, Store};
+use crate::model::schema::Schema;
+use crate::model::service::Call;
+use crate::problem::{Problem, pointer};
+
+/// What an operation does, or the text of the in-band error.
+pub(super) type Outcome<T> = Result<T, Cow<'static, str>>;
+
+/// What a call booked or changed, by the references of each; none where it was
+/// nothing.
+pub(super) type Booked = Option<Vec<String>>;
+
+/// All that is remembered between requests.
+///
+/// Its `Debug` form tells numbers only: the rest is personal and card data.
+#[derive(Clone, Default)]
+pub struct State {
+    pub(super) store: Store,
+    pub(super) index: Index,
+}
+
+impl PartialEq for State {
+    /// The index follows from the store.
+    fn eq(&self, other: &Self) -> bool {
+        self.store == other.store
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("now", &self.store.now)
+            .field("customers", &self.store.customers.len())
+            .field("cards", &self.store.cards.len())
+            .field("contracts", &self.store.contracts.len())
+            .field("tickets", &self.store.tickets.len())
+            .field("access_tokens", &self.store.access_tokens.len())
+            .field("bookings", &self.store.bookings.len())
+            .finish()
+    }
+}
+
+impl State {
+    /// An empty state whose ids are made from `seed`; the default's is 0.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        let mut state = Self::default();
+        state.store.seed = seed;
+        state
+    }
+
+    /// What was booked and changed, oldest first: equal requests show as
+    /// entries with equal digests.
+    #[must_use]
+    pub fn bookings(&self) -> &[Booking] {
+        &self.store.bookings
+    }
+
+    /// Writes everything, without loss.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        // It fails for maps with keys other than text alone; there are none.
+        serde_json::to_value(&self.store).unwrap_or_default()
+    }
+
+    /// The store on which every example of the OpenAPI document works: a
+    /// customer, a card, contracts.
+    ///
+    /// # Errors
+    ///
+    /// None: what is built in is tested. The type is that of every other way
+    /// to read a state.
+    pub fn example() -> Result<Self, Problem> {
+        let json = serde_json::from_str(include_str!("../../fixtures/store.json"));
+        Self::from_json(&json.unwrap_or_default())
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, or a person.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not fit, by its JSON pointer. Its text repeats
+    /// no value.
+    pub fn from_json(json: &Json) -> Result<Self, Problem> {
+        Self::of_document(json, Schema::embedded())
+    }
+
+    /// As [`from_json`](Self::from_json), with bookings of the operations of
+    /// another document.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json).
+    pub fn of_document(json: &Json, schema: &'static Schema) -> Result<Self, Problem> {
+        let mut store: Store = serde_path_to_error::deserialize(json).map_err(|error| Problem {
+            pointer: pointer(error.path()),
+            reason: reason(&error.inner().to_string()),
+        })?;
+        let state = Self {
+            index: Index::of(&mut store, schema)?,
+            store,
+        };
+        no_array_for_object(json, &state.to_json(), "")?;
+        Ok(state)
+    }
+
+    /// Remembers that `references` were booked or changed.
+    pub(super) fn book(&mut self, call: &Call<'_>, references: Vec<String>) {
+        self.store.bookings.push(Booking {
+            operation: Cow::Borrowed(call.operation.name),
+            references,
+            ref_number: call.request.get("RefNumber").as_str().map(str::to_owned),
+            digest: digest::of(call.request),
+            at: self.store.now,
+        });
+    }
+
+    /// A number that is no id of anything that has one.
+    pub(super) fn fresh_id(&mut self) -> i64 {
+        loop {
+            self.store.ids_given += 1;
+            // At most 900,000 more than the number of ids given out.
+            let start = digest::mix(self.store.seed) % 900 * 1_000 + 100_000;
+            let id = i64::try_from(start).unwrap_or_default() + self.store.ids_given;
+            let index = &self.index;
+            if !index.contracts.contains_key(&id)
+                && !index.cards.contains_key(&id)
+                && !index.accessories.contains_key(&id)
+                && !index.references.contains_key(&contract_reference(id))
+                && !index.tickets.contains_key(&ticket_reference(id))
+            {
+                return id;
+            }
+        }
+    }
+}
+
+/// The `WebRef` of a contract.
+pub(super) fn contract_reference(id: i64) -> String {
+    format!("WR-{id}")
+}
+
+/// The `WebRef` of a ticket.
+pub(super) fn ticket_reference(id: i64) -> String {
+    format!("ST-{id}")
+}
+
+/// The text of an error of serde without the value that it repeats.
+fn reason(error: &str) -> String {
+    // How serde_json says it where another crate switches on its
+    // `arbitrary_precision`.
+    if error == "invalid number" {
+        return "a whole number is expected, in the range of its type".to_owned();
+    }
+    let Some((before, expected)) = error.split_once(", expected ") else {
+        return error.to_owned();
+    };
+    if before.starts_with("unknown field") {
+        return format!("there is no such member; {expected} is expected");
+    }
+    match expected {
+        "i32" | "i64" | "u32" | "u64" | "usize" => {
+            format!("a whole number is expected, in the range of {expected}")
+        }
+        "a sequence" => "an array is expected".to_owned(),
+        _ if expected.starts_with("struct ") => "an object is expected".to_owned(),
+        _ => format!("{expected} is expected"),
+    }
+}
+
+/// Refuses an array where an object belongs, which serde reads member by
+/// member; `read` is what became of it.
+fn no_array_for_object(json: &Json, read: &Json, pointer: &str) -> Result<(), Problem> {
+    match (json, read) {
+        (Json::Array(items), Json::Array(read)) => {
+            items
+                .iter()
+                .zip(read)
+                .enumerate()
+                .try_for_each(|(at, (json, read))| {
+                    no_array_for_object(json, read, &format!("{pointer}/{at}"))
+                })
+        }
+        (Json::Object(members), _) => members.iter().try_for_each(|(name, json)| {
+            no_array_for_object(json, &read[name], &format!("{pointer}/{name}"))
+        }),
+        (Json::Array(_), _) => Err(Problem {
+            pointer: pointer.to_owned(),
+            reason: "an object is expected".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,48 @@
+//! How answers carry an error or a success in their `Status`.
+
+use crate::model::operation::Operation;
+use crate::model::service::Answer;
+use crate::model::settings::Settings;
+use crate::model::value::{Object, Value};
+
+/// A failure as the vendor's own code tells it: in `Status`, with the codes and
+/// the HTTP status of the settings.
+pub(crate) fn in_band_error(
+    operation: &'static Operation,
+    settings: &Settings,
+    message: &str,
+) -> Answer {
+    let mut answer = Object::new(operation.response);
+    set_error(&mut answer, settings, message);
+    with_status(settings.error_http_status, answer)
+}
+
+pub(super) fn with_status(status: u16, value: Object) -> Answer {
+    match status {
+        200 => Answer::Dto(value),
+        status => Answer::DtoWithStatus { status, value },
+    }
+}
+
+pub(super) fn set_error(answer: &mut Object, settings: &Settings, message: &str) {
+    set_status(
+        answer,
+        &[
+            ("StatusCode", &settings.error_status_code),
+            ("ErrorCode", &settings.error_code),
+            ("ErrorDisplayText", message),
+            ("ErrorMessage", message),
+        ],
+    );
+}
+
+pub(crate) fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
+    if let Some(of) = answer.of().class("Status") {
+        let known = answer.get("Status").as_object().cloned();
+        let mut status = known.unwrap_or_else(|| Object::new(of));
+        for (name, text) in members {
+            status.set(name, Value::String((*text).to_owned()));
+        }
+        answer.set("Status", Value::Object(status));
+    }
+}

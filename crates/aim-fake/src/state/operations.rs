@@ -1,0 +1,98 @@
+//! Which operations have rules, and how each one is carried out.
+
+use super::base::{Booked, Outcome, State};
+use super::in_band::{in_band_error, set_error, set_status, with_status};
+use super::read::{Read, Seen};
+use super::rules;
+use crate::model::operation::Operation;
+use crate::model::service::{Answer, Call};
+use crate::model::settings::Settings;
+use crate::model::value::{Object, Value};
+
+/// What an operation does to the state and its answer.
+type Rule = fn(&mut State, Read<'_>, &mut Object, &Settings) -> Outcome<Booked>;
+
+/// The operations that have rules of their own, by the vendor's names. Any
+/// other one of the document is answered with its example.
+pub(super) const OWN: &[(&str, Rule)] = &[
+    ("C2BPostContract", State::post_contract),
+    ("ContractFulfillment", State::fulfil),
+    ("CustomerAccessToken", State::give_access),
+    ("GetContractDetails", State::details),
+    ("PostServiceTicket", State::post_ticket),
+];
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Done {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether the operation was carried out: something was booked or changed,
+    /// or a lookup was answered.
+    pub applied: bool,
+    /// Members of the request that were sent and of which nothing was kept, by
+    /// their paths.
+    pub not_kept: Vec<String>,
+}
+
+impl Done {
+    fn nothing(answer: Answer) -> Self {
+        Self {
+            answer,
+            applied: false,
+            not_kept: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Does what the operation asks for. Credentials are not looked at.
+    pub(crate) fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Done {
+        let operation = call.operation;
+        if operation.is_fallback() {
+            return Done::nothing(fallback(operation, settings));
+        }
+        let seen = Seen::default();
+        let done = rules::check(call.request, settings).and_then(|()| {
+            let own = OWN.iter().find(|(name, _)| *name == operation.name);
+            let Some((_, rule)) = own else {
+                let booked = operation.books.then(Vec::new);
+                return Ok((operation.example.clone(), booked));
+            };
+            let mut answer = Object::new(operation.response);
+            let booked = rule(self, seen.read(call.request), &mut answer, settings)?;
+            Ok((answer, booked))
+        });
+        let (mut answer, booked) = match done {
+            Ok(done) => done,
+            Err(message) => return Done::nothing(in_band_error(operation, settings, &message)),
+        };
+        let applied = booked.is_some() || !operation.books;
+        if let Some(references) = booked {
+            self.book(call, references);
+        }
+        self.store.now = self.store.now.plus_seconds(1);
+        match &settings.success_status_code {
+            Some(code) => set_status(&mut answer, &[("StatusCode", code)]),
+            None => answer.set("Status", Value::Null),
+        }
+        Done {
+            answer: Answer::Dto(answer),
+            applied,
+            not_kept: match applied {
+                true => seen.not_kept(call.request),
+                false => Vec::new(),
+            },
+        }
+    }
+}
+
+/// What the catch-all service answers.
+fn fallback(operation: &'static Operation, settings: &Settings) -> Answer {
+    let mut answer = Object::new(operation.response);
+    if settings.fallback_error {
+        let message = "no service answers this path";
+        set_error(&mut answer, settings, message);
+    }
+    with_status(settings.fallback_http_status, answer)
+}
