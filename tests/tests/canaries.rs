@@ -21,8 +21,8 @@ use std::{fs, panic, thread};
 
 use aim_client::journal::{Booking, Journal, Outcome};
 use aim_client::{
-    AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Error,
-    Limit, Observer, Operation, Repeat,
+    AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Effect,
+    Error, Limit, Observer, Operation,
 };
 use aim_fake::{AimFake, Fault, FaultKind, State};
 use aim_tests::calls;
@@ -372,7 +372,7 @@ async fn no_channel_shows_a_canary() {
     for operation in planted_operations() {
         let id = operation.id.as_str();
         let known = Operation::all().iter().find(|one| one.id() == id).unwrap();
-        let books = known.repeat() == Repeat::Books;
+        let books = known.effect() == Effect::Books;
         let has_canary = found(&operation.request.to_string()).is_some();
         assert_eq!(exposed.contains(id), books && has_canary, "{id}");
     }

@@ -9,7 +9,7 @@
 
 use std::fs;
 
-use aim_client::{ErrorKind, Limit, Operation, Repeat};
+use aim_client::{Effect, ErrorKind, Limit, Operation};
 use aim_tests::replay::{self, Player};
 use aim_tests::{document, fixture};
 
@@ -21,10 +21,10 @@ fn what_the_document_declares_can_be_asked_for() {
         assert_eq!(found.id(), expected.id);
         assert_eq!(found.method(), expected.method);
         assert_eq!(found.path(), expected.path);
-        let safe = found.repeat() == Repeat::Safe;
+        let safe = found.effect() == Effect::ReadOnly;
         assert_eq!(safe, expected.value["x-aim-repeat"] == "safe");
-        let look_up = &expected.value["x-aim-lookup"]["operation"];
-        assert_eq!(found.look_up(), look_up.as_str());
+        let lookup = &expected.value["x-aim-lookup"]["operation"];
+        assert_eq!(found.lookup(), lookup.as_str());
     }
 }
 

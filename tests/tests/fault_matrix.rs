@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aim_client::runtime::{Runtime, Sleep};
-use aim_client::{AimClient, Credentials, Delivery, Error, Limit, Operation, Repeat, Retry};
+use aim_client::{AimClient, Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
 use aim_tests::every_operation::{call, call_in_part, has_key, is_of_many, key, service};
 use tokio::net::TcpStream;
@@ -164,7 +164,7 @@ type Verdict = Option<Delivery>;
 impl Said {
     /// The verdicts that are right, each with its number of attempts.
     fn right(self, operation: &Operation, retry: bool) -> Vec<(Verdict, u32)> {
-        let reads = operation.repeat() == Repeat::Safe;
+        let reads = operation.effect() == Effect::ReadOnly;
         let error = |delivery| vec![(Some(delivery), 1)];
         match self {
             Proved => vec![(None, 1)],
@@ -263,7 +263,7 @@ impl Case {
 
     /// A booking that came again after it may have been applied.
     fn is_sent_twice(&self) -> bool {
-        self.operation.repeat() == Repeat::Books && self.received > 1
+        self.operation.effect() == Effect::Books && self.received > 1
     }
 }
 
@@ -359,7 +359,7 @@ async fn run(
     }
     // What the fake has booked is what it says to have applied.
     let state = fake.state();
-    let books = operation.repeat() == Repeat::Books;
+    let books = operation.effect() == Effect::Books;
     let booked = state.bookings().len() - before;
     let all_applied = fake.requests().iter().filter(|one| one.applied).count();
     assert_eq!(booked, if books { all_applied } else { 0 }, "{name}");

@@ -21,7 +21,7 @@ use aim_client::types::{
 };
 use aim_client::{
     AimApi, AimClient, AimClientBuilder, Answer, Attempt, AttemptEnd, CallOptions, Credentials,
-    Delivery, Error, ErrorKind, FulfillmentLookUp, Limit, Observer, Retry, Secret,
+    Delivery, Error, ErrorKind, FulfillmentLookup, Limit, Observer, Retry, Secret,
 };
 use aim_tests::server::{Received, Reply, Server};
 use aim_tests::steered::Steered;
@@ -764,17 +764,17 @@ async fn a_fulfillment_can_be_looked_up() {
     })
     .unwrap();
     let client = client(&server, &Steered::default());
-    let FulfillmentLookUp::Exists(answer) = client.look_up_fulfillment("there").await else {
+    let FulfillmentLookup::Exists(answer) = client.look_up_fulfillment("there").await else {
         panic!();
     };
     assert_eq!(answer.account_sub.as_deref(), Some("1-1"));
-    let FulfillmentLookUp::Refused(error) = client.look_up_fulfillment("gone").await else {
+    let FulfillmentLookup::Refused(error) = client.look_up_fulfillment("gone").await else {
         panic!();
     };
     let words = error.aim_status().unwrap().error_message.as_ref();
     assert_eq!(words.map(Secret::expose), Some("no such"));
     for unknown in ["?", "zeros"] {
-        let FulfillmentLookUp::Unsure(error) = client.look_up_fulfillment(unknown).await else {
+        let FulfillmentLookup::Unsure(error) = client.look_up_fulfillment(unknown).await else {
             panic!("{unknown}");
         };
         assert!(error.is_without_evidence(), "{unknown}");
@@ -849,7 +849,7 @@ fn the_blocking_client_does_the_same() {
     assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
     assert!(matches!(
         other.look_up_fulfillment("C-1"),
-        FulfillmentLookUp::Exists(_)
+        FulfillmentLookup::Exists(_)
     ));
     assert_eq!(server.take().last().unwrap().header("token"), Some("other"));
 }

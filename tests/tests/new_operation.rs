@@ -17,7 +17,7 @@ use aim_client::types::{
     C2BSetContractCustomerRequest, ContractStatusListingRequest, ContractStatusListingResponse,
     PostServiceTicketRequest,
 };
-use aim_client::{AimApi, AimClient, Credentials, Operation, Repeat};
+use aim_client::{AimApi, AimClient, Credentials, Operation, Effect};
 use aim_fake::AimFake;
 
 fn shown(answer: &ContractStatusListingResponse) -> String {
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for one in Operation::all() {
         if ["ContractStatusListing", "C2BSetContractCustomer"].contains(&one.id()) {
-            println!("{} {} books {}", one.method(), one.path(), one.repeat() == Repeat::Books);
+            println!("{} {} books {}", one.method(), one.path(), one.effect() == Effect::Books);
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use aim_client::journal::{Booking, Journal, Outcome};
 use aim_client::runtime::{Runtime, Sleep};
-use aim_client::{AimClient, Credentials, Delivery, Limit, Operation, Repeat};
+use aim_client::{AimClient, Credentials, Delivery, Effect, Limit, Operation};
 use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
 use aim_tests::every_operation::{call, has_key, key, service};
 
@@ -148,7 +148,7 @@ async fn work(task: usize, fakes: Arc<Vec<AimFake>>, clients: Vec<AimClient>) ->
     let mut chance = Chance(SEED + u64::try_from(task).unwrap());
     // Bookings without a text of their own cannot be told apart.
     let mut operations = Operation::all().to_vec();
-    operations.retain(|one| one.repeat() == Repeat::Safe || has_key(one));
+    operations.retain(|one| one.effect() == Effect::ReadOnly || has_key(one));
     let mut done = Vec::new();
     for number in 0..CALLS / TASKS {
         let at = chance.below(FAKES);
@@ -171,7 +171,7 @@ async fn work(task: usize, fakes: Arc<Vec<AimFake>>, clients: Vec<AimClient>) ->
         };
         done.push(Done {
             fake: at,
-            books: operation.repeat() == Repeat::Books,
+            books: operation.effect() == Effect::Books,
             key,
             verdict: outcome.map(|result| result.err().map(|error| error.delivery())),
         });

@@ -12,7 +12,7 @@ use std::error::Error;
 use aim_client::types::{
     ContractFulfillmentRequest, ContractFulfillmentResponse, UpdateContractObj,
 };
-use aim_client::{AimClient, AimDateTime, Credentials, Delivery, FulfillmentLookUp};
+use aim_client::{AimClient, AimDateTime, Credentials, Delivery, FulfillmentLookup};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -62,10 +62,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Delivery::Unknown => {
             for reference in &references {
                 match client.look_up_fulfillment(reference).await {
-                    FulfillmentLookUp::Exists(contract) => {
+                    FulfillmentLookup::Exists(contract) => {
                         println!("{reference}: compare {:?}", contract.inventory);
                     }
-                    FulfillmentLookUp::Refused(error) | FulfillmentLookUp::Unsure(error) => {
+                    FulfillmentLookup::Refused(error) | FulfillmentLookup::Unsure(error) => {
                         println!("{reference}: {error}");
                     }
                 }

@@ -75,8 +75,8 @@ pub use {
     crate::client::aim_client::AimClient,
     crate::client::api::{AimApi, ApiFuture},
     crate::client::builder::AimClientBuilder,
-    crate::client::lookup::FulfillmentLookUp,
-    crate::operation::{Operation, Repeat},
+    crate::client::lookup::FulfillmentLookup,
+    crate::operation::{Effect, Operation},
     reqwest,
 };
 pub use {

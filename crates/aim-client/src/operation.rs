@@ -3,9 +3,9 @@
 /// An operation as the document declares it (`x-aim-…` extensions).
 ///
 /// ```
-/// use aim_client::{Operation, Repeat};
+/// use aim_client::{Effect, Operation};
 ///
-/// let mut bookings = Operation::all().iter().filter(|found| found.repeat() == Repeat::Books);
+/// let mut bookings = Operation::all().iter().filter(|found| found.effect() == Effect::Books);
 /// assert!(bookings.any(|found| found.id() == "C2BPostContract"));
 /// ```
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
-    pub(crate) repeat: Repeat,
-    pub(crate) look_up: Option<LookedUp>,
+    pub(crate) effect: Effect,
+    pub(crate) lookup: Option<Lookup>,
     /// Members that must not stand in a URL, since URLs are logged.
     pub(crate) forbidden_in_url: &'static [&'static str],
 }
@@ -40,21 +40,21 @@ impl Operation {
 
     /// Whether sending it again can do something twice (`x-aim-repeat`).
     #[must_use]
-    pub fn repeat(&self) -> Repeat {
-        self.repeat
+    pub fn effect(&self) -> Effect {
+        self.effect
     }
 
     /// The operationId of the operation that tells what became of this one
     /// (`x-aim-lookup`), where the API has one.
     #[must_use]
-    pub fn look_up(&self) -> Option<&'static str> {
-        self.look_up.as_ref().map(|look_up| look_up.operation)
+    pub fn lookup(&self) -> Option<&'static str> {
+        self.lookup.as_ref().map(|lookup| lookup.operation)
     }
 }
 
 /// How an operation is looked up after an unknown outcome.
 #[derive(Debug)]
-pub(crate) struct LookedUp {
+pub(crate) struct Lookup {
     pub(crate) operation: &'static str,
     /// The member of the request that the look-up is asked with.
     pub(crate) member: &'static str,
@@ -62,9 +62,9 @@ pub(crate) struct LookedUp {
 
 /// Whether sending an operation again can do something twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Repeat {
+pub enum Effect {
     /// A read: once or twice makes no difference.
-    Safe,
+    ReadOnly,
     /// It books: the server knows no idempotency, so twice is two bookings.
     Books,
 }

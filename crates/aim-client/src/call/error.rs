@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 
 use crate::call::limits::{Limit, Limits};
 use crate::generated::members::known;
-use crate::operation::{Operation, Repeat};
+use crate::operation::{Effect, Operation};
 use crate::types::{BaseResponseResult, ResponseStatus};
 
 /// What is certain about an operation whose call ended in an error.
@@ -616,7 +616,7 @@ impl fmt::Display for Error {
         let booked = self
             .0
             .operation
-            .is_some_and(|operation| operation.repeat == Repeat::Books);
+            .is_some_and(|operation| operation.effect == Effect::Books);
         formatter.write_str(match self.0.delivery {
             Delivery::NotSent | Delivery::Rejected => "; it was not applied",
             Delivery::PartlyApplied => "; send again only the items that the answer lists",

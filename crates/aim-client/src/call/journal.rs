@@ -18,7 +18,7 @@ use crate::call::answer::Answer;
 use crate::call::error::{Delivery, Error, ErrorKind};
 use crate::call::runtime::Runtime;
 use crate::codec::evidence::AnswerBody;
-use crate::operation::{Operation, Repeat};
+use crate::operation::{Effect, Operation};
 
 /// Keeps bookings; given to
 /// [`AimClientBuilder::journal`](crate::AimClientBuilder::journal).
@@ -58,7 +58,7 @@ pub struct Booking {
     /// When it was handed to the journal.
     pub time: SystemTime,
     /// The value to look it up with: the request's `Ref`, where the API has a
-    /// look-up ([`Operation::look_up`]). A mass update has none: its items do.
+    /// look-up ([`Operation::lookup`]). A mass update has none: its items do.
     pub reference: Option<String>,
     request: String,
 }
@@ -121,7 +121,7 @@ impl Entry {
         operation: &'static Operation,
         request: &Request,
     ) -> Result<Self, Error> {
-        let (Some(journal), Repeat::Books) = (journal, operation.repeat) else {
+        let (Some(journal), Effect::Books) = (journal, operation.effect) else {
             return Ok(Self(None));
         };
         let id = id.map_or_else(
@@ -138,7 +138,7 @@ impl Entry {
             operation,
             time: runtime.time_of_day(),
             reference: operation
-                .look_up
+                .lookup
                 .as_ref()
                 .and_then(|by| member(&text, by.member)),
             request: text.into_owned(),

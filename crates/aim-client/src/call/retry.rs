@@ -8,7 +8,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::call::error::{Delivery, Error};
 use crate::call::limits::Limit;
-use crate::operation::{Operation, Repeat};
+use crate::operation::{Effect, Operation};
 
 /// How often and when a call is repeated, for a client
 /// ([`AimClientBuilder::retry`](crate::AimClientBuilder::retry)) or for one
@@ -133,7 +133,7 @@ pub(crate) fn may_repeat(operation: &Operation, error: &Error) -> bool {
     if error.delivery() == Delivery::NotSent {
         return error.is_connect();
     }
-    if operation.repeat == Repeat::Books {
+    if operation.effect == Effect::Books {
         return false;
     }
     if error.is_broken() || error.limit() == Some(Limit::ReadTime) {

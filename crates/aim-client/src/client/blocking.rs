@@ -27,7 +27,7 @@ use crate::call::error::Error;
 use crate::call::options::CallOptions;
 use crate::call::trace;
 use crate::client::builder::AimClientBuilder;
-use crate::client::lookup::FulfillmentLookUp;
+use crate::client::lookup::FulfillmentLookup;
 use crate::generated::methods::for_each_method;
 use crate::types;
 use crate::value::secret::Secret;
@@ -82,11 +82,11 @@ impl AimClient {
     /// Looks up what became of a fulfillment; see
     /// [`AimClient::look_up_fulfillment`](crate::AimClient::look_up_fulfillment).
     #[must_use]
-    pub fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookUp {
+    pub fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookup {
         let (client, reference) = (self.client.clone(), reference.to_owned());
         self.worker
             .wait_for(async move { client.look_up_fulfillment(&reference).await })
-            .unwrap_or_else(|| FulfillmentLookUp::Unsure(broken()))
+            .unwrap_or_else(|| FulfillmentLookup::Unsure(broken()))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::types::{GetContractDetailsRequest, GetContractDetailsResponse};
 
 /// What [`AimClient::look_up_fulfillment`] has found.
 #[derive(Debug)]
-pub enum FulfillmentLookUp {
+pub enum FulfillmentLookup {
     /// The contract exists, and this is on it now. Whether the fulfillment was
     /// applied shows in what it was to change: the serial number in
     /// `inventory`, for one. If it is there, do not send it again.
@@ -40,33 +40,33 @@ impl AimClient {
     ///
     /// ```no_run
     /// # async fn f(client: aim_client::AimClient) {
-    /// use aim_client::{FulfillmentLookUp, Secret};
+    /// use aim_client::{FulfillmentLookup, Secret};
     /// # fn show_to_a_person(_: Option<&str>) {}
     ///
     /// match client.look_up_fulfillment("C-20117").await {
-    ///     FulfillmentLookUp::Exists(contract) => println!("{:?}", contract.inventory),
-    ///     FulfillmentLookUp::Refused(error) => {
+    ///     FulfillmentLookup::Exists(contract) => println!("{:?}", contract.inventory),
+    ///     FulfillmentLookup::Refused(error) => {
     ///         let words = error.aim_status().and_then(|status| status.error_message.as_ref());
     ///         show_to_a_person(words.map(Secret::expose));
     ///     }
-    ///     FulfillmentLookUp::Unsure(error) => println!("ask again later: {error}"),
+    ///     FulfillmentLookup::Unsure(error) => println!("ask again later: {error}"),
     /// }
     /// # }
     /// ```
-    pub async fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookUp {
+    pub async fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookup {
         let request = GetContractDetailsRequest::new().ref_(reference);
         match self.get_contract_details(&request).await {
-            Ok(answer) if answer.has_own_evidence() => FulfillmentLookUp::Exists(Box::new(answer)),
+            Ok(answer) if answer.has_own_evidence() => FulfillmentLookup::Exists(Box::new(answer)),
             // A status alone says that the operation ran, not what it found.
             Ok(answer) => {
-                FulfillmentLookUp::Unsure(answer.into_unproved(&operations::GET_CONTRACT_DETAILS))
+                FulfillmentLookup::Unsure(answer.into_unproved(&operations::GET_CONTRACT_DETAILS))
             }
             Err(error)
                 if error.aim_status().is_some() && error.delivery() == Delivery::Rejected =>
             {
-                FulfillmentLookUp::Refused(error)
+                FulfillmentLookup::Refused(error)
             }
-            Err(error) => FulfillmentLookUp::Unsure(error),
+            Err(error) => FulfillmentLookup::Unsure(error),
         }
     }
 }

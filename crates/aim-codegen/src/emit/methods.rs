@@ -114,11 +114,11 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
         ));
     }
     let after = "\nAfter an unknown outcome";
-    let look_up = operation.look_up.as_ref().and_then(|(id, member)| {
+    let lookup = operation.lookup.as_ref().and_then(|(id, member)| {
         let found = facts.operations.iter().find(|found| found.id == *id)?;
         Some((&found.method, field(member)))
     });
-    match look_up {
+    match lookup {
         Some((method, member)) => text.push_str(&format!(
             "{after} ask [`{method}`](Self::{method}) with the same `{member}`; see\n\
              [`troubleshooting`](crate::troubleshooting).\n"

@@ -20,7 +20,7 @@ pub(crate) fn operations(facts: &Facts) -> Vec<Item> {
     let table = facts.operations.iter().map(operation);
     let names = facts.operations.iter().map(constant);
     let file: syn::File = parse_quote! {
-        use crate::operation::{LookedUp, Operation, Repeat};
+        use crate::operation::{Effect, Lookup, Operation};
         #(#table)*
 
         impl Operation {
@@ -101,12 +101,12 @@ fn operation(operation: &OperationFacts) -> TokenStream {
     } = operation;
     let name = constant(operation);
     let doc = format!("`{verb} {path}`");
-    let look_up = operation.look_up.as_ref().map_or_else(
+    let lookup = operation.lookup.as_ref().map_or_else(
         || quote!(None),
-        |(by, member)| quote!(Some(LookedUp { operation: #by, member: #member })),
+        |(by, member)| quote!(Some(Lookup { operation: #by, member: #member })),
     );
-    let repeat = if operation.safe_to_repeat {
-        ident("Safe")
+    let effect = if operation.safe_to_repeat {
+        ident("ReadOnly")
     } else {
         ident("Books")
     };
@@ -116,8 +116,8 @@ fn operation(operation: &OperationFacts) -> TokenStream {
             id: #id,
             method: #verb,
             path: #path,
-            repeat: Repeat::#repeat,
-            look_up: #look_up,
+            effect: Effect::#effect,
+            lookup: #lookup,
             forbidden_in_url: &[#(#forbidden_in_url),*],
         };
     }
@@ -220,10 +220,7 @@ fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
         .flat_map(|schema| &schema.members)
         .find(|member| member.name == partial)
         .and_then(|member| member.holds.as_deref());
-    let by = operation
-        .look_up
-        .as_ref()
-        .map(|(_, member)| member.as_str());
+    let by = operation.lookup.as_ref().map(|(_, member)| member.as_str());
     let is_named = match (item, by) {
         (Some(item), Some(name)) if names(facts, item).contains(name) => {
             let name = field(name);

@@ -86,7 +86,7 @@ mod tests {
                 safe_to_repeat: true,
                 evidence: Vec::new(),
                 partial: None,
-                look_up: None,
+                lookup: None,
                 forbidden_in_url: Vec::new(),
             }],
             open_enums: Vec::new(),

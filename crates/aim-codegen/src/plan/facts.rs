@@ -64,7 +64,7 @@ pub(crate) struct OperationFacts {
     pub(crate) partial: Option<String>,
     /// The operation that tells what became of this one, and the member of
     /// this request that it is asked with.
-    pub(crate) look_up: Option<(String, String)>,
+    pub(crate) lookup: Option<(String, String)>,
     /// Members that must not stand in a URL.
     pub(crate) forbidden_in_url: Vec<String>,
 }
@@ -226,10 +226,10 @@ fn operation_facts(
             .get("x-aim-partial")
             .map(string)
             .transpose()?,
-        look_up: operation
+        lookup: operation
             .extensions
             .get("x-aim-lookup")
-            .map(look_up)
+            .map(lookup)
             .transpose()?,
         forbidden_in_url: operation
             .parameters
@@ -246,7 +246,7 @@ fn operation_facts(
 }
 
 /// The operation that looks up, and the one member that it is asked with.
-fn look_up(value: &Value) -> Result<(String, String), String> {
+fn lookup(value: &Value) -> Result<(String, String), String> {
     let by = value.get("by").and_then(Value::as_object);
     match by.map(|by| by.values().collect::<Vec<_>>()).as_deref() {
         Some([member]) => Ok((text(value, "operation")?, string(member)?)),
