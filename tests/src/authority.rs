@@ -4,7 +4,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// An authority, which nobody trusts unless told to.
+/// An authority, which nobody trusts unless configured to.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// Its certificate.

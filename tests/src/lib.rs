@@ -4,10 +4,12 @@ pub mod authority;
 pub mod browser;
 pub mod calls;
 pub mod document;
+pub mod error_text;
 pub mod every_operation;
 pub mod fixture;
 pub mod fuzz;
 pub mod log;
+pub mod mock_clock;
 pub mod nested;
 pub mod new_operation;
 pub mod ordered;
@@ -15,8 +17,6 @@ pub mod raw;
 pub mod replay;
 pub mod requests;
 pub mod server;
-pub mod steered;
-pub mod told;
 pub mod types;
 
 /// The Rust of the workspace's README compiles.

@@ -105,7 +105,7 @@ impl Nested {
         ran
     }
 
-    /// Builds or checks, and reads what cargo tells about it. Add no
+    /// Builds or checks, and reads what cargo says about it. Add no
     /// `--message-format` of your own.
     ///
     /// # Panics

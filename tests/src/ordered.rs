@@ -126,7 +126,7 @@ pub fn type_name(schema: &Value) -> Option<&str> {
 ///
 /// # Errors
 ///
-/// If a key is no text: such YAML is no JSON.
+/// If a key is not a text: JSON has no such keys.
 pub fn json(value: &Value) -> serde_json::Result<String> {
     serde_json::to_string(value)
 }
@@ -137,7 +137,7 @@ pub fn json(value: &Value) -> serde_json::Result<String> {
 ///
 /// # Errors
 ///
-/// If the text is no JSON.
+/// If the text is not valid JSON.
 pub fn leaves(text: &str) -> serde_json::Result<Vec<(String, String)>> {
     let mut leaves = Vec::new();
     walk(&serde_json::from_str(text)?, String::new(), &mut leaves)?;

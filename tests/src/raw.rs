@@ -57,7 +57,7 @@ impl Raw {
     ///
     /// # Errors
     ///
-    /// What the system says, or that the answer is no HTTP.
+    /// What the system says, or that the answer is not HTTP.
     pub fn send(
         &mut self,
         method: &str,

@@ -1,5 +1,5 @@
 //! A server on a real socket that keeps the exact bytes it received and
-//! answers what it is told to.
+//! answers what the test prescribes.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -122,8 +122,8 @@ impl Server {
         Ok(Self { address, received })
     }
 
-    /// Starts a server that reads requests and never answers; each that has
-    /// arrived is told.
+    /// Starts a server that reads requests and never answers; the test is
+    /// notified of each.
     ///
     /// # Errors
     ///

@@ -52,7 +52,7 @@ fn steps(old: &Value, new: &Value, changelog: &str) -> Vec<String> {
     if !gone.is_empty() || !added.is_empty() {
         steps.push(format!(
             "- openapi/DEVIATIONS.md: an entry where the vendor's pages have it otherwise; `cargo test \
-             --package aim-tests --test conformance` says which is missing, of{}\n",
+             --package aim-tests --test document` says which is missing, of{}\n",
             [("new", &added), ("gone", &gone)]
                 .iter()
                 .flat_map(|(what, names)| names.iter().map(move |name| format!("\n  {what}: {name}")))

@@ -29,7 +29,7 @@ static MEMBERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 ///
 /// - The verdict is that of the rules in the document's README, worked out by
 ///   other code from what was read.
-/// - An error tells nothing of the body but codes and the names of members.
+/// - An error shows nothing of the body but codes and the names of members.
 /// - What was read is written and read again as the same.
 pub fn answer(data: &[u8]) {
     let (head, body) = head(data);
@@ -57,7 +57,7 @@ pub fn answer(data: &[u8]) {
         assert_eq!(error.operation(), Some(&*operation.id));
         assert_eq!(error.http_status(), Some(status));
         assert_ne!(error.delivery(), Delivery::NotSent);
-        tells_nothing(error, &operation.id);
+        shows_nothing(error, &operation.id);
     }
     if let Some(read) = &read {
         let again = types::rewritten(operation.answer_type(), read);
@@ -104,7 +104,7 @@ pub fn answer(data: &[u8]) {
 /// The text of the error is made of sentences that the client knows, of codes
 /// that look like ones, and of a place: names of members that the document
 /// knows, a line and a column. Nothing else shows anything more.
-pub(super) fn tells_nothing(error: &Error, id: &str) {
+pub(super) fn shows_nothing(error: &Error, id: &str) {
     let text = error.to_string();
     assert!(is_known(error, id, &text).is_some(), "{text}");
     let (delivery, help) = (error.delivery(), error.help());

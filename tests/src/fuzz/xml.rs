@@ -22,7 +22,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document().unwrap(
 
 /// Answers in XML: the bytes are the body.
 ///
-/// - It is read or refused, and the error tells nothing of it.
+/// - It is read or refused, and the error shows nothing of it.
 /// - What is read has the values that it has in JSON, by way of another
 ///   library and the document's schemas.
 /// - Cut short, it is not read.
@@ -56,7 +56,7 @@ fn read(id: &str, body: &[u8]) -> Option<String> {
     match internals::judge(id, StatusCode::OK, HeaderMap::new(), body).unwrap() {
         Ok(read) => Some(read),
         Err((error, read)) => {
-            answer::tells_nothing(&error, id);
+            answer::shows_nothing(&error, id);
             read
         }
     }

@@ -1,0 +1,19 @@
+//! All that an error says.
+
+use std::error::Error as _;
+use std::fmt::Write;
+
+use aim_client::Error;
+
+/// An error and all that it comes from, in every form.
+#[must_use]
+pub fn error_text(error: &Error) -> String {
+    let mut text = format!("{error} {error:#} {error:?} {error:#?} {}", error.help());
+    let mut source = error.source();
+    while let Some(cause) = source {
+        // Writing to a string cannot fail.
+        let _ = write!(text, " {cause} {cause:#} {cause:?} {cause:#?}");
+        source = cause.source();
+    }
+    text
+}

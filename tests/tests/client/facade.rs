@@ -1,0 +1,106 @@
+//! What the facade says of operations and errors is what the document and the
+//! recordings say.
+
+use std::fs;
+
+use aim_client::{Effect, ErrorKind, Limit, Operation};
+use aim_tests::replay::{self, Player};
+use aim_tests::{document, fixture};
+
+#[test]
+fn what_the_document_declares_can_be_asked_for() {
+    let operations = document::operations().unwrap();
+    assert_eq!(Operation::all().len(), operations.len());
+    for (found, expected) in Operation::all().iter().zip(&operations) {
+        assert_eq!(found.id(), expected.id);
+        assert_eq!(found.method(), expected.method);
+        assert_eq!(found.path(), expected.path);
+        let safe = found.effect() == Effect::ReadOnly;
+        assert_eq!(safe, expected.value["x-aim-repeat"] == "safe");
+        let lookup = &expected.value["x-aim-lookup"]["operation"];
+        assert_eq!(found.lookup(), lookup.as_str());
+    }
+}
+
+/// Errors send people there.
+#[test]
+fn every_kind_of_error_has_a_section_in_troubleshooting() {
+    let path = fixture::root().join("crates/aim-client/src/troubleshooting.md");
+    let text = fs::read_to_string(path).unwrap();
+    let kinds = [
+        ErrorKind::Refused,
+        ErrorKind::NoConnection,
+        ErrorKind::Broken,
+        ErrorKind::Limit(Limit::ConnectTime),
+        ErrorKind::Limit(Limit::ReadTime),
+        ErrorKind::Limit(Limit::TotalTime),
+        ErrorKind::Limit(Limit::InFlight),
+        ErrorKind::Limit(Limit::AnswerSize),
+        ErrorKind::Limit(Limit::HeaderSize),
+        ErrorKind::InBand,
+        ErrorKind::Exception,
+        ErrorKind::Partial,
+        ErrorKind::NoEvidence,
+        ErrorKind::HttpStatus,
+        ErrorKind::NotTheAnswer,
+        ErrorKind::Panicked,
+        ErrorKind::Mocked,
+    ];
+    let expected: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let found: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# `")?.strip_suffix('`'))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+/// The rows of the table of verdicts are what they claim to be: a recording is
+/// judged so, by the rules of the document's README and by the client.
+#[tokio::test]
+async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
+    let root = fixture::root();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let tests =
+        read("tests/tests/client/guarantees.rs") + &read("tests/tests/client/regressions.rs");
+    let document = document::document().unwrap();
+    let operations = document::operations().unwrap();
+    let exchanges = fixture::exchanges();
+    let player = Player::start();
+    let text = read("crates/aim-client/src/design.md");
+    let (_, table) = text.split_once("| recording or fault |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let rows: Vec<_> = table.lines().skip(2).collect();
+    assert!(rows.len() > 30, "{rows:?}");
+    let mut recordings = 0;
+    for row in rows {
+        let mut cells = row.rsplit('|').map(str::trim).skip(1);
+        let (proof, delivery) = (cells.next().unwrap(), cells.next().unwrap());
+        assert!(proof.contains('`'), "{row}");
+        for name in proof.split('`').skip(1).step_by(2) {
+            if tests.contains(&format!("fn {name}()")) {
+                continue;
+            }
+            let exchange = exchanges
+                .iter()
+                .find(|exchange| exchange.id == name)
+                .unwrap_or_else(|| panic!("{row}"));
+            // Where none was called, the answer is the same to all.
+            let operation = replay::operation_of(&operations, exchange).unwrap_or(&operations[0]);
+            let response = &exchange.value["response"];
+            let reply = replay::reply(response);
+            let verdict = replay::verdict(&document, operation, response, &reply.body);
+            assert_eq!(
+                verdict.map(|it| it.to_string()).as_deref(),
+                Some(delivery),
+                "{row}"
+            );
+            assert_eq!(
+                player.play(operation, reply).await.delivery,
+                verdict,
+                "{row}"
+            );
+            recordings += 1;
+        }
+    }
+    assert!(recordings > 10, "{recordings}");
+}

@@ -1,0 +1,262 @@
+//! Breaks the document in many ways and expects each to be named at its place.
+//!
+//! A row replaces one text of `openapi/aim.yaml` by another one, in which `¦`
+//! shows where the problem is to be reported.
+
+use std::fs;
+use std::path::Path;
+
+use aim_codegen::document::Document;
+use aim_codegen::lint::lint;
+use aim_codegen::problem::{Problem, Problems};
+use aim_codegen::regen::DOCUMENT;
+use aim_tests::fixture;
+
+struct Row {
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    message: &'static str,
+    pointer: &'static str,
+}
+
+const fn row(
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    message: &'static str,
+    pointer: &'static str,
+) -> Row {
+    Row {
+        name,
+        from,
+        to,
+        message,
+        pointer,
+    }
+}
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    // What YAML itself gets wrong.
+    row("a bracket is left open", "[Service tickets]\n      summary", "[Service tickets\n      summary¦: x", "this is not YAML", "/paths/~1api~1PostServiceTicket/post/tags/0"),
+    row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "this is not YAML", "/paths/~1api~1PostServiceTicket/post"),
+    row("a tab indents", "      tags: [Customers]", "¦\ttags: [Customers]", "a tab stands in the indentation", ""),
+    row("a byte order mark", "# AIM Web Services", "¦\u{feff}# AIM Web Services", "a byte order mark", ""),
+    row("a second document", "\ncomponents:\n", "\n¦---\ncomponents:\n", "a second document begins here", ""),
+    row("an anchor", "      tags: [Customers]", "      tags: ¦&tags [Customers]", "an anchor stands here", "/paths/~1api~1CustomerAccessToken/get/tags"),
+    row("an alias", "tags: [Customers]\n      summary: Get access to a customer's account page", "tags: &t [Customers]\n      summary: ¦*t", "an alias stands here", "/paths/~1api~1CustomerAccessToken/get/summary"),
+    row("a merge key", "    get:\n      tags: [Customers]", "    get:\n      ¦<<: {deprecated: true}\n      tags: [Customers]", "a merge key stands here", "/paths/~1api~1CustomerAccessToken/get/<<"),
+    row("a tag", "  version: 1.1.0", "  version: ¦!!str 1.1.0", "a tag stands here", "/info/version"),
+    row("a path twice", "  /api/ContractFulfillment:\n", "  ¦/api/PostServiceTicket:\n", "a second time", "/paths/~1api~1PostServiceTicket"),
+    row("a verb twice", "    get:\n      tags: [Contracts]\n      summary: Post", "    ¦post:\n      tags: [Contracts]\n      summary: Post", "the key `post` stands here a second time", "/paths/~1api~1C2BPostContract/post"),
+    row("a member twice", "        SerialNumber:\n          type", "        ¦RefNumber:\n          type", "the key `RefNumber` stands here a second time", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
+    row("a key that is a number", "        Sku:\n          type", "        ¦12:\n          type", "the key `12` is not text", "/components/schemas/C2BPostContractRequest/properties/12"),
+    row("a key that is a boolean elsewhere", "        Sku:\n          type", "        ¦No:\n          type", "the key `No` is not text", "/components/schemas/C2BPostContractRequest/properties/No"),
+    row("a text that is a boolean elsewhere", "            St: OH", "            St: ¦NO", "`NO` is true or false to some readers of YAML", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/example/St"),
+    row("a date without quotes", "example: '2026-09-01T00:00:00'", "example: ¦2026-09-01T00:00:00", "is a date to some readers", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/example"),
+    row("a number with a leading zero", "Zip: '45501'", "Zip: ¦045501", "is a number to some readers", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/example/Zip"),
+    row("a number that is text elsewhere", "        CashPrice: 1249.95", "        CashPrice: ¦1e3", "`1e3` is another number, or text, to some readers", "/components/examples/ContractFulfillmentRequest.realistic/value/CashPrice"),
+    row("nested too deep", "example: [4001, 4002]", "example: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[¦[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "nested more than 64 deep", "/components/schemas/C2BPostContractRequest/properties/AccessoryIdList/example/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0"),
+
+    // What every reader of OpenAPI would skip in silence.
+    row("misspelled: nullable", "nullable: true", "¦nulable: true", "unknown key `nulable`; did you mean `nullable`?", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/nulable"),
+    row("misspelled: required", "      required: [Key, Value, Encrypted]", "      ¦requird: [Key, Value, Encrypted]", "did you mean `required`?", "/components/schemas/FormInput/requird"),
+    row("misspelled: format", "format: int32", "¦fromat: int32", "did you mean `format`?", "/paths/~1api~1C2BPostContract/get/parameters/14/schema/fromat"),
+    row("misspelled: x-aim-sensitive", "x-aim-sensitive: personal\n        VoiceRecording", "¦x-aim-senstive: personal\n        VoiceRecording", "did you mean `x-aim-sensitive`?", "/components/schemas/PostServiceTicketRequest/properties/Notes/x-aim-senstive"),
+    row("misspelled: x-aim-repeat", "      x-aim-repeat: books", "      ¦x-aim-repeats: books", "did you mean `x-aim-repeat`?", "/paths/~1api~1PostServiceTicket/post/x-aim-repeats"),
+    row("an extension at the wrong level", "      x-aim-base: BaseSecureRequest", "      ¦x-aim-sensitive: personal\n      x-aim-base: BaseSecureRequest", "`x-aim-sensitive` does not belong to a schema", "/components/schemas/PostServiceTicketRequest/x-aim-sensitive"),
+    row("an extension of another tool", "  title: AIM Web Services", "  ¦x-logo: {url: u}\n  title: AIM Web Services", "unknown extension `x-logo`", "/info/x-logo"),
+    row("a key of OpenAPI 3.1", "      type: object\n      description: The booked appointment.", "      type: object\n      ¦examples: []\n      description: The booked appointment.", "unknown key `examples`", "/components/schemas/PostServiceTicketResponse/examples"),
+    row("a neighbour of a reference", "        4XX:\n          $ref: '#/components/responses/Error'", "        4XX:\n          $ref: '#/components/responses/Error'\n          ¦description: Refused.", "`description` stands beside a `$ref`", "/paths/~1api~1PostServiceTicket/post/responses/4XX/description"),
+    row("a reference to nothing", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'#/components/parameters/DevicId'", "leads nowhere", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
+    row("a reference to another file", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'parameters.yaml#/DeviceId'", "leads out of the document", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
+    row("a reference to another section", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'#/components/schemas/Rate'", "leads to the wrong section", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
+    row("a path by reference", "  /api/CustomerAccessToken:\n", "  /api/Other:\n    ¦$ref: '#/paths/~1api~1CustomerAccessToken'\n  /api/CustomerAccessToken:\n", "a `$ref` stands where none may stand", "/paths/~1api~1Other/$ref"),
+    row("a wrong kind of value", "      deprecated: true", "      deprecated: ¦'true'", "true or false is wanted here, this is text", "/paths/~1api~1C2BSetContractSerial/post/deprecated"),
+    row("a missing value", "x-aim-partial: MassUpdateErrors", "¦x-aim-partial:", "text is wanted here, this is nothing", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
+    row("a type of JSON Schema", "type: boolean", "type: ¦'null'", "`null` is unknown here", "/paths/~1api~1C2BPostContract/get/parameters/17/schema/type"),
+
+    // What the generator panics on, mishandles or skips.
+    row("another version", "openapi: 3.0.3", "openapi: ¦3.1.0", "the version is not 3.0.3", "/openapi"),
+    row("a version for a header", "  version: 1.1.0", "  version: ¦1.0 beta", "the version is not plain ASCII", "/info/version"),
+    row("no operationId", "    post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n      operationId: PostServiceTicket\n", "    ¦post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n", "`operationId` is missing", "/paths/~1api~1PostServiceTicket/post"),
+    row("an operationId twice", "operationId: ContractFulfillment\n", "operationId: ¦PostServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
+    row("operationIds that collide in Rust", "operationId: ContractFulfillment\n", "operationId: ¦postServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
+    row("an operationId of a hook", "operationId: ContractFulfillment\n", "operationId: ¦Exec\n", "the operationId `Exec` is reserved", "/paths/~1api~1ContractFulfillment/post/operationId"),
+    row("an answer `default`", "        4XX:\n", "        ¦default:\n          $ref: '#/components/responses/Error'\n        4XX:\n", "the answer `default` may not stand here", "/paths/~1api~1PostServiceTicket/post/responses/default"),
+    row("a second success", "        4XX:\n", "        ¦'202': {description: Later.}\n        4XX:\n", "the answer `202` may not stand here", "/paths/~1api~1PostServiceTicket/post/responses/202"),
+    row("an answer of failure of its own", "        4XX:\n          $ref: '#/components/responses/Error'\n", "        ¦4XX:\n          description: Refused.\n", "an answer of failure is written out here", "/paths/~1api~1PostServiceTicket/post/responses/4XX"),
+    row("a second media type of a request", "      responses:\n", "          ¦application/xml:\n            schema: {type: string}\n      responses:\n", "a request cannot be `application/xml`", "/paths/~1api~1PostServiceTicket/post/requestBody/content/application~1xml"),
+    row("XML first", "        application/json:\n          schema:\n            $ref: '#/components/schemas/ErrorResponse'\n", "        ¦application/xml:\n          schema:\n            type: string\n", "the first media type is not `application/json`", "/components/responses/Error/content/application~1xml"),
+    row("a schema without a name", "              schema:\n                $ref: '#/components/schemas/PostServiceTicketResponse'", "              ¦schema:\n                type: object", "the schema is written out here", "/paths/~1api~1PostServiceTicket/post/responses/200/content/application~1json/schema"),
+    row("an object within a member", "        CustomerInfo:\n          allOf:\n            - $ref: '#/components/schemas/CustomerInfo'\n", "        CustomerInfo:\n          type: ¦object\n", "but a `CustomerInfo` has none", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/type"),
+    row("a bare reference as a member", "        CcInfo:\n          allOf:\n            - $ref: '#/components/schemas/CcInfo'\n          description: Card of the customer for this appointment.\n          example: {TokenStr: 'tok_invented_7Qm2', CardType: VISA, LastFour: '4242', Expiration: '08/29'}\n          x-aim-dotnet-type: CcInfo\n", "        ¦CcInfo:\n          $ref: '#/components/schemas/CcInfo'\n", "a member is a bare `$ref`", "/components/schemas/PostServiceTicketRequest/properties/CcInfo"),
+    row("allOf with two parts", "          allOf:\n            - $ref: '#/components/schemas/Rate'\n", "          ¦allOf:\n            - $ref: '#/components/schemas/Rate'\n            - $ref: '#/components/schemas/Rate'\n", "`allOf` has not exactly one part", "/components/schemas/C2BPostContractRequest/properties/Rate/allOf"),
+    row("a closed enum", "          x-aim-open-enum:\n            name: CardType\n", "          ¦enum: [VISA]\n          x-aim-open-enum:\n            name: CardType\n", "`enum` may not stand here", "/components/schemas/CcInfo/properties/CardType/enum"),
+    row("a standard pattern", "          x-aim-pattern: '^[0-9]{4}$'", "          ¦pattern: '^[0-9]{4}$'", "`pattern` may not stand here", "/components/schemas/CcInfo/properties/LastFour/pattern"),
+    row("a default", "          description: Whether this is the primary card", "          ¦default: false\n          description: Whether this is the primary card", "`default` may not stand here", "/components/schemas/CcInfo/properties/Primary/default"),
+    row("closed to new members", "      description: The booked appointment.", "      ¦additionalProperties: false\n      description: The booked appointment.", "`additionalProperties` may not stand here", "/components/schemas/PostServiceTicketResponse/additionalProperties"),
+    row("required in an answer", "      description: The booked appointment.", "      ¦required: [WebRef]\n      description: The booked appointment.", "`required` stands in `PostServiceTicketResponse`", "/components/schemas/PostServiceTicketResponse/required"),
+    row("required in a part of an answer", "      description: An item on a contract. The", "      ¦required: [Sku]\n      description: An item on a contract. The", "`required` stands in `InventoryGeneric`", "/components/schemas/InventoryGeneric/required"),
+    row("a list that may not be null", "        FormInputList:\n          type: array\n          nullable: true\n", "        ¦FormInputList:\n          type: array\n", "`nullable: true` is missing", "/components/schemas/PostServiceTicketRequest/properties/FormInputList"),
+    row("nullable beside a reference", "          description: The customer.\n", "          nullable: ¦true\n          description: The customer.\n", "`nullable` stands here without a `type`", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/nullable"),
+    row("an RFC 3339 date", "          x-aim-dotnet-type: 'DateTime?'\n", "          format: ¦date-time\n          x-aim-dotnet-type: 'DateTime?'\n", "but a `DateTime?` has none", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/format"),
+    row("money as float", "          format: double\n", "          format: ¦float\n", "`format` is `float`, but a `decimal?` is `double`", "/components/schemas/ContractFulfillmentRequest/properties/CashPrice/format"),
+    row("members that collide in Rust", "        SerialNumber:\n", "        ¦refNumber:\n", "are both `ref_number` in Rust", "/components/schemas/PostServiceTicketRequest/properties/refNumber"),
+    row("schemas that collide in Rust", "    PostServiceTicketResponse:\n", "    ¦PostServiceTICKETRequest: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    PostServiceTicketResponse:\n", "are both `PostServiceTicketRequest` in Rust", "/components/schemas/PostServiceTICKETRequest"),
+    row("a credential as a parameter", "      name: DeviceId\n      in: header", "      name: ¦AppId\n      in: header", "the credential `AppId` is a parameter", "/components/parameters/DeviceId/name"),
+    row("a cookie", "      name: DeviceId\n      in: header", "      name: DeviceId\n      in: ¦cookie", "a parameter stands in the cookie", "/components/parameters/DeviceId/in"),
+    row("a header and a query parameter of one name", "          example: 2\n          x-aim-dotnet-type: 'int?'\n        - $ref", "          example: 2\n          x-aim-dotnet-type: 'int?'\n        - {name: token, in: query, description: D, example: x, schema: {type: string}, x-aim-dotnet-type: string}\n        - ¦$ref", "the parameters `Token` and `token` are both `token` in Rust", "/paths/~1api~1GetContractDetails/get/parameters/3"),
+    row("a list in a query", "          schema:\n            type: string\n          example: '4001,4002'", "          schema:\n            type: ¦array\n          example: '4001,4002'", "`type` is `array`, but a `List<long>` is `string`", "/paths/~1api~1C2BPostContract/get/parameters/9/schema/type"),
+    row("alternatives of credentials", "security:\n  - ApiKey: []\n    AppId: []", "¦security:\n  - ApiKey: []\n  - AppId: []", "there must be exactly one item", "/security"),
+    row("code for rustdoc", "description: Id of the teacher to link the contract to.", "description: ¦Id of the teacher, a long<64>.", "a `<` stands outside backticks", "/paths/~1api~1C2BPostContract/get/parameters/0/description"),
+    row("a link for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦Serial number, see [1].", "a `[` stands outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
+    row("an address for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦See https://example.com.", "an address stands outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
+    row("an example for rustdoc", "          description: Serial number of the item to be serviced.", "          description: |-\n            ¦Serial number:\n\n                let x = 1;", "indented by four spaces or more", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
+    row("no description", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "        ¦RefNumber:\n          type: string\n", "`description` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
+    row("no example", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n          example: WEB-20417-3\n", "        ¦RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "`example` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
+
+    // Examples that are none.
+    row("an example of another type", "          example: 20417\n", "          example: ¦A20417\n", "the example is text, but a `int?` is a whole number of 32 bits", "/paths/~1api~1C2BPostContract/get/parameters/14/example"),
+    row("an example with a member that is none", "example: [{Id: 4001, Delivered: true}]", "example: [{Id: 4001, ¦Deliverd: true}]", "`DeliveredAccessory` has no member `Deliverd`", "/components/schemas/ContractFulfillmentRequest/properties/DeliveredAccessories/example/0/Deliverd"),
+    row("an example without what is required", "        CustomerInfo:\n          Name: Jordan Example\n", "        ¦CustomerInfo:\n", "the example lacks `Name`, which `CustomerInfo` requires", "/components/examples/PostServiceTicketRequest.realistic/value/CustomerInfo"),
+    row("an example that breaks a pattern", "          Expiration: '08/29'\n", "          Expiration: ¦'13/29'\n", "the example does not match `^(0[1-9]|1[0-2])/[0-9]{2}$`", "/components/examples/PostServiceTicketRequest.realistic/value/CcInfo/Expiration"),
+    row("an example of what is exclusive", "      value:\n        TeacherId: 512\n", "      ¦value:\n        Sku: X\n        TeacherId: 512\n", "the example has `InstrumentId` and `Sku`, which exclude each other", "/components/examples/C2BPostContractRequest.realistic/value"),
+    row("an example with a zone", "        DeliveryDate: '2026-09-01T00:00:00'\n", "        DeliveryDate: ¦'2026-09-01T00:00:00Z'\n", "is a date in the vendor's dialect", "/components/examples/ContractFulfillmentRequest.realistic/value/DeliveryDate"),
+    row("an example that nothing refers to", "    ErrorResponse.exception:\n", "    ¦Lost: {value: 1}\n    ErrorResponse.exception:\n", "nothing refers to the example `Lost`", "/components/examples/Lost"),
+
+    // What the extensions say and the rest of the document does not.
+    row("an unknown word", "x-aim-repeat: safe", "x-aim-repeat: ¦save", "`save` is unknown here", "/paths/~1api~1CustomerAccessToken/get/x-aim-repeat"),
+    row("an unknown C# type", "x-aim-dotnet-type: 'DateTime?'", "x-aim-dotnet-type: ¦DateTimeOffset", "`DateTimeOffset` is not a C# type", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/x-aim-dotnet-type"),
+    row("a C# type that may be null", "        Unlock:\n          type: boolean\n          description: >-\n            By its name whether to unlock the contract; what that does is not known. The vendor documents no\n            meaning.\n          example: true\n          x-aim-dotnet-type: bool\n", "        ¦Unlock:\n          type: boolean\n          description: D\n          example: true\n          x-aim-dotnet-type: 'bool?'\n", "`nullable: true` is missing", "/components/schemas/ContractFulfillmentRequest/properties/Unlock"),
+    row("a C# type that differs", "          type: integer\n          format: int32\n          nullable: true\n          description: Account number of the customer in AIM, if", "          type: integer\n          format: ¦int64\n          nullable: true\n          description: Account number of the customer in AIM, if", "`format` is `int64`, but a `int?` is `int32`", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/format"),
+    row("no schema of the request", "x-aim-request: PostServiceTicketRequest", "x-aim-request: ¦PostServiceTicket", "there is no schema `PostServiceTicket`", "/paths/~1api~1PostServiceTicket/post/x-aim-request"),
+    row("another schema of the request", "x-aim-request: PostServiceTicketRequest", "x-aim-request: ¦GetContractDetailsRequest", "the body is another schema", "/paths/~1api~1PostServiceTicket/post/x-aim-request"),
+    row("a query out of order", "        - name: SchoolName\n          in: query\n          description: Links the contract to a school, by its name.", "        - name: ¦Stloc\n          in: query\n          description: Links the contract to a school, by its name.", "the query has `Stloc` where `C2BPostContractRequest` has `SchoolName`", "/paths/~1api~1C2BPostContract/get/parameters/1/name"),
+    row("card data unmarked in a query", "        - name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n          x-aim-sensitive: secret\n", "        - ¦name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n", "`CcInfo` holds what is `secret` and is not marked so", "/paths/~1api~1C2BPostContract/get/parameters/12"),
+    row("a GET that books, recommended", "unlike in a body, a\n        top-level value of the wrong type is answered with status 400. Needs the active-e Contracts Service.\n      externalDocs:\n        description: The vendor's page\n        url: https://active-ewebservice.biz/aeservices30/api/json/metadata?op=C2BPostContractRequest\n      deprecated: true\n", "unlike in a body.\n      deprecated: ¦false\n", "a GET that books is not deprecated", "/paths/~1api~1C2BPostContract/get/deprecated"),
+    row("evidence that no answer has", "x-aim-evidence: [WebRef, Status]", "x-aim-evidence: [¦WebReff, Status]", "`PostServiceTicketResponse` has no member `WebReff`", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence/0"),
+    row("no evidence", "x-aim-evidence: [WebRef, Status]", "¦x-aim-evidence: []", "the list is empty", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence"),
+    row("a part that is not a list", "x-aim-partial: MassUpdateErrors", "x-aim-partial: ¦Status", "has no list `Status`", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
+    row("a look-up that books", "        operation: GetContractDetails\n", "        operation: ¦C2BPostContract\n", "no operation `C2BPostContract` that is safe", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/operation"),
+    row("a look-up by nothing", "by: {Ref: Ref}", "by: {Number: ¦Ref}", "`GetContractDetails` has no member `Number`", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/by/Number"),
+    row("members that exclude nothing", "[InstrumentId, Sku]", "[InstrumentId, ¦Skew]", "there is no member `Skew`", "/components/schemas/C2BPostContractRequest/x-aim-exclusive/0/1"),
+    row("a base class that is none", "x-aim-base: BaseSecureRequest", "x-aim-base: ¦BaseSecurRequest", "there is no base class `BaseSecurRequest`", "/components/schemas/PostServiceTicketRequest/x-aim-base"),
+    row("declared elsewhere", "x-aim-declared-in: BaseResponse", "x-aim-declared-in: ¦BaseRequest", "`x-aim-declared-in` of `Status` is wrong", "/components/schemas/PostServiceTicketResponse/properties/Status/x-aim-declared-in"),
+    row("a sensitive number", "          x-aim-dotnet-type: 'int?'\n        CustomerInfo", "          x-aim-dotnet-type: 'int?'\n          x-aim-sensitive: ¦personal\n        CustomerInfo", "a `int?` is marked as sensitive", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/x-aim-sensitive"),
+    row("a pattern of a part", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'[0-9]{4}'", "does not cover the whole text", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
+    row("a pattern that is none", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'^[0-9{4}$'", "the pattern `^[0-9{4}$` cannot be read", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
+    row("an enum with two meanings", "          x-aim-open-enum:\n            name: CardType\n", "          ¦x-aim-open-enum:\n            name: AccessMode\n", "the enum `AccessMode` stands elsewhere with other values", "/components/schemas/CcInfo/properties/CardType/x-aim-open-enum"),
+    row("a failure of a member that is none", "member: ErrorCode,", "member: ¦ErrCode,", "`BaseResponseResult` has no text member `ErrCode`", "/x-aim-failure/any/1/member"),
+];
+
+#[test]
+fn every_mutation_is_named_at_its_place() {
+    let text = fs::read_to_string(fixture::root().join(DOCUMENT)).unwrap();
+    assert_eq!(problems(&text), [], "the document itself is clean");
+    let failures: Vec<String> = ROWS.iter().filter_map(|row| check(row, &text)).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    assert!(ROWS.len() >= 40);
+}
+
+/// Says how a row fails.
+fn check(row: &Row, text: &str) -> Option<String> {
+    let name = row.name;
+    if !text.contains(row.from) {
+        return Some(format!("{name}: the document has no {:?}", row.from));
+    }
+    let marked = text.replacen(row.from, row.to, 1);
+    let Some((before, after)) = marked.split_once('¦') else {
+        return Some(format!("{name}: no ¦ shows the place"));
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let found = problems(&format!("{before}{after}"));
+    let expected = |problem: &Problem| {
+        problem.file == DOCUMENT
+            && (problem.line, problem.column) == (line, column)
+            && problem.pointer == row.pointer
+            && problem.message.contains(row.message)
+            && !problem.help.is_empty()
+    };
+    if found.iter().any(expected) {
+        return None;
+    }
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    Some(format!(
+        "{name}: wanted {DOCUMENT}:{line}:{column}: {}: {}\ngot {}",
+        row.pointer,
+        row.message,
+        found.join("\n")
+    ))
+}
+
+fn problems(text: &str) -> Vec<Problem> {
+    let read = Document::parse(DOCUMENT, text).and_then(|document| lint(&document));
+    read.err().map_or_else(Vec::new, |problems: Problems| {
+        problems.iter().cloned().collect()
+    })
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("aim.yaml");
+    assert_eq!(
+        load(&missing),
+        "openapi/aim.yaml:1:1: the file cannot be read"
+    );
+    assert_eq!(
+        load(folder.path()),
+        "openapi/aim.yaml:1:1: the file cannot be read"
+    );
+    fs::write(&missing, b"openapi: 3.0.3\ninfo: \xe9\n").unwrap();
+    assert_eq!(
+        load(&missing),
+        "openapi/aim.yaml:2:7: the file is not valid UTF-8 from here on"
+    );
+}
+
+/// The first line of what is wrong with a file, without what the system says.
+fn load(path: &Path) -> String {
+    let problems = Document::load(path, DOCUMENT)
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    let first = problems.lines().next().unwrap_or_default();
+    first.split(": ").take(2).collect::<Vec<_>>().join(": ")
+}
+
+/// No text makes the reader or the lint panic: the document cut at line ends,
+/// and with random bytes put in, taken out or replaced.
+#[test]
+fn no_text_panics() {
+    let text = fs::read_to_string(fixture::root().join(DOCUMENT)).unwrap();
+    for (end, _) in text.match_indices('\n').step_by(25) {
+        problems(&text[..end]);
+    }
+    // xorshift; the same inputs on every run.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let pieces = [
+        "- ", ": ", "[", "{", "}", "&a ", "*a", "\n", "\t", "'", "$ref: ", "\u{85}",
+    ];
+    for _ in 0..200 {
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            match random(3) {
+                0 => bytes[at] = u8::try_from(random(256)).unwrap(),
+                1 => drop(bytes.drain(at..(at + random(300)).min(bytes.len()))),
+                _ => drop(bytes.splice(at..at, pieces[random(pieces.len())].bytes())),
+            }
+        }
+        problems(&String::from_utf8_lossy(&bytes));
+    }
+}

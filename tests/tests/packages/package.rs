@@ -1,0 +1,212 @@
+//! The published crates as a stranger gets them: packaged by cargo, built from
+//! the packages alone and run, all without the network.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use aim_tests::fixture;
+use aim_tests::nested::{Nested, code, read};
+use serde_json::Value;
+
+use crate::nested;
+
+/// What only the feature `codegen` may bring along.
+const GENERATOR: [&str; 6] = [
+    "aim-codegen",
+    "openapiv3",
+    "prettyplease",
+    "progenitor",
+    "progenitor-impl",
+    "typify",
+];
+
+/// Calls an operation of a server that it starts itself.
+const CONSUMER: &str = r#"
+use std::error::Error;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use aim_client::types::GetContractDetailsRequest;
+use aim_client::{AimClient, Credentials};
+
+const ANSWER: &str = "{\"TotalDue\":12.30,\"Status\":{\"StatusCode\":\"OK\"}}";
+
+fn serve(listener: &TcpListener) -> io::Result<String> {
+    let (mut stream, _) = listener.accept()?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let start = head.len();
+        reader.read_line(&mut head)?;
+        let line = head[start..].trim_end().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().map_err(io::Error::other)?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let length = ANSWER.len();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{ANSWER}"
+    )?;
+    let line = head.lines().next().unwrap_or_default();
+    Ok(format!("{line} {}", String::from_utf8_lossy(&body)))
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let address = listener.local_addr()?;
+    let server = thread::spawn(move || serve(&listener));
+    let client = AimClient::builder()
+        .base_url(format!("http://{address}"))
+        .credentials(Credentials::new("api-key", "app-id"))
+        .build()?;
+    let request = GetContractDetailsRequest::new().ref_("C-20117");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(client.get_contract_details(&request))?;
+    println!("{}", server.join().map_err(|_| "the server panicked")??);
+    println!("{}", answer.total_due.ok_or("nothing due")?);
+    Ok(())
+}
+"#;
+
+/// What the consumer prints: the request as it arrived, the amount with its
+/// digits as they were sent.
+const PRINTED: &str = "POST /api/GetContractDetails HTTP/1.1 {\"Ref\":\"C-20117\"}\n12.30\n";
+
+#[test]
+fn a_stranger_builds_and_runs_the_published_crates() {
+    let (nested, _alone) = nested();
+    let root = fixture::root();
+    let published = published(&nested, &root);
+    let mut arguments = vec!["package", "--allow-dirty", "--locked"];
+    for (name, version) in &published {
+        forget(&nested, name, version);
+        arguments.extend(["--package", name]);
+    }
+    let _ = nested.run(&root, &arguments);
+
+    let [client, codegen, fake] = ["aim-client", "aim-codegen", "aim-fake"].map(|name| {
+        let version = published.get(name);
+        let version = version.unwrap_or_else(|| panic!("{name} is not published"));
+        nested.unpack(&format!("{name}-{version}"), "unpacked")
+    });
+    for folder in [&client, &codegen, &fake] {
+        for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            assert_eq!(
+                read(&folder.join(name)),
+                read(&root.join(name)),
+                "{}",
+                folder.display()
+            );
+        }
+    }
+    let document = read(&client.join("openapi/aim.yaml"));
+    let committed = code(&client.join("src/generated"));
+    assert_eq!(document, read(&root.join("openapi/aim.yaml")));
+    assert_eq!(read(&fake.join("openapi/aim.yaml")), document);
+    assert_eq!(
+        committed,
+        code(&root.join("crates/aim-client/src/generated"))
+    );
+    assert_eq!(
+        top_level(&client),
+        [
+            "build.rs",
+            "examples",
+            "openapi",
+            "src",
+            "Cargo.lock",
+            "Cargo.toml",
+            "Cargo.toml.orig"
+        ]
+        .into_iter()
+        .chain(["LICENSE-APACHE", "LICENSE-MIT", "README.md"])
+        .map(str::to_owned)
+        .collect(),
+    );
+
+    let consumer = |features: &str, rest: &str| {
+        let manifest = format!(
+            "[dependencies]\naim-client = {{ path = '{}', {features} }}\n\
+             tokio = {{ version = \"1\", features = [\"rt\"] }}\n\n{rest}",
+            client.display(),
+        );
+        let folder = nested.program("consumer", &manifest, CONSUMER);
+        let built = nested.build(&folder, &["build"]);
+        assert!(!built.messages.contains("warning"), "{}", built.messages);
+        assert_eq!(built.run(), PRINTED);
+        (built, nested.graph(&folder))
+    };
+    let patch = format!(
+        "[patch.crates-io]\naim-codegen = {{ path = '{}' }}\n",
+        codegen.display()
+    );
+    let (built, graph) = consumer("", &patch);
+    assert_eq!(built.origin, "package");
+    assert_eq!(built.generated(), committed);
+    for name in GENERATOR {
+        assert!(graph.contains(name), "{name} is not in {graph:?}");
+    }
+
+    let features = "default-features = false, features = [\"rustls\"]";
+    let (built, graph) = consumer(features, "");
+    assert_eq!(built.origin, "committed");
+    for name in GENERATOR {
+        assert!(!graph.contains(name), "{name} is in {graph:?}");
+    }
+}
+
+/// The members of the workspace that are meant for crates.io, with their
+/// versions.
+fn published(nested: &Nested, root: &Path) -> BTreeMap<String, String> {
+    let arguments = ["metadata", "--format-version=1", "--no-deps", "--locked"];
+    let metadata: Value = serde_json::from_str(&nested.run(root, &arguments).printed).unwrap();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
+        .filter(|package| package["publish"].is_null())
+        .map(|package| ["name", "version"].map(|key| package[key].as_str().unwrap().to_owned()))
+        .map(|[name, version]| (name, version))
+        .collect()
+}
+
+/// Removes what cargo unpacked and compiled of a package the time before: while
+/// verifying, it would take that for the new one, since the version is the
+/// same.
+fn forget(nested: &Nested, package: &str, version: &str) {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .unwrap();
+    let name = format!("{package}-{version}");
+    for registry in fs::read_dir(home.join("registry/src"))
+        .into_iter()
+        .flatten()
+    {
+        // Nearly always there is none.
+        let _ = fs::remove_dir_all(registry.unwrap().path().join(&name));
+    }
+    let compiled = nested.target().join("debug/.fingerprint");
+    for entry in fs::read_dir(compiled).into_iter().flatten().flatten() {
+        let is_ours = |name: &str| name.starts_with(&format!("{package}-"));
+        if entry.file_name().to_str().is_some_and(is_ours) {
+            fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+}
+
+/// What lies directly in a package, but for cargo's note of the commit.
+fn top_level(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != ".cargo_vcs_info.json")
+        .collect()
+}

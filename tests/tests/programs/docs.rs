@@ -1,0 +1,139 @@
+//! The page on which a person tries the operations, in a real browser.
+//!
+//! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it. The
+//! browser can reach this machine and nothing else.
+
+use std::path::Path;
+use std::{env, fs};
+
+use aim_fake::{AimFake, State};
+use aim_tests::browser::Browser;
+use aim_tests::document;
+use aim_tests::fixture;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_person_tries_every_operation_on_the_page() {
+    let Some(program) = env::var("AIM_TEST_BROWSER")
+        .ok()
+        .filter(|it| !it.is_empty())
+    else {
+        eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
+        return;
+    };
+    let store = State::example().unwrap();
+    let fake = AimFake::builder().state(store).start().await.unwrap();
+    let origin = format!("http://{}", fake.address());
+    let seen = tokio::task::spawn_blocking(move || visit(&program, &origin))
+        .await
+        .unwrap();
+
+    let mut expected = operations();
+    expected.sort();
+    assert_eq!(seen.operations, expected);
+
+    // Each made one request, was carried out, and shows an answer that is no
+    // failure. Some are refused by the rules of the business: the form of the
+    // booking by GET is filled in with every member, and some exclude each other;
+    // and the accessory that the fulfillment deletes was deleted by the same
+    // example on the old route.
+    const REFUSED: [&str; 2] = ["GET /api/C2BPostContract", "POST /api/ContractFulfillment"];
+    let received = fake.requests();
+    assert_eq!(received.len(), expected.len(), "{received:?}");
+    for (operation, answer) in expected.iter().zip(&seen.answers) {
+        let is_failure = answer["Status"]["StatusCode"] == "Error";
+        let is_refused = REFUSED.contains(&operation.as_str());
+        assert_eq!(is_failure, is_refused, "{operation}: {answer}");
+    }
+    let refused = received.iter().filter(|request| !request.applied);
+    assert_eq!(refused.count(), REFUSED.len(), "{received:?}");
+
+    // The shown reference is that of a booked contract.
+    let posted = expected
+        .iter()
+        .position(|it| it == "POST /api/C2BPostContract");
+    let web_ref = seen.answers[posted.unwrap()]["WebRef"].as_str().unwrap();
+    let state = fake.state().to_json().to_string();
+    assert!(!web_ref.is_empty() && state.contains(&format!("\"{web_ref}\"")));
+}
+
+/// Verb and path of each operation.
+fn operations() -> Vec<String> {
+    let operations = document::operations().unwrap();
+    let operations = operations.iter();
+    operations
+        .map(|operation| format!("{} {}", operation.method, operation.path))
+        .collect()
+}
+
+struct Seen {
+    /// Their verbs and paths, sorted.
+    operations: Vec<String>,
+    /// What the page shows of each one's answer.
+    answers: Vec<Value>,
+}
+
+fn visit(program: &str, origin: &str) -> Seen {
+    let mut browser = Browser::start(program).unwrap();
+    browser.open(&format!("{origin}/docs")).unwrap();
+    let all = operations().len();
+    browser
+        .wait_for(&format!(
+            "document.querySelectorAll('.opblock').length >= {all}"
+        ))
+        .unwrap();
+    let operations = browser
+        .evaluate(
+            "[...document.querySelectorAll('.opblock')].map(block => \
+             block.querySelector('.opblock-summary-method').textContent + ' ' + \
+             block.querySelector('[data-path]').dataset.path).sort()",
+        )
+        .unwrap();
+    let operations: Vec<String> = serde_json::from_value(operations).unwrap();
+    let answers = operations
+        .iter()
+        .map(|operation| try_out(&mut browser, operation))
+        .collect();
+
+    browser
+        .evaluate("block().querySelector('.live-responses-table').scrollIntoView(); true")
+        .unwrap();
+    let shot = browser.call("Page.captureScreenshot", json!({})).unwrap();
+    // For a person to look at.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs.png");
+    fs::write(target, fixture::base64(shot["data"].as_str().unwrap())).unwrap();
+    Seen {
+        operations,
+        answers,
+    }
+}
+
+/// Opens an operation, presses "Execute" with what the page has filled in, and
+/// reads what is shown below it.
+fn try_out(browser: &mut Browser, operation: &str) -> Value {
+    let (verb, path) = operation.split_once(' ').unwrap();
+    let block = format!(
+        "window.block = () => [...document.querySelectorAll('.opblock')].find(block => \
+         block.querySelector('.opblock-summary-method').textContent === '{verb}' && \
+         block.querySelector('[data-path=\"{path}\"]')); \
+         block().querySelector('.opblock-summary-control').click(); true"
+    );
+    browser.evaluate(&block).unwrap();
+    // The page draws a block again while it resolves the document: a button
+    // that is about to go gets no click.
+    browser
+        .wait_for(
+            "window.before = window.button, \
+             window.button = block().querySelector('button.execute'), \
+             !!window.button && window.before === window.button",
+        )
+        .unwrap();
+    browser.evaluate("window.button.click(); true").unwrap();
+    let shown = "block().querySelector('.live-responses-table .response .highlight-code pre')";
+    browser
+        .wait_for(&format!("!!{shown}"))
+        .unwrap_or_else(|error| panic!("{operation}: {error}"));
+    let text = browser.evaluate(&format!("{shown}.innerText")).unwrap();
+    let text = text.as_str().unwrap();
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
+}

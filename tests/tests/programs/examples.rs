@@ -1,0 +1,156 @@
+//! The client's examples, run as programs against the fake: each with what its
+//! user sees and what the store has then.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use aim_fake::{AimFake, Fault, State};
+use aim_tests::document::{self, Operation};
+use aim_tests::fixture;
+use heck::ToSnakeCase;
+
+/// Runs an example that does what it is for, and returns what it prints.
+fn run(name: &str, arguments: &[&str]) -> String {
+    let (printed, errors, succeeded) = started(name, arguments);
+    assert!(succeeded, "{name}: {errors}");
+    printed
+}
+
+/// Runs one that does not, and returns what it prints and its error.
+fn fail(name: &str, arguments: &[&str]) -> (String, String) {
+    let (printed, errors, succeeded) = started(name, arguments);
+    assert!(!succeeded, "{name}: {printed}");
+    assert!(errors.contains("/troubleshooting/"), "{errors}");
+    (printed, errors)
+}
+
+fn started(name: &str, arguments: &[&str]) -> (String, String, bool) {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "aim-client", "--example"])
+        .args([name, "--"])
+        .args(arguments)
+        .env("AIM_API_KEY", "canary-key")
+        .env("AIM_APP_ID", "canary-app")
+        .current_dir(fixture::root())
+        .output()
+        .unwrap();
+    let [printed, errors] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    for text in [&printed, &errors] {
+        assert!(
+            !text.contains("canary") && !text.contains("Jordan"),
+            "{text}"
+        );
+    }
+    (printed, errors, output.status.success())
+}
+
+/// The operations with an example, by its name: that of the method it shows.
+fn shown() -> BTreeMap<String, Operation> {
+    let folder = fixture::root().join("crates/aim-client/examples");
+    let mut examples: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| name != "journal")
+        .collect();
+    let operations = document::operations().unwrap().into_iter();
+    let shown = operations.filter_map(|operation| {
+        // As the methods are named: `C2b` is one word.
+        let method = operation.id.replace("C2B", "C2b").to_snake_case();
+        examples.remove(&method).then_some((method, operation))
+    });
+    let shown = shown.collect();
+    assert!(examples.is_empty(), "of no operation: {examples:?}");
+    shown
+}
+
+#[tokio::test]
+async fn every_example_does_what_it_says() {
+    let state = State::example().unwrap();
+    let fake = AimFake::builder().state(state).start().await.unwrap();
+    let url = fake.base_url();
+    let last = || fake.state().bookings().last().unwrap().references[0].clone();
+
+    let printed = run("c2b_post_contract", &[url]);
+    assert_eq!(printed, format!("booked: {}\n", last()));
+
+    let printed = run("c2b_post_contract_get", &[url]);
+    let (refused, booked) = printed.split_once('\n').unwrap();
+    assert!(
+        refused.contains("CustomerInfo would stand in a url"),
+        "{printed}"
+    );
+    assert_eq!(booked, format!("booked: {}\n", last()));
+
+    let printed = run("post_service_ticket", &[url, "WEB-7"]);
+    assert_eq!(printed, format!("posted: {}\n", last()));
+
+    let printed = run("contract_fulfillment", &[url, "R-104234", "R-104235"]);
+    assert_eq!(printed, "applied\n");
+    let (printed, _) = fail("contract_fulfillment", &[url, "R-104233", "R-0"]);
+    assert_eq!(printed, "not applied: R-0\n");
+
+    let serial = "YCL255-118204";
+    let printed = run("c2b_set_contract_serial", &[url, "R-104233", serial]);
+    assert_eq!(printed, "applied\n");
+
+    let printed = run("customer_access_token", &[url, "20417"]);
+    assert!(printed.starts_with("Some([redacted]): "), "{printed}");
+
+    let printed = run("get_contract_details", &[url, "R-104233"]);
+    assert!(
+        printed.contains(&format!("\nrented: {serial}\n")),
+        "{printed}"
+    );
+    assert!(printed.starts_with("due in all: "), "{printed}");
+
+    let printed = run("get_contract_details_get", &[url, "R-104233", "R-0"]);
+    assert!(printed.contains("R-104233: Some("), "{printed}");
+    assert!(
+        printed.contains("\nR-0: GetContractDetailsGet: "),
+        "{printed}"
+    );
+
+    let requests = fake.requests();
+    let called = requests.iter().filter_map(|one| {
+        let path = one.target.split('?').next().unwrap();
+        Some((one.operation?, one.method.as_str(), path))
+    });
+    let called: BTreeSet<_> = called.collect();
+    for (example, operation) in shown() {
+        let names = (operation.service(), operation.method);
+        let is_called = called.iter().any(|(service, method, path)| {
+            (*service, *method) == names && path.ends_with(&operation.path)
+        });
+        assert!(is_called, "{example}");
+    }
+}
+
+#[tokio::test]
+async fn the_examples_say_what_may_have_happened() {
+    let state = State::example().unwrap();
+    let fake = AimFake::builder().state(state).start().await.unwrap();
+    let url = fake.base_url();
+    for (example, rest, said) in [
+        ("c2b_post_contract", None, "perhaps booked: "),
+        ("post_service_ticket", Some("WEB-8"), "perhaps posted: "),
+        (
+            "contract_fulfillment",
+            Some("R-104234"),
+            "R-104234: compare ",
+        ),
+    ] {
+        let fault = Fault::from_text("html_error,apply=true").unwrap();
+        fake.fault(fault).await.unwrap();
+        let before = fake.state().bookings().len();
+        let arguments: Vec<_> = [url].into_iter().chain(rest).collect();
+        let (printed, error) = fail(example, &arguments);
+        assert!(error.contains("it may have been applied"), "{error}");
+        assert!(printed.starts_with(said), "{printed}");
+        assert_eq!(fake.state().bookings().len(), before + 1, "{example}");
+    }
+    let (printed, _) = fail("c2b_post_contract", &["http://127.0.0.1:1"]);
+    assert!(printed.starts_with("certainly not booked: "), "{printed}");
+}

@@ -1,0 +1,296 @@
+//! Every recorded exchange with the vendor's services, asked of the fake as any
+//! team would ask it: over a socket, with the answer set by the control
+//! interface, and what was bound read from there.
+
+use std::collections::BTreeMap;
+
+use aim_fake::AimFake;
+use aim_tests::fixture::{self, Exchange};
+use aim_tests::raw::{Answer, Raw};
+use serde_json::{Value, json};
+
+/// Recordings that the fake does not reproduce, each with its reason. The key
+/// is the id, with the setting before it where it has one.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "bind-query/long",
+        "the recorded hosts have no IIS in front, which limits a query to 2,048 characters: the setting `max_query`",
+    ),
+    (
+        "content-type/no-body-no-length",
+        "Mono's listener asks for a length; IIS does not",
+    ),
+    (
+        "routing/other-case-api",
+        "Mono's listener compares its prefix with case; IIS does not",
+    ),
+    (
+        "routing/other-case-app-path",
+        "Mono's listener compares its prefix with case; IIS does not",
+    ),
+    (
+        "servicestack-client-2.1.13-typescript/ts-JsonServiceClient:ContractFulfillment",
+        MONO_DATES,
+    ),
+    (
+        "servicestack-client-2.1.13-typescript/ts-JsonServiceClient:route.ContractFulfillment",
+        MONO_DATES,
+    ),
+];
+
+const MONO_DATES: &str = "Mono does not shift a date with a fraction and `Z` to the host's zone; .NET does, so that it \
+     becomes another day: whoever sends one has to see that";
+
+/// Headers that belong to the connection or the host, and are not recorded.
+const NOT_RECORDED: [&str; 7] = [
+    "connection",
+    "content-length",
+    "date",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+    "x-powered-by",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn every_recording_is_reproduced() {
+    let fake = AimFake::start().await.unwrap();
+    let address = fake.address();
+    let report = tokio::task::spawn_blocking(move || play(address))
+        .await
+        .unwrap();
+    println!("{}", report.table());
+
+    let excused: Vec<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
+    let mut wrong: Vec<String> = Vec::new();
+    for (name, why) in &report.different {
+        if !excused.contains(&name.as_str()) {
+            wrong.push(format!("{name}: {why}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    for name in excused {
+        assert!(
+            report.different.contains_key(name),
+            "{name} is reproduced by now: it is no exception any more"
+        );
+    }
+    assert!(
+        report
+            .different
+            .keys()
+            .all(|name| !name.starts_with("client"))
+    );
+    let (right, all) = report.sum();
+    assert!(right * 100 >= all * 98, "{right} of {all}");
+    assert!(all > 1_800, "only {all} recordings were found");
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Report {
+    /// Right ones and all, by group.
+    groups: BTreeMap<String, (usize, usize)>,
+    /// What differs, by name.
+    different: BTreeMap<String, String>,
+}
+
+impl Report {
+    fn sum(&self) -> (usize, usize) {
+        let add = |sum: (usize, usize), one: &(usize, usize)| (sum.0 + one.0, sum.1 + one.1);
+        self.groups.values().fold((0, 0), add)
+    }
+
+    fn table(&self) -> String {
+        let mut table = String::new();
+        for (group, (right, all)) in &self.groups {
+            table.push_str(&format!("{group:<48}{right:>6} of {all}\n"));
+        }
+        let (right, all) = self.sum();
+        table + &format!("{:<48}{right:>6} of {all}", "recordings reproduced")
+    }
+}
+
+fn play(address: std::net::SocketAddr) -> Report {
+    let mut report = Report::default();
+    let mut player = Player {
+        control: Raw::connect(address).unwrap(),
+        address,
+        settings: None,
+    };
+    for exchange in fixture::exchanges() {
+        let group = exchange.id.split('/').next().unwrap();
+        let settings = exchange.value["settings"].as_str();
+        let (group, name) = match settings {
+            Some(settings) => (settings.to_owned(), format!("{settings} {}", exchange.id)),
+            None => (group.to_owned(), exchange.id.clone()),
+        };
+        let counts = report.groups.entry(group).or_default();
+        counts.1 += 1;
+        match player.difference(&exchange) {
+            None => counts.0 += 1,
+            Some(why) => {
+                // What was scripted may not have been given.
+                player.settings = None;
+                report.different.insert(name, why);
+            }
+        }
+    }
+    report
+}
+
+struct Player {
+    control: Raw,
+    address: std::net::SocketAddr,
+    /// The recording's settings that the fake has; none right after a
+    /// difference, so that it is set up anew.
+    settings: Option<Option<String>>,
+}
+
+impl Player {
+    fn control(&mut self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let body = body.map(Value::to_string);
+        let headers = [("Content-Type", "application/json")];
+        let body = body.as_ref().map(|body| body.as_bytes());
+        let answer = self.control.send(method, path, &headers, body).unwrap();
+        let text = String::from_utf8(answer.body).unwrap();
+        assert!(
+            (200..300).contains(&answer.status),
+            "{method} {path}: {text}"
+        );
+        if text.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Plays one exchange; says what differs.
+    fn difference(&mut self, exchange: &Exchange) -> Option<String> {
+        let expected = &exchange.value;
+        let settings = expected["settings"].as_str().map(str::to_owned);
+        if self.settings.as_ref() != Some(&settings) {
+            self.control("POST", "/_aim/reset", None);
+            if let Some(settings) = &settings {
+                self.control("PATCH", "/_aim/settings", Some(&setting(settings)));
+            }
+            self.settings = Some(settings);
+        }
+        self.control("DELETE", "/_aim/requests", None);
+        let scripted = match expected["bound"]["type"].as_str() {
+            None => None,
+            Some(request) => {
+                let operation = request.strip_suffix("Request").unwrap();
+                let answer = match &expected["answer"] {
+                    Value::Null => json!({ "kind": "dto", "value": {} }),
+                    answer => answer.clone(),
+                };
+                Some(json!({
+                    "operation": operation,
+                    "answer": answer,
+                    "times": calls(&expected["request"]),
+                }))
+            }
+        };
+        if let Some(scripted) = &scripted {
+            self.control("POST", "/_aim/answers", Some(scripted));
+        }
+        let answer = self.ask(&expected["request"]);
+        let requests = self.control("GET", "/_aim/requests?reveal=true", None);
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Some(error.to_string()),
+        };
+        let received = requests["requests"].as_array().unwrap().last().cloned();
+        let bound = received.map_or(Value::Null, |received| received["bound"].clone());
+        if bound != expected["bound"] {
+            return Some(format!("bound {bound} in place of {}", expected["bound"]));
+        }
+        compare(&expected["response"], &answer)
+    }
+
+    fn ask(&self, request: &Value) -> std::io::Result<Answer> {
+        let headers: Vec<(&str, &str)> = request["headers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|header| (header[0].as_str().unwrap(), header[1].as_str().unwrap()))
+            .collect();
+        let body = fixture::body(request);
+        // Some answers end the connection.
+        Raw::connect(self.address)?.send(
+            request["method"].as_str().unwrap(),
+            request["target"].as_str().unwrap(),
+            &headers,
+            body.as_deref(),
+        )
+    }
+}
+
+/// How often the service is called: in a batch once for each item.
+fn calls(request: &Value) -> usize {
+    let target = request["target"].as_str().unwrap();
+    if target.split('?').next().unwrap().ends_with("[]") {
+        let items: Vec<Value> = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
+        items.len()
+    } else {
+        1
+    }
+}
+
+/// The setting of the fake that is the recording's.
+fn setting(name: &str) -> Value {
+    match name {
+        "default-json" => json!({ "default_content_type": "application/json" }),
+        "fallback" => json!({ "fallback": true }),
+        "date-only" => json!({ "date_format": "date-only" }),
+        _ => json!({ "date_format": name.strip_prefix("date-").unwrap() }),
+    }
+}
+
+fn compare(expected: &Value, answer: &Answer) -> Option<String> {
+    let line = (
+        expected["status"].as_u64().unwrap(),
+        expected["reason"].as_str().unwrap(),
+    );
+    if line != (u64::from(answer.status), answer.reason.as_str()) {
+        return Some(format!(
+            "{} {} in place of {line:?}",
+            answer.status, answer.reason
+        ));
+    }
+    let mut headers: Vec<(String, String)> = answer
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+        .filter(|(name, _)| !NOT_RECORDED.contains(&name.as_str()))
+        .collect();
+    headers.sort();
+    let mut recorded: Vec<(String, String)> = expected["headers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|header| {
+            let [name, value] = [0, 1].map(|index| header[index].as_str().unwrap());
+            (name.to_ascii_lowercase(), value.to_owned())
+        })
+        .collect();
+    recorded.sort();
+    if headers != recorded {
+        return Some(format!("headers {headers:?} in place of {recorded:?}"));
+    }
+    if expected["html_page"] == true {
+        let page = String::from_utf8_lossy(&answer.body);
+        let is_page = page.to_ascii_lowercase().starts_with("<!doctype html>");
+        return (!is_page).then(|| "no HTML page".to_owned());
+    }
+    let body = fixture::body(expected).unwrap_or_default();
+    (body != answer.body).then(|| {
+        let [body, found] = [&body, &answer.body].map(|body| String::from_utf8_lossy(body));
+        format!("body {found} in place of {body}")
+    })
+}

@@ -1,0 +1,509 @@
+//! Every fault of the fake on every operation, with repeating and without: what
+//! the client says is certain, beside what was written down for the fault and
+//! beside the fake's own record.
+//!
+//! No test waits: pauses between attempts end at once, and a limit of time is
+//! hit as soon as the fault has struck.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use aim_client::runtime::{Runtime, Sleep};
+use aim_client::{AimClient, Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
+use aim_fake::{AimFake, Fault, FaultKind, State};
+use aim_tests::every_operation::{call, call_in_part, has_key, is_of_many, key, service};
+use tokio::net::TcpStream;
+
+/// What is written down for a fault: what the client must say, and what it
+/// must do about it where it may repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// The answer proves the operation.
+    Proved,
+    /// Not sent: everything is repeated.
+    NotSent,
+    /// Rejected: nothing is repeated.
+    Rejected,
+    /// Rejected, though it was applied: the server lies, and why no client can
+    /// know better.
+    Lied(&'static str),
+    /// Unknown, and the next time is the same: nothing is repeated.
+    Unknown,
+    /// Unknown, and it passes: reads are repeated, bookings never.
+    Passing,
+    /// As `Passing`; but where the reset arrives while the connection is still
+    /// being made, it is a connection that was not made, and nothing was sent.
+    ResetAtOnce,
+}
+
+use Said::{Lied, NotSent, Passing, Proved, Rejected, ResetAtOnce, Unknown};
+
+const IN_BAND: Said = Lied("the in-band status is the only word that the vendor has for failure");
+const STATUS: Said = Lied("what has this status comes from before the operation, or it is a lie");
+
+/// A fault, and what is said where the operation was applied and where it was
+/// not. For a fault of connections both are the same.
+struct Row {
+    fault: &'static str,
+    /// The limit of time that is hit when it has struck.
+    hits: Option<Limit>,
+    /// Whether it strikes a first call, and what is said is of the next one.
+    next: bool,
+    applied: Said,
+    not_applied: Said,
+}
+
+const fn row(fault: &'static str, applied: Said, not_applied: Said) -> Row {
+    Row {
+        fault,
+        hits: None,
+        next: false,
+        applied,
+        not_applied,
+    }
+}
+
+const fn hitting(limit: Limit, fault: &'static str, said: Said) -> Row {
+    Row {
+        hits: Some(limit),
+        ..row(fault, said, said)
+    }
+}
+
+const TABLE: &[Row] = &[
+    // Where a Status says so, it was not done; but a 5xx may be a crash after it.
+    row("in_band_error", IN_BAND, Rejected),
+    row("in_band_error,status=400", IN_BAND, Rejected),
+    row("in_band_error,status=500", Unknown, Unknown),
+    // An exception may come after the booking, unless it is one of binding or
+    // of credentials.
+    row("response_status", Passing, Passing),
+    row("response_status,status=400", Unknown, Unknown),
+    row(
+        "response_status,status=400,code=SerializationException",
+        STATUS,
+        Rejected,
+    ),
+    row("response_status,status=401", STATUS, Rejected),
+    row("response_status,status=403", STATUS, Rejected),
+    row("response_status,status=404", Unknown, Unknown),
+    row("response_status,status=405", STATUS, Rejected),
+    row("response_status,status=409", Unknown, Unknown),
+    row("response_status,status=429", Passing, Passing),
+    row(
+        "response_status,status=500,code=SerializationException",
+        Passing,
+        Passing,
+    ),
+    row("html_error", Passing, Passing),
+    row("html_error,retry_after=3600", Passing, Passing),
+    row("html_error,status=400", Unknown, Unknown),
+    row("html_error,status=401", STATUS, Rejected),
+    row("html_error,status=403", STATUS, Rejected),
+    row("html_error,status=404", Unknown, Unknown),
+    row("html_error,status=405", STATUS, Rejected),
+    row("html_error,status=408", Passing, Passing),
+    row("html_error,status=411", STATUS, Rejected),
+    row("html_error,status=413", STATUS, Rejected),
+    row("html_error,status=414", STATUS, Rejected),
+    row("html_error,status=422", Unknown, Unknown),
+    row("html_error,status=502", Passing, Passing),
+    row("html_error,status=504", Passing, Passing),
+    row("text_not_found", STATUS, Rejected),
+    row("empty_object", Unknown, Unknown),
+    row("redirect", Unknown, Unknown),
+    row("redirect,status=307", Unknown, Unknown),
+    row("redirect,status=308", Unknown, Unknown),
+    row("empty", Passing, Passing),
+    row("empty,status=200", Passing, Passing),
+    row("empty,status=206", Passing, Passing),
+    // What the body says counts. A spoilt answer that is not applied is an
+    // empty one, which proves nothing.
+    row("wrong_content_type", Proved, Unknown),
+    row("wrong_content_type,content_type=text/html", Proved, Unknown),
+    row("truncated", Passing, Passing),
+    row("truncated,keep=0", Passing, Passing),
+    row("truncated,keep=1", Passing, Passing),
+    row("malformed", Passing, Passing),
+    row("invalid_utf8", Passing, Passing),
+    row("bom", Proved, Unknown),
+    row("oversized", Unknown, Unknown),
+    row("oversized,content_length=true", Unknown, Unknown),
+    row("oversized,size=2000", Proved, Unknown),
+    hitting(Limit::ReadTime, "slow_first_byte", Passing),
+    hitting(Limit::TotalTime, "slow_first_byte", Unknown),
+    row("slow_first_byte,milliseconds=5", Proved, Unknown),
+    hitting(Limit::TotalTime, "slow_drip", Unknown),
+    row("slow_drip,bytes=100,milliseconds=1", Proved, Unknown),
+    hitting(Limit::ReadTime, "hang", Passing),
+    hitting(Limit::TotalTime, "hang", Unknown),
+    row("hang,milliseconds=5", Passing, Passing),
+    row("reset_before_answer", Passing, Passing),
+    row("close_before_answer", Passing, Passing),
+    row("close_kept_alive", Proved, Unknown),
+    Row {
+        next: true,
+        ..row("close_kept_alive,when=next_request", Passing, Passing)
+    },
+    row("connection_refused", NotSent, NotSent),
+    row("reset_before_request", ResetAtOnce, ResetAtOnce),
+];
+
+/// How a call ended: what its error says, or none.
+type Verdict = Option<Delivery>;
+
+impl Said {
+    /// The verdicts that are right, each with its number of attempts.
+    fn right(self, operation: &Operation, retry: bool) -> Vec<(Verdict, u32)> {
+        let reads = operation.effect() == Effect::ReadOnly;
+        let error = |delivery| vec![(Some(delivery), 1)];
+        match self {
+            Proved => vec![(None, 1)],
+            NotSent if retry => vec![(None, 2)],
+            NotSent => error(Delivery::NotSent),
+            Rejected | Lied(_) => error(Delivery::Rejected),
+            Passing | ResetAtOnce if retry && reads => vec![(None, 2)],
+            Unknown | Passing => error(Delivery::Unknown),
+            ResetAtOnce => {
+                let mut right = error(Delivery::Unknown);
+                right.extend(NotSent.right(operation, retry));
+                right
+            }
+        }
+    }
+}
+
+/// Time for one call: pauses end at once, and in them a server that refuses
+/// connections is repaired; a limit is hit once, when the fault has struck.
+struct NoWait {
+    fake: Arc<AimFake>,
+    hits: Option<Limit>,
+    hit: Arc<AtomicBool>,
+}
+
+impl Runtime for NoWait {
+    fn sleep(&self, _: Duration) -> Sleep {
+        let fake = Arc::clone(&self.fake);
+        Box::pin(async move {
+            fake.remove_faults();
+            while TcpStream::connect(fake.address()).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    }
+
+    fn timer(&self, limit: Limit, _: Duration) -> Sleep {
+        if self.hits != Some(limit) {
+            return Box::pin(std::future::pending());
+        }
+        let (fake, hit) = (Arc::clone(&self.fake), Arc::clone(&self.hit));
+        Box::pin(async move {
+            while fake.requests().iter().all(|one| one.fault.is_none()) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            if hit.swap(true, Ordering::Relaxed) {
+                std::future::pending().await
+            }
+        })
+    }
+
+    fn random(&self) -> u64 {
+        7
+    }
+}
+
+/// What came of one case.
+struct Case {
+    name: String,
+    fault: &'static str,
+    operation: &'static Operation,
+    /// Whether half of it cannot be done.
+    in_part: bool,
+    retry: bool,
+    said: Said,
+    verdict: Verdict,
+    attempts: u32,
+    /// How often the fake has received and how often applied the call.
+    received: usize,
+    applied: usize,
+    /// How many bookings there are beyond the first.
+    duplicates: usize,
+}
+
+impl Case {
+    fn is_right(&self, verdict: Verdict) -> bool {
+        let mut right = self.said.right(self.operation, self.retry);
+        for (verdict, _) in &mut right {
+            if self.in_part && verdict.is_none() {
+                *verdict = Some(Delivery::PartlyApplied);
+            }
+        }
+        right.contains(&(verdict, self.attempts))
+    }
+
+    /// Success that was none: nobody would send it again.
+    fn is_lost(&self) -> bool {
+        matches!(self.verdict, None | Some(Delivery::PartlyApplied)) && self.applied == 0
+    }
+
+    /// What was called certainly not applied, and was.
+    fn is_false_comfort(&self) -> bool {
+        let certain = matches!(self.verdict, Some(Delivery::NotSent | Delivery::Rejected));
+        certain && self.applied > 0 && !matches!(self.said, Lied(_))
+    }
+
+    /// A booking that came again after it may have been applied.
+    fn is_sent_twice(&self) -> bool {
+        self.operation.effect() == Effect::Books && self.received > 1
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: said {:?} after {} attempts where {:?} ({:?}) was written down; \
+             received {}, applied {}, duplicates {}",
+            self.name,
+            self.verdict,
+            self.attempts,
+            self.said,
+            self.said.right(self.operation, self.retry),
+            self.received,
+            self.applied,
+            self.duplicates
+        )
+    }
+}
+
+fn outcome(result: Result<u32, Error>) -> (Verdict, u32) {
+    match result {
+        Ok(attempts) => (None, attempts),
+        Err(error) => (Some(error.delivery()), error.attempts()),
+    }
+}
+
+/// One call (or two, where the second is looked at), with a client and a
+/// store of its own.
+async fn run(
+    fake: &Arc<AimFake>,
+    row: &'static Row,
+    apply: Option<bool>,
+    operation: &'static Operation,
+    in_part: bool,
+    retry: bool,
+) -> Case {
+    let name = format!(
+        "{}, apply {apply:?}, {}, in part {in_part}, retry {retry}",
+        row.fault,
+        operation.id()
+    );
+    fake.reset().await;
+    let before = fake.state().bookings().len();
+    let mut fault = Fault::from_text(row.fault).unwrap();
+    if !fault.kind.is_of_connections() {
+        fault = fault.on(service(operation));
+    }
+    if let Some(apply) = apply {
+        fault = fault.apply(apply);
+    }
+    let applies = fault.applies();
+    let is_of_connections = fault.kind.is_of_connections();
+    fake.fault(fault).await.unwrap();
+    let client = AimClient::builder()
+        .base_url(fake.base_url())
+        .credentials(Credentials::new("key", "app"))
+        .max_answer_bytes(100_000)
+        // To read the system's certificates takes longer than all the rest.
+        .http(|http| http.tls_certs_only([]))
+        .retry(if retry { Retry::new() } else { Retry::never() })
+        .runtime(NoWait {
+            fake: Arc::clone(fake),
+            hits: row.hits,
+            hit: Arc::default(),
+        })
+        .build()
+        .unwrap();
+    if row.next {
+        let _ = call(&client, operation, "first").await;
+    }
+    let called = async {
+        if in_part {
+            call_in_part(&client, operation, "case").await
+        } else {
+            call(&client, operation, "case").await
+        }
+    };
+    // No case takes a hundredth of this; a client that waits must fail.
+    let (verdict, attempts) = tokio::time::timeout(Duration::from_secs(20), called)
+        .await
+        .map(outcome)
+        .unwrap_or_else(|_| panic!("{name}: the client waits"));
+
+    let mut requests = fake.requests();
+    if !is_of_connections {
+        assert_eq!(requests[0].fault.as_deref(), row.fault.split(',').next());
+        assert_eq!(requests[0].applied, applies, "{name}");
+    }
+    if row.next {
+        requests.remove(0);
+    }
+    // What the fake has booked is what it says to have applied.
+    let state = fake.state();
+    let books = operation.effect() == Effect::Books;
+    let booked = state.bookings().len() - before;
+    let all_applied = fake.requests().iter().filter(|one| one.applied).count();
+    assert_eq!(booked, if books { all_applied } else { 0 }, "{name}");
+    if has_key(operation) {
+        assert!(
+            requests.iter().all(|one| key(one) == Some("case")),
+            "{name}"
+        );
+    }
+    let mut bookings: BTreeMap<&str, usize> = BTreeMap::new();
+    for booking in state.bookings() {
+        *bookings.entry(&booking.digest).or_default() += 1;
+    }
+    Case {
+        fault: row.fault,
+        operation,
+        in_part,
+        retry,
+        said: if applies {
+            row.applied
+        } else {
+            row.not_applied
+        },
+        verdict,
+        attempts,
+        received: requests.len(),
+        applied: requests.iter().filter(|one| one.applied).count(),
+        duplicates: bookings.values().map(|count| count - 1).sum(),
+        name,
+    }
+}
+
+async fn all_cases() -> Vec<Case> {
+    let state = State::example().unwrap();
+    let fake = Arc::new(AimFake::builder().state(state).start().await.unwrap());
+    let mut cases = Vec::new();
+    for row in TABLE {
+        let fault = Fault::from_text(row.fault).unwrap();
+        let applies: &[_] = if fault.kind.is_of_connections() {
+            &[None]
+        } else {
+            &[None, Some(true), Some(false)]
+        };
+        for &apply in applies {
+            for operation in Operation::all() {
+                let parts: &[_] = if is_of_many(operation) {
+                    &[false, true]
+                } else {
+                    &[false]
+                };
+                for &in_part in parts {
+                    for retry in [true, false] {
+                        cases.push(run(&fake, row, apply, operation, in_part, retry).await);
+                    }
+                }
+            }
+        }
+    }
+    cases
+}
+
+fn name(row: &Row) -> &'static str {
+    row.fault.split(',').next().unwrap_or_default()
+}
+
+#[test]
+fn every_fault_has_a_row() {
+    let rows: BTreeSet<_> = TABLE.iter().map(name).collect();
+    let faults: BTreeSet<_> = FaultKind::NAMES.iter().copied().collect();
+    assert_eq!(rows, faults);
+    // Also with the parameters that it has by default.
+    for name in faults {
+        assert!(TABLE.iter().any(|row| row.fault == name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_says_what_is_certain_and_books_once() {
+    let cases = all_cases().await;
+    print(&cases);
+    let list = |wrong: &dyn Fn(&Case) -> bool| {
+        let wrong = cases.iter().filter(|case| wrong(case));
+        wrong.map(|case| format!("{case}\n")).collect::<String>()
+    };
+    assert_eq!(
+        list(&|case| !case.is_right(case.verdict)),
+        "",
+        "wrong verdicts"
+    );
+    assert_eq!(list(&|case| case.duplicates > 0), "", "duplicates");
+    assert_eq!(list(&Case::is_sent_twice), "", "sent twice");
+    assert_eq!(list(&Case::is_lost), "", "lost");
+    assert_eq!(list(&Case::is_false_comfort), "", "certain and wrong");
+
+    for operation in Operation::all() {
+        let partly = cases.iter().filter(|case| {
+            case.operation.id() == operation.id() && case.verdict == Some(Delivery::PartlyApplied)
+        });
+        let is_partly = partly.count() > 0;
+        assert_eq!(is_partly, is_of_many(operation), "{}", operation.id());
+    }
+
+    // Who always gives the same answer is found out, and by every operation.
+    for lazy in [
+        None,
+        Some(Delivery::NotSent),
+        Some(Delivery::Rejected),
+        Some(Delivery::PartlyApplied),
+        Some(Delivery::Unknown),
+    ] {
+        for operation in Operation::all() {
+            let mut of_it = cases
+                .iter()
+                .filter(|one| one.operation.id() == operation.id());
+            assert!(of_it.any(|case| !case.is_right(lazy)), "always {lazy:?}");
+        }
+    }
+}
+
+/// A line for each kind of fault, and their sums.
+fn print(cases: &[Case]) {
+    let line = |name: &str, cases: &[&Case]| {
+        let count = |what: &dyn Fn(&Case) -> bool| cases.iter().filter(|case| what(case)).count();
+        println!(
+            "| {name:<20} | {:>8} | {:>7} | {:>10} | {:>4} | {:>4} of {:>4} |",
+            cases.len(),
+            count(&|case| case.applied > 0),
+            cases.iter().map(|case| case.duplicates).sum::<usize>(),
+            count(&Case::is_lost),
+            count(&|case| case.is_right(case.verdict) && !case.is_false_comfort()),
+            cases.len(),
+        );
+    };
+    println!("| fault                | injected | applied | duplicates | lost | verdicts right |");
+    println!("| -------------------- | -------- | ------- | ---------- | ---- | -------------- |");
+    for kind in FaultKind::NAMES {
+        let of_it: Vec<_> = cases
+            .iter()
+            .filter(|case| case.fault.split(',').next() == Some(kind))
+            .collect();
+        line(kind, &of_it);
+    }
+    line("all", &cases.iter().collect::<Vec<_>>());
+    let lies: BTreeMap<_, usize> = cases.iter().fold(BTreeMap::new(), |mut lies, case| {
+        if let Lied(why) = case.said {
+            *lies.entry(why).or_default() += 1;
+        }
+        lies
+    });
+    for (why, count) in lies {
+        println!("Of these {count} are of a server that rejects what it has applied: {why}.");
+    }
+}

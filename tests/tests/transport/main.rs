@@ -1,0 +1,17 @@
+//! What goes wrong between client and server: faults, redirects, proxies,
+//! certificates, compression and HTTP/2.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "that is how a test fails"
+)]
+
+mod fault_matrix;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "http2")]
+mod http2;
+mod redirects_and_proxies;
+mod soak;
+mod tls;
