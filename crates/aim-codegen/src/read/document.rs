@@ -12,6 +12,7 @@ use std::path::Path;
 
 use openapiv3::OpenAPI;
 use serde_json::Value as Json;
+use serde_yaml::Value as Yaml;
 
 pub(crate) use grammar::{Kind, alternatives};
 pub(crate) use tree::At;
@@ -69,15 +70,17 @@ impl Document {
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
         let root = tree::parse(file, text)?;
         let mut report = Report::new(file);
-        compare_readers(&At::root(&root), text, &mut report);
+        let read = serde_yaml::from_str::<Yaml>(text);
+        compare_readers(&At::root(&root), &read, &mut report);
         grammar::walk(&root, &mut report);
         report.finish()?;
 
         let mut report = Report::new(file);
-        let openapi = match serde_yaml::from_str::<OpenAPI>(text) {
-            Ok(openapi) => openapi,
-            Err(error) => return Err(Problems::from(not_openapi(file, &error))),
-        };
+        // An error knows its line only when the text is read.
+        let openapi = read
+            .and_then(serde_yaml::from_value::<OpenAPI>)
+            .or_else(|_| serde_yaml::from_str(text))
+            .map_err(|error| Problems::from(not_openapi(file, &error)))?;
         let model = serde_json::to_value(&openapi).unwrap_or_default();
         compare_model(&At::root(&root), &model, &mut report);
         report.finish()?;
@@ -157,9 +160,9 @@ fn not_openapi(file: &str, error: &serde_yaml::Error) -> Problem {
 /// The generator's model is read by another YAML reader than the tree; a place
 /// where the two disagree would be checked as one thing and generated as
 /// another.
-fn compare_readers(root: &At<'_>, text: &str, report: &mut Report) {
-    match serde_yaml::from_str::<Json>(text) {
-        Ok(other) => compare_reading(root, &other, report),
+fn compare_readers(root: &At<'_>, read: &serde_yaml::Result<Yaml>, report: &mut Report) {
+    match read {
+        Ok(other) => compare_reading(root, other, report),
         Err(error) => {
             let place = error
                 .location()
@@ -167,24 +170,24 @@ fn compare_readers(root: &At<'_>, text: &str, report: &mut Report) {
             report.add(
                 place,
                 "",
-                format!("the generator's reader takes this for no YAML: {error}"),
+                format!("the generator's reader does not take this for YAML: {error}"),
                 "write it in a simpler way, for instance in quotes",
             );
         }
     }
 }
 
-fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
+fn compare_reading(at: &At<'_>, other: &Yaml, report: &mut Report) {
     let same = match (&at.node.value, other) {
-        (Value::List(items), Json::Array(others)) => {
+        (Value::List(items), Yaml::Sequence(others)) => {
             for (item, other) in at.items().zip(others) {
                 compare_reading(&item, other, report);
             }
             items.len() == others.len()
         }
-        (Value::Map(members), Json::Object(others)) => {
+        (Value::Map(members), Yaml::Mapping(others)) => {
             for member in at.members() {
-                let other = others.get(member.name()).unwrap_or(&Json::Null);
+                let other = others.get(member.name()).unwrap_or(&Yaml::Null);
                 compare_reading(&member, other, report);
             }
             members.len() == others.len()
@@ -192,7 +195,7 @@ fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
         (Value::Null, other) => other.is_null(),
         (Value::Bool(value), other) => other.as_bool() == Some(*value),
         (Value::String(text), other) => other.as_str() == Some(text),
-        (Value::Number(text), Json::Number(number)) => is_same_number(text, &number.to_string()),
+        (Value::Number(text), Yaml::Number(number)) => is_same_number(text, &number.to_string()),
         _ => false,
     };
     if !same {
@@ -204,9 +207,7 @@ fn compare_reading(at: &At<'_>, other: &Json, report: &mut Report) {
     }
 }
 
-/// Whether two texts are the same number. `serde_json` compares numbers by
-/// their texts where another crate of the build switches `arbitrary_precision`
-/// on, and `12.50` is written `12.5` there.
+/// Whether two texts are the same number: `12.50` is written `12.5` there.
 fn is_same_number(left: &str, right: &str) -> bool {
     match (left.parse::<i128>(), right.parse::<i128>()) {
         (Ok(left), Ok(right)) => left == right,

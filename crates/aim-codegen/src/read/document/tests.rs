@@ -134,7 +134,7 @@ fn readers_that_disagree_are_noticed() {
         ("a: [\n", ""),
     ] {
         let mut report = Report::new("a.yaml");
-        compare_readers(&At::root(&root), other, &mut report);
+        compare_readers(&At::root(&root), &serde_yaml::from_str(other), &mut report);
         let problems = report.finish().unwrap_err();
         assert_eq!(problems.iter().next().unwrap().pointer, pointer, "{other}");
     }
