@@ -223,11 +223,7 @@ impl Engine {
     /// What the service does that was reached.
     fn serve(&self, call: &Call<'_>, settings: &Settings, told: &mut Told) -> Answer {
         let mut inner = self.lock();
-        // One request is struck by one fault; a batch may call several times.
-        let fault = match told.fault {
-            None => inner.faults.at_call(call.operation.name),
-            Some(_) => None,
-        };
+        let fault = inner.faults.at_call(call.operation.name);
         let answer = match &fault {
             Some(fault) if !fault.applies() => Answer::Dto(Object::new(call.operation.response)),
             _ => inner.answer(call, settings, told),
@@ -454,12 +450,8 @@ impl Inner {
             return refusal;
         }
         let done = self.state.answer(call, settings);
-        told.applied |= done.applied;
-        for path in done.not_kept {
-            if !told.not_kept.contains(&path) {
-                told.not_kept.push(path);
-            }
-        }
+        told.applied = done.applied;
+        told.not_kept = done.not_kept;
         done.answer
     }
 

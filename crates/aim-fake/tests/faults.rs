@@ -422,20 +422,3 @@ fn wait_for_listener(fake: &AimFake) {
     }
     panic!("the listener did not come back");
 }
-
-#[tokio::test]
-async fn a_fault_strikes_once_in_a_batch() {
-    let fake = AimFake::start().await.unwrap();
-    fake.fault(Fault::from_text("reset_before_answer,times=2").unwrap())
-        .await
-        .unwrap();
-    let batch = request(
-        "POST",
-        "/aeservices30/api/json/reply/C2BPostContractRequest[]",
-        "",
-        r#"[{"RefNumber":"a"},{"RefNumber":"b"}]"#,
-    );
-    assert_eq!(raw::send(fake.address(), &batch).end, End::Reset);
-    assert_eq!(booked(&fake), 2);
-    assert_eq!(fake.faults().len(), 1);
-}

@@ -33,7 +33,7 @@ pub struct Received {
     pub operation: Option<&'static str>,
     /// The HTTP status of the answer; none where no answer was sent.
     pub status: Option<u16>,
-    /// What the service was called with, for a batch the last one.
+    /// What the service was called with.
     pub bound: Option<Object>,
     /// Whether the fake's state carried the operation out, whatever the client
     /// was told: a booking is made, a contract is changed, a lookup is
@@ -90,7 +90,7 @@ impl Received {
             ..Settings::default()
         };
         let text = match &self.bound {
-            Some(object) => wire::json::write(object, &Style::new(&settings, None))
+            Some(object) => wire::json::write(object, &Style::new(&settings))
                 .map_err(|error| serde::de::Error::custom(error.message))?,
             None => "null".to_owned(),
         };

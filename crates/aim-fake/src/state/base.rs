@@ -22,6 +22,8 @@ pub(super) type Booked = Option<Vec<String>>;
 /// All that is remembered between requests.
 ///
 /// Its `Debug` form tells numbers only: the rest is personal and card data.
+///
+#[doc = include_str!("rules.md")]
 #[derive(Clone, Default)]
 pub struct State {
     pub(super) store: Store,
