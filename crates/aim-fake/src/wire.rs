@@ -1,6 +1,6 @@
 //! How a ServiceStack host reads requests and writes answers: everything
 //! between the bytes of a request, the service that is called, and the bytes
-//! of the answer. Pure: no sockets, no state, no clock. The room uses `model`
+//! of the answer. Pure: no sockets, no state, no clock. This directory uses `model`
 //! and `problem`.
 
 mod bind;
@@ -557,7 +557,7 @@ mod tests {
             ask(&text, &settings, &throw("FormatException")),
             format!("400 FormatException | text/javascript | {error}")
         );
-        // Those of ServiceStack itself are told as a success.
+        // Those of ServiceStack itself are answered as a success.
         let text = "GET /api/GetContractDetails?callback=f&Sub=x";
         let answer = ask(text, &settings, &Answer::Null);
         assert!(

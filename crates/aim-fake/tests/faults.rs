@@ -280,7 +280,7 @@ async fn the_old_route_is_a_call_of_the_service_behind_it() {
 }
 
 #[tokio::test]
-async fn one_call_is_struck_by_one_fault_and_the_others_wait() {
+async fn one_call_triggers_one_fault_and_the_others_wait() {
     let fake = AimFake::start().await.unwrap();
     for status in [500, 502, 503] {
         let kind = FaultKind::HtmlError {

@@ -81,7 +81,7 @@ pub struct Settings {
     /// The largest body in bytes; ASP.NET's own limit is 4096 KB.
     pub max_body: usize,
     /// The HTTP status of the page that refuses a larger body: IIS has 413 for
-    /// its own limit, ASP.NET 500; which one strikes first is unknown.
+    /// its own limit, ASP.NET 500; which limit is reached first is unknown.
     pub max_body_http_status: u16,
     /// The longest query in characters; IIS's own limit is 2048.
     pub max_query: usize,

@@ -126,7 +126,7 @@ impl State {
         });
     }
 
-    /// A number that is no id of anything that has one.
+    /// A number that is not the id of anything that has one.
     pub(super) fn fresh_id(&mut self) -> i64 {
         loop {
             self.store.ids_given += 1;

@@ -98,7 +98,7 @@ impl From<Exception> for Failure {
     }
 }
 
-/// What a service throws when it is told to throw `name` with `message`.
+/// What a service throws that is to throw `name` with `message`.
 ///
 /// Four names mean what they mean in the recordings: `ArgumentNullException`
 /// names the parameter `Ref` in .NET's words and not in those of `message`,

@@ -24,7 +24,7 @@ use crate::model::value::{Object, Value};
 ///
 /// # Errors
 ///
-/// The exception that ServiceStack throws for text that is no object, and for
+/// The exception that ServiceStack throws for text that is not an object, and for
 /// strings and names that do not end.
 pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
     let object = read_object(&decode(body), of, settings)?;
@@ -77,7 +77,7 @@ fn read_object(
                 *object.value_mut(index) = value;
             }
         }
-        // A letter that is no separator is passed over like one.
+        // A letter that is not a separator is passed over like one.
         if !eat_separator(text, &mut at)? {
             at += usize::from(at < text.len());
         }
@@ -115,7 +115,7 @@ fn read_string(text: &[u16]) -> Option<Value> {
     })
 }
 
-/// Reads a list; text that is no list is its only item.
+/// Reads a list; text that is not a list is its only item.
 fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
     if text.is_empty() || text == EMPTY {
         return Some(Value::Null);
@@ -373,7 +373,7 @@ mod tests {
             (r#""\x41""#, Some("A")),
             (r#""\x4""#, Some(r"\x4")),
             (r#""\ud83c""#, Some("\u{fffd}")),
-            // An escape that is no number loses the member, one cut short
+            // An escape that is not a number loses the member, one cut short
             // does not.
             (r#""\u00zz""#, None),
             (r#"[\u12]"#, Some("[uu12]")),

@@ -19,7 +19,7 @@ use crate::model::value::{Object, Value};
 /// from no text at all. Text that consists of it is taken for empty too.
 const EMPTY: &str = "\u{200b}";
 
-/// Why text is no object.
+/// Why text is not an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unreadable {
     /// It does not begin with a brace.
@@ -35,7 +35,7 @@ enum Unreadable {
 ///
 /// # Errors
 ///
-/// The exception that ServiceStack throws for text that is no object, or that
+/// The exception that ServiceStack throws for text that is not an object, or that
 /// ends within a name.
 pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
     read_request(&decode(body), of, settings)
