@@ -1,5 +1,5 @@
 //! What stands between the sockets and the dialect: settings, state, scripted
-//! answers, faults, and the record of what was received. The room uses `state`
+//! answers, faults, and the record of what was received. This directory uses `state`
 //! and what lies below it.
 
 pub(crate) mod credentials;
@@ -31,7 +31,7 @@ use crate::wire;
 
 /// How a fake begins, and what a reset brings back.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Start {
+pub(crate) struct InitialState {
     /// What the document says; that of the crate by default.
     pub schema: &'static Schema,
     /// The settings.
@@ -44,7 +44,7 @@ pub(crate) struct Start {
 
 /// The fake without its sockets.
 pub(crate) struct Engine {
-    start: Start,
+    initial: InitialState,
     inner: Mutex<Inner>,
     /// Counts what may close the listener; the accept loop waits for it.
     changes: watch::Sender<u64>,
@@ -139,16 +139,16 @@ impl Engine {
     /// # Errors
     ///
     /// The first fault that does not fit together, by JSON pointer.
-    pub(crate) fn new(mut start: Start) -> Result<Self, Problem> {
-        for (index, fault) in start.faults.iter_mut().enumerate() {
-            fault.resolve(start.schema).map_err(|problem| Problem {
+    pub(crate) fn new(mut initial: InitialState) -> Result<Self, Problem> {
+        for (index, fault) in initial.faults.iter_mut().enumerate() {
+            fault.resolve(initial.schema).map_err(|problem| Problem {
                 pointer: format!("/{index}{}", problem.pointer),
                 ..problem
             })?;
         }
         Ok(Self {
-            inner: Mutex::new(Inner::new(&start)),
-            start,
+            inner: Mutex::new(Inner::new(&initial)),
+            initial,
             changes: watch::Sender::new(0),
             settled: watch::Sender::new(0),
         })
@@ -165,32 +165,32 @@ impl Engine {
     #[must_use]
     pub(crate) fn exchange(&self, request: &Request, connection: u64) -> Reply {
         let settings = self.settings();
-        let mut told = Told::default();
+        let mut log = CallLog::default();
         let exchange = match limits::refusal(request, &settings) {
             Some(response) => wire::Exchange {
                 operation: None,
                 bound: None,
                 response,
             },
-            None => wire::handle(self.start.schema, request, &settings, &mut |call| {
-                self.serve(call, &settings, &mut told)
+            None => wire::handle(self.initial.schema, request, &settings, &mut |call| {
+                self.serve(call, &settings, &mut log)
             }),
         };
         let mut response = exchange.response;
         let mut delivery = Delivery::Whole;
-        if let Some(fault) = &told.fault {
-            spoil(&fault.kind, &mut response);
+        if let Some(fault) = &log.fault {
+            corrupt(&fault.kind, &mut response);
             delivery = Delivery::of(&fault.kind, response.body.len());
         }
         let status = delivery.is_answered().then_some(response.status);
         let received = Received {
             operation: exchange.operation.map(|operation| operation.name),
             bound: exchange.bound,
-            applied: told.applied,
-            not_kept: told.not_kept,
-            scripted: told.scripted,
-            fault: told.fault.map(|fault| fault.kind.name()),
-            ..Received::new(request, connection, status, self.start.schema)
+            applied: log.applied,
+            not_kept: log.not_kept,
+            scripted: log.scripted,
+            fault: log.fault.map(|fault| fault.kind.name()),
+            ..Received::new(request, connection, status, self.initial.schema)
         };
         Reply {
             response,
@@ -203,7 +203,7 @@ impl Engine {
     #[must_use]
     pub(crate) fn refuse(&self, request: &Request, connection: u64, response: Response) -> Reply {
         let status = Some(response.status);
-        let received = Received::new(request, connection, status, self.start.schema);
+        let received = Received::new(request, connection, status, self.initial.schema);
         Reply {
             response,
             delivery: Delivery::Whole,
@@ -221,29 +221,25 @@ impl Engine {
     }
 
     /// What the service does that was reached.
-    fn serve(&self, call: &Call<'_>, settings: &Settings, told: &mut Told) -> Answer {
+    fn serve(&self, call: &Call<'_>, settings: &Settings, log: &mut CallLog) -> Answer {
         let mut inner = self.lock();
-        // One request is struck by one fault; a batch may call several times.
-        let fault = match told.fault {
-            None => inner.faults.at_call(call.operation.name),
-            Some(_) => None,
-        };
+        let fault = inner.faults.at_call(call.operation.name);
         let answer = match &fault {
             Some(fault) if !fault.applies() => Answer::Dto(Object::new(call.operation.response)),
-            _ => inner.answer(call, settings, told),
+            _ => inner.answer(call, settings, log),
         };
         let Some(fault) = fault else {
             return answer;
         };
         let replaced = replace(&fault.kind, call.operation, settings);
-        told.fault = Some(fault);
+        log.fault = Some(fault);
         replaced.unwrap_or(answer)
     }
 
     /// What the document says.
     #[must_use]
     pub(crate) fn schema(&self) -> &'static Schema {
-        self.start.schema
+        self.initial.schema
     }
 
     /// The settings as they are now.
@@ -275,7 +271,7 @@ impl Engine {
         json: &Json,
         times: Option<u32>,
     ) -> Result<(), Problem> {
-        let operation = faults::operation(self.start.schema, operation, "/operation")?;
+        let operation = faults::operation(self.initial.schema, operation, "/operation")?;
         let answer = answer_from_json(operation, json, "/answer")?;
         if times == Some(0) {
             return Err(Problem {
@@ -334,13 +330,13 @@ impl Engine {
     ///
     /// What does not fit together, by JSON pointer.
     pub(crate) fn add_fault(&self, mut fault: Fault) -> Result<u64, Problem> {
-        fault.resolve(self.start.schema)?;
+        fault.resolve(self.initial.schema)?;
         let id = self.lock().faults.add(fault);
         self.note_change();
         Ok(id)
     }
 
-    /// The faults that are still to strike.
+    /// The faults that are still to trigger.
     #[must_use]
     pub(crate) fn faults(&self) -> Json {
         self.lock().faults.to_json()
@@ -373,7 +369,7 @@ impl Engine {
 
     /// Brings back how the fake began, and forgets everything else.
     pub(crate) fn reset(&self) {
-        *self.lock() = Inner::new(&self.start);
+        *self.lock() = Inner::new(&self.initial);
         self.note_change();
     }
 
@@ -423,7 +419,7 @@ impl Engine {
 
 /// What the service notes of a request.
 #[derive(Default)]
-struct Told {
+struct CallLog {
     applied: bool,
     not_kept: Vec<String>,
     scripted: bool,
@@ -431,35 +427,31 @@ struct Told {
 }
 
 impl Inner {
-    fn new(start: &Start) -> Self {
+    fn new(initial: &InitialState) -> Self {
         let mut faults = Faults::default();
-        for fault in &start.faults {
+        for fault in &initial.faults {
             faults.add(fault.clone());
         }
         Self {
-            settings: Arc::new(start.settings.clone()),
-            state: start.state.clone(),
+            settings: Arc::new(initial.settings.clone()),
+            state: initial.state.clone(),
             answers: VecDeque::new(),
             faults,
             ring: Ring::default(),
         }
     }
 
-    fn answer(&mut self, call: &Call<'_>, settings: &Settings, told: &mut Told) -> Answer {
+    fn answer(&mut self, call: &Call<'_>, settings: &Settings, log: &mut CallLog) -> Answer {
         if let Some(answer) = self.scripted(call.operation) {
-            told.scripted = true;
+            log.scripted = true;
             return answer;
         }
         if let Err(refusal) = credentials::check(call, settings) {
             return refusal;
         }
         let done = self.state.answer(call, settings);
-        told.applied |= done.applied;
-        for path in done.not_kept {
-            if !told.not_kept.contains(&path) {
-                told.not_kept.push(path);
-            }
-        }
+        log.applied = done.applied;
+        log.not_kept = done.not_kept;
         done.answer
     }
 
@@ -529,7 +521,7 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Opti
 }
 
 /// What a fault makes of the answer's head and body.
-fn spoil(kind: &FaultKind, response: &mut Response) {
+fn corrupt(kind: &FaultKind, response: &mut Response) {
     let mut rewrite = |status: u16, content_type: Option<&'static str>, body: &[u8]| {
         response.status = status;
         response.reason = Cow::Borrowed(limits::reason(status));

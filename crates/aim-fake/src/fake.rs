@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::engine::faults::Fault;
 use crate::engine::request_log::Received;
-use crate::engine::{Engine, Start};
+use crate::engine::{Engine, InitialState};
 use crate::model::schema::Schema;
 use crate::model::settings::Settings;
 use crate::problem::Problem;
@@ -34,7 +34,7 @@ pub struct AimFake {
 /// How a fake is to begin.
 #[derive(Clone, Debug)]
 pub struct Builder {
-    start: Start,
+    initial: InitialState,
     address: SocketAddr,
 }
 
@@ -53,28 +53,28 @@ impl Builder {
     /// types, its routes and its pages.
     #[must_use]
     pub fn document(mut self, schema: &'static Schema) -> Self {
-        self.start.schema = schema;
+        self.initial.schema = schema;
         self
     }
 
     /// Begins with these settings.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
-        self.start.settings = settings;
+        self.initial.settings = settings;
         self
     }
 
     /// Begins with this state.
     #[must_use]
     pub fn state(mut self, state: State) -> Self {
-        self.start.state = state;
+        self.initial.state = state;
         self
     }
 
     /// Begins with this fault too.
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
-        self.start.faults.push(fault);
+        self.initial.faults.push(fault);
         self
     }
 
@@ -92,7 +92,7 @@ impl Builder {
     ///
     /// A setting or fault that does not fit, or an address that cannot be had.
     pub async fn start(self) -> Result<AimFake, Error> {
-        let engine = Arc::new(Engine::new(self.start).map_err(Error::Start)?);
+        let engine = Arc::new(Engine::new(self.initial).map_err(Error::Start)?);
         let listener = server::bind(self.address).map_err(Error::Io)?;
         let address = listener.local_addr().map_err(Error::Io)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -140,7 +140,7 @@ impl AimFake {
     #[must_use]
     pub fn builder() -> Builder {
         Builder {
-            start: Start::default(),
+            initial: InitialState::default(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         }
     }
@@ -211,7 +211,7 @@ impl AimFake {
         self.engine.remove_faults();
     }
 
-    /// The faults that are still to strike, in the form of
+    /// The faults that are still to trigger, in the form of
     /// `GET /_aim/faults`.
     #[must_use]
     pub fn faults(&self) -> Vec<Json> {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-// Each room uses those below it: program, fake, server, engine, state, wire,
+// Each module uses those below it: program, fake, server, engine, state, wire,
 // model, problem.
 mod engine;
 mod fake;

@@ -1,4 +1,4 @@
-//! What all rooms speak of: values and types, the document that declares them,
+//! What all directories share: values and types, the document that declares them,
 //! the settings, requests and answers, and the form of values as JSON. The room
 //! uses `problem` alone, and nothing here knows how a value is written on the
 //! wire.

@@ -1,4 +1,4 @@
-//! What is wrong with what somebody wrote, and where: the lowest room. It uses
+//! What is wrong with what somebody wrote, and where: the lowest layer. It uses
 //! nothing else of the crate.
 
 use std::fmt;

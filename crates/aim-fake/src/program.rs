@@ -1,4 +1,4 @@
-//! No API: the program, behind `main.rs`. It uses all other rooms.
+//! No API: the program, behind `main.rs`. It uses everything else.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ use clap::Parser;
 use tokio::sync::{oneshot, watch};
 
 use crate::engine::faults::{Fault, FaultKind};
-use crate::engine::{Engine, Start};
+use crate::engine::{Engine, InitialState};
 use crate::model::schema::Schema;
 use crate::model::settings::Settings;
 use crate::server::{self, APPLICATION_PATH, Log};
@@ -77,7 +77,7 @@ fn more_help() -> String {
     }
     let _ = write!(
         out,
-        "\nFaults: {}.\nEach strikes the next call of any operation, once; operation=NAME, call=N,\n\
+        "\nFaults: {}.\nEach triggers at the next call of any operation, once; operation=NAME, call=N,\n\
          times=N (null: for ever) and apply=true or false (whether the operation is\n\
          carried out before) say otherwise. connection_refused and\n\
          reset_before_request take connection=N instead.\n\n\
@@ -139,7 +139,7 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
             .map_err(|why| format!("--fixture {}: {why}", path.display()))?,
     };
     let faults = arguments.fault.clone();
-    Engine::new(Start {
+    Engine::new(InitialState {
         schema,
         settings,
         state,
@@ -149,10 +149,15 @@ fn begin(arguments: &Arguments) -> Result<Engine, String> {
 }
 
 fn read_document(path: &Path) -> Result<&'static Schema, String> {
-    let told = |why: &dyn std::fmt::Display| format!("--document {}: {why}", path.display());
-    let text = fs::read_to_string(path).map_err(|error| told(&error))?;
+    let problem_text =
+        |why: &dyn std::fmt::Display| format!("--document {}: {why}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| problem_text(&error))?;
     Schema::read(&text).map_err(|problems| {
-        let lines: Vec<String> = problems.0.iter().map(|problem| told(problem)).collect();
+        let lines: Vec<String> = problems
+            .0
+            .iter()
+            .map(|problem| problem_text(problem))
+            .collect();
         lines.join("\n")
     })
 }
@@ -175,28 +180,28 @@ fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
         .map_err(no_threads)?;
     runtime.block_on(async {
         let (stop, stopped) = watch::channel(false);
-        // Before the address is told: whoever reads it may send a signal.
+        // Before the address is written: whoever reads it may send a signal.
         let signal = signals().map_err(|error| format!("cannot wait for signals: {error}"))?;
         tokio::spawn(async move {
             signal.await;
             // An error means that it has stopped already.
             let _ = stop.send(true);
         });
-        let told = tell_address(bound).map_err(no_threads)?;
+        let written = write_address(bound).map_err(no_threads)?;
         let log = (!arguments.quiet).then(|| log.clone());
         tokio::select! {
             served = server::serve(listener, Arc::new(engine), log, stopped) => {
                 served.map_err(|error| format!("cannot listen any more on {bound}: {error}"))
             }
-            Ok(Err(error)) = told => Err(format!("cannot write to standard output: {error}")),
+            Ok(Err(error)) = written => Err(format!("cannot write to standard output: {error}")),
         }
     })
 }
 
 /// Writes the address to standard output, in a thread of its own: where nobody
 /// reads that, the fake serves and stops all the same.
-fn tell_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
-    let (sender, told) = oneshot::channel();
+fn write_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
+    let (sender, written) = oneshot::channel();
     thread::Builder::new().spawn(move || {
         let mut out = io::stdout();
         let done = writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
@@ -204,7 +209,7 @@ fn tell_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()
         // An error means that it has stopped already.
         let _ = sender.send(done);
     })?;
-    Ok(told)
+    Ok(written)
 }
 
 /// Ends with the first signal to stop.

@@ -1,7 +1,8 @@
 //! The sockets: an accept loop of our own, so that connections can be refused
-//! and reset, and HTTP/1.1 on each of them. The room uses `engine` and what
+//! and reset, and HTTP/1.1 on each of them. This directory uses `engine` and what
 //! lies below it.
 
+mod apply_fault;
 mod connection;
 mod control;
 #[cfg_attr(
@@ -11,7 +12,6 @@ mod control;
 mod log;
 mod pages;
 mod socket;
-mod strike;
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! How a ServiceStack host reads requests and writes answers: everything
 //! between the bytes of a request, the service that is called, and the bytes
-//! of the answer. Pure: no sockets, no state, no clock. The room uses `model`
+//! of the answer. Pure: no sockets, no state, no clock. This directory uses `model`
 //! and `problem`.
 
 mod bind;
@@ -16,11 +16,11 @@ mod negotiate;
 pub mod params;
 mod reply;
 mod routes;
-mod rows;
 pub(crate) mod scalar;
 pub(crate) mod style;
 #[cfg(test)]
 mod testing;
+mod unsupported;
 pub(crate) mod xml;
 
 use self::errors::{Exception, Failure};
@@ -40,7 +40,7 @@ use crate::model::value::Object;
 pub struct Exchange {
     /// The service that was called; none where the request did not get there.
     pub operation: Option<&'static Operation>,
-    /// What it was called with; for a batch the last one.
+    /// What it was called with.
     pub bound: Option<Object>,
     /// The answer.
     pub response: Response,
@@ -65,6 +65,7 @@ pub fn handle(
         Target::Predefined { name, format } => by_name(&incoming, &name, format, service),
         Target::Redirect(address) => reply::redirect(settings, address).into(),
         Target::Metadata => reply::metadata(schema, settings).into(),
+        Target::Unsupported(reason) => reply::unsupported(settings, reason).into(),
         Target::NotFound => reply::not_found(&incoming).into(),
     };
     if request.method == "HEAD" {
@@ -122,19 +123,9 @@ fn by_name(
     };
     let reply = Reply::new(incoming, content_type, name);
     match find_by_name(incoming, name, format) {
-        Ok(Found::One(operation, object)) => call(incoming, &reply, operation, object, service),
-        Ok(Found::Batch(operation, objects)) => {
-            call_batch(incoming, &reply, operation, objects, service)
-        }
+        Ok((operation, object)) => call(incoming, &reply, operation, object, service),
         Err(failure) => reply.refusal(&failure).into(),
     }
-}
-
-/// A service that was found by the name of its request, and what it is called
-/// with.
-enum Found {
-    One(&'static Operation, Object),
-    Batch(&'static Operation, Vec<Object>),
 }
 
 /// Finds a service by the name of its request and makes that; only then is the
@@ -143,25 +134,17 @@ fn find_by_name(
     incoming: &Incoming<'_>,
     name: &str,
     format: Option<Format>,
-) -> Result<Found, Failure> {
+) -> Result<(&'static Operation, Object), Failure> {
     check_format(incoming, format)?;
-    let (operation, is_batch) = routes::by_request(name, incoming).ok_or_else(|| {
+    let operation = routes::by_request(name, incoming).ok_or_else(|| {
         Exception::new(
             "NotImplementedException",
             "The operation does not exist for this service",
         )
     })?;
-    let found = if is_batch {
-        bind::batch(incoming, operation.request, format).map(|list| Found::Batch(operation, list))
-    } else {
-        bind::by_name(incoming, operation.request, format).map(|one| Found::One(operation, one))
-    }
-    .map_err(Failure::unreadable)?;
-    match &found {
-        Found::Batch(_, objects) if objects.is_empty() => {}
-        _ => check_method(operation, incoming.verb())?,
-    }
-    Ok(found)
+    let object = bind::by_name(incoming, operation.request, format).map_err(Failure::unreadable)?;
+    check_method(operation, incoming.verb())?;
+    Ok((operation, object))
 }
 
 /// A format that is switched off is refused.
@@ -210,39 +193,6 @@ fn call(
         operation: Some(operation),
         bound: Some(request),
         response: reply.answer(returned(answer)),
-    }
-}
-
-/// Calls a service with one request after the other, until it throws.
-fn call_batch(
-    incoming: &Incoming<'_>,
-    reply: &Reply<'_>,
-    operation: &'static Operation,
-    requests: Vec<Object>,
-    service: &mut dyn FnMut(&Call<'_>) -> Answer,
-) -> Exchange {
-    let mut done = Vec::with_capacity(requests.len());
-    let mut last = None;
-    let mut failure = None;
-    for request in requests {
-        let answer = service(&Call {
-            operation,
-            request: &request,
-            http: incoming.http,
-        });
-        last = Some(request);
-        match returned(answer) {
-            Ok((_, object)) => done.push(object),
-            Err(thrown) => {
-                failure = Some(thrown);
-                break;
-            }
-        }
-    }
-    Exchange {
-        operation: last.is_some().then_some(operation),
-        bound: last,
-        response: reply.batch(&done, operation.response, failure.as_ref()),
     }
 }
 
@@ -360,13 +310,6 @@ mod tests {
                 "200 OK | application/jsv | {WebRef:W}".to_owned(),
             ),
             ("*/*", "200 OK | text/html | PAGE".to_owned()),
-            (
-                "text/csv",
-                    "500 Internal Server Error | Content-Disposition: attachment;filename=\"PostServiceTicketRequest.csv\" \
-                 | text/csv | ResponseStatus\r\n\"{ErrorCode:NullReferenceException,Message:Object reference not set to an instance of an object,Errors:[]}\"\r\n"
-                    .to_owned(),
-            ),
-            ("text/jsonl", "200 OK | text/jsonl | \n".to_owned()),
             ("", "200 OK |  | ".to_owned()),
         ] {
             let text = format!("{TICKET}\nAccept: {accept}");
@@ -614,7 +557,7 @@ mod tests {
             ask(&text, &settings, &throw("FormatException")),
             format!("400 FormatException | text/javascript | {error}")
         );
-        // Those of ServiceStack itself are told as a success.
+        // Those of ServiceStack itself are answered as a success.
         let text = "GET /api/GetContractDetails?callback=f&Sub=x";
         let answer = ask(text, &settings, &Answer::Null);
         assert!(
@@ -624,51 +567,54 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_stops_at_its_first_failure() {
+    fn what_it_does_not_speak_is_named() {
         let settings = Settings::default();
-        let text = "POST /api/json/reply/PostServiceTicketRequest[]\n\n[{\"Notes\":\"1\"},{\"Notes\":\"2\"},{\"Notes\":\"3\"}]";
-        let run = |fail_at: usize| {
-            let mut calls = 0;
-            let exchange = handle(Schema::embedded(), &request(text), &settings, &mut |_| {
-                calls += 1;
-                if calls == fail_at {
-                    throw("Exception")
-                } else {
-                    ticket()
-                }
-            });
-            let last = exchange
-                .bound
-                .as_ref()
-                .unwrap()
-                .get("Notes")
-                .as_str()
-                .unwrap()
-                .to_owned();
-            format!("{last} | {}", shown(&exchange))
-        };
-        assert_eq!(
-            run(0),
-            format!(
-                "3 | 200 OK | {JSON} | X-AutoBatch-Completed: 3 | [{{\"WebRef\":\"W\"}},{{\"WebRef\":\"W\"}},{{\"WebRef\":\"W\"}}]"
-            )
-        );
-        assert_eq!(
-            run(2),
-            format!(
-                "2 | 500 Exception | {JSON} | X-AutoBatch-Completed: 1 | {{\"ResponseStatus\":{{\"ErrorCode\":\"Exception\",\"Message\":\"no\",\"Errors\":[],\"Meta\":{{\"AutoBatchIndex\":\"1\"}}}}}}"
-            )
-        );
-        let empty = "POST /api/json/reply/PostServiceTicketRequest[]\n\n[]";
-        assert_eq!(
-            ask(empty, &settings, &ticket()),
-            format!("200 OK | {JSON} | []")
-        );
-        let wrong = "GET /api/json/reply/PostServiceTicketRequest[]";
-        assert_eq!(
-            ask(wrong, &settings, &ticket()),
-            format!("200 OK | {JSON} | []")
-        );
+        for (text, name) in [
+            (format!("{TICKET}\nAccept: text/csv"), "CSV"),
+            (
+                format!("{TICKET}\nAccept: image/png, TEXT/JSONL;q=1"),
+                "JSON Lines",
+            ),
+            (
+                format!("{TICKET}\nContent-Type: text/csv\n\nNotes\r\nx"),
+                "CSV",
+            ),
+            (format!("{TICKET}?format=CSV"), "CSV"),
+            (format!("{TICKET}.jsonl"), "JSON Lines"),
+            (
+                "POST /api/csv/reply/PostServiceTicketRequest".to_owned(),
+                "CSV",
+            ),
+            (
+                "POST /api/jsonl/reply/PostServiceTicketRequest".to_owned(),
+                "JSON Lines",
+            ),
+            (format!("{TICKET}?jsconfig=edv"), "`jsconfig`"),
+            (
+                "POST /api/json/reply/PostServiceTicketRequest[]\n\n[{}]".to_owned(),
+                "batches",
+            ),
+        ] {
+            let http = request(&text);
+            let exchange = handle(Schema::embedded(), &http, &settings, &mut |_| ticket());
+            let answer = shown(&exchange);
+            let start = format!(
+                "501 Not Implemented | text/plain; charset=utf-8 | aim-fake does not support {name}: "
+            );
+            assert!(answer.starts_with(&start), "{text}: {answer}");
+            assert!(exchange.operation.is_none() && exchange.bound.is_none());
+        }
+        for text in [
+            format!("{TICKET}\nAccept: text/csv, application/json"),
+            format!("{TICKET}\nAccept: text/csv, */*"),
+        ] {
+            let answer = ask(&text, &settings, &ticket());
+            assert!(answer.starts_with("200 OK"), "{text}: {answer}");
+        }
+        for text in ["GET /elsewhere.csv", "POST /api/json/reply/Nope[]\n\n[]"] {
+            let answer = ask(text, &settings, &ticket());
+            assert!(answer.starts_with("40"), "{text}: {answer}");
+        }
     }
 
     #[test]

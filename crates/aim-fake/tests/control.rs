@@ -21,7 +21,7 @@ fn details(fake: &AimFake) -> raw::Answer {
 }
 
 #[tokio::test]
-async fn health_is_told() {
+async fn health_is_reported() {
     let (status, json) = control(start().await.address(), "GET", "/health", "");
     assert_eq!((status, &json["status"]), (200, &json!("ok")));
 }
@@ -312,7 +312,7 @@ async fn a_refusal_does_not_repeat_what_it_was_sent() {
 }
 
 #[tokio::test]
-async fn other_paths_and_verbs_are_told_so() {
+async fn other_paths_and_verbs_are_refused() {
     let fake = start().await;
     for (method, path, wanted) in [
         ("GET", "/_aim/nope", 404),
@@ -371,7 +371,7 @@ async fn a_state_is_put_and_got_without_loss() {
 }
 
 #[tokio::test]
-async fn requests_are_told_in_the_form_of_the_recordings() {
+async fn requests_are_listed_in_the_form_of_the_recordings() {
     let fake = start().await;
     let at = fake.address();
     let post = r#"{"Ref":"C-1","CashPrice":12.50,"FirstDue":"2026-12-01"}"#;
@@ -630,7 +630,7 @@ async fn a_body_that_is_too_large_is_refused_by_a_page() {
         (413, Some("text/html"))
     );
     assert!(large.head.starts_with("HTTP/1.1 413 "));
-    // A client that asks first is told before it sends.
+    // A client that asks first is answered before it sends.
     let head = format!(
         "POST {target} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
         limit + 1

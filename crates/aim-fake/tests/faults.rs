@@ -280,7 +280,7 @@ async fn the_old_route_is_a_call_of_the_service_behind_it() {
 }
 
 #[tokio::test]
-async fn one_call_is_struck_by_one_fault_and_the_others_wait() {
+async fn one_call_triggers_one_fault_and_the_others_wait() {
     let fake = AimFake::start().await.unwrap();
     for status in [500, 502, 503] {
         let kind = FaultKind::HtmlError {
@@ -421,21 +421,4 @@ fn wait_for_listener(fake: &AimFake) {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     panic!("the listener did not come back");
-}
-
-#[tokio::test]
-async fn a_fault_strikes_once_in_a_batch() {
-    let fake = AimFake::start().await.unwrap();
-    fake.fault(Fault::from_text("reset_before_answer,times=2").unwrap())
-        .await
-        .unwrap();
-    let batch = request(
-        "POST",
-        "/aeservices30/api/json/reply/C2BPostContractRequest[]",
-        "",
-        r#"[{"RefNumber":"a"},{"RefNumber":"b"}]"#,
-    );
-    assert_eq!(raw::send(fake.address(), &batch).end, End::Reset);
-    assert_eq!(booked(&fake), 2);
-    assert_eq!(fake.faults().len(), 1);
 }

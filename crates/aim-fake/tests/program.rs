@@ -223,7 +223,7 @@ fn it_serves_and_stops_though_nobody_reads_its_log() {
 
 #[cfg(unix)]
 #[test]
-fn who_reads_its_log_late_is_told_what_is_missing() {
+fn who_reads_its_log_late_sees_what_is_missing() {
     let mut running = Running::new(&["--port", "0"]);
     let at = running.address();
     send_many(at);
@@ -244,7 +244,7 @@ fn who_reads_its_log_late_is_told_what_is_missing() {
 
 #[cfg(unix)]
 #[test]
-fn who_reads_its_log_at_the_end_is_told_what_is_missing() {
+fn who_reads_its_log_at_the_end_sees_what_is_missing() {
     let mut running = Running::new(&["--port", "0"]);
     send_many(running.address());
     let mut stderr = running.child.stderr.take().unwrap();
@@ -406,7 +406,7 @@ fn its_help_is_complete() {
 }
 
 #[test]
-fn a_wrong_use_is_told_with_2() {
+fn wrong_arguments_exit_with_2() {
     let unreadable = &file("unreadable.json", "{\n\"a\":}");
     let unfit = &file("unfit.json", r#"{"nope":1}"#);
     let own = own::document();
@@ -423,7 +423,7 @@ fn a_wrong_use_is_told_with_2() {
         (&["--fault", "nope"], "/fault"),
         (&["--fault", "bom,call=0"], "/call"),
         (&["--fault", "bom,call"], "name,parameter=value"),
-        (&["--fault", "{\"fault\""], "no JSON"),
+        (&["--fault", "{\"fault\""], "not valid JSON"),
         (
             &["--setting", "nope=1"],
             "--setting nope: no setting has this name",
@@ -462,7 +462,7 @@ fn a_wrong_use_is_told_with_2() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_with_1() {
+fn a_port_that_is_taken_exits_with_1() {
     let running = Running::new(&["--port", "0"]);
     let port = running.address().port().to_string();
     let output = run(&["--port", &port]);

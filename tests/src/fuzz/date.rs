@@ -150,7 +150,7 @@ fn is_read_from_the_server(date: DateTime, mut settings: Settings) {
         (DateFormat::Rfc1123, TimeDelta::seconds(1)),
     ] {
         settings.date_format = format;
-        let style = Style::new(&settings, None);
+        let style = Style::new(&settings);
         if let Some(text) = server::write_by_function(date, &style) {
             is_same(&text, date, zone, precision);
         } else if let Ok(json) = server::write_json(date, &style) {

@@ -52,7 +52,7 @@ pub fn jsv(data: &[u8]) {
         "{body} as {pairs:?}"
     );
 
-    let written = json::write(&by_json, &Style::new(&settings, None)).unwrap();
+    let written = json::write(&by_json, &Style::new(&settings)).unwrap();
     let written = types::rewritten(of.name, &written).unwrap();
     let leaves = |json: &str| {
         let mut found = BTreeMap::new();

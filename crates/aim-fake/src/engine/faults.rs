@@ -11,7 +11,7 @@ use crate::model::schema::Schema;
 use crate::model::settings::is_field_value;
 use crate::problem::{Problem, expectation, pointer, step};
 
-/// A fault and when it strikes.
+/// A fault and when it triggers.
 ///
 /// As JSON it is an object: `fault` is the name of the [`FaultKind`], its
 /// parameters stand beside it, and `operation`, `call`, `times`, `apply` and
@@ -114,7 +114,7 @@ pub enum FaultKind {
     /// The answer without its last character: a JSON object that is not
     /// closed, under a right `Content-Length`. Applied.
     Malformed {},
-    /// The answer with a byte inside its first text that is no UTF-8. Applied.
+    /// The answer with a byte inside its first text that is not valid UTF-8. Applied.
     InvalidUtf8 {},
     /// The answer behind a byte order mark. Applied.
     Bom {},
@@ -283,7 +283,7 @@ impl FaultKind {
         "reset_before_request",
     ];
 
-    /// Whether it strikes a connection, before any operation is known.
+    /// Whether a connection triggers it, before any operation is known.
     #[must_use]
     pub fn is_of_connections(&self) -> bool {
         matches!(
@@ -292,7 +292,7 @@ impl FaultKind {
         )
     }
 
-    /// Whether the operation is carried out before it strikes, where the fault
+    /// Whether the operation is carried out before it triggers, where the fault
     /// does not say: yes where a server had to do the work to get that far.
     #[must_use]
     pub fn applies_by_default(&self) -> bool {
@@ -376,7 +376,7 @@ fn problem<T>(pointer: &str, reason: impl Into<String>) -> Result<T, Problem> {
 }
 
 impl Fault {
-    /// A fault that strikes once, at the next call of whatever operation, or
+    /// A fault that triggers once, at the next call of whatever operation, or
     /// at the next connection.
     #[must_use]
     pub fn new(kind: FaultKind) -> Self {
@@ -392,7 +392,7 @@ impl Fault {
         }
     }
 
-    /// Strikes calls of this operation alone; by the vendor's name, as in
+    /// Triggers at calls of this operation alone; by the vendor's name, as in
     /// [`Operation::name`].
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
@@ -400,7 +400,7 @@ impl Fault {
         self
     }
 
-    /// Strikes first at this call of them, counted from 1 and from the moment
+    /// Triggers first at this call of them, counted from 1 and from the moment
     /// the fault is set.
     #[must_use]
     pub fn call(mut self, number: u32) -> Self {
@@ -408,7 +408,7 @@ impl Fault {
         self
     }
 
-    /// Strikes first at this connection, counted from 1 and from the moment
+    /// Triggers first at this connection, counted from 1 and from the moment
     /// the fault is set; only for what breaks before an operation is known.
     #[must_use]
     pub fn connection(mut self, number: u32) -> Self {
@@ -416,21 +416,21 @@ impl Fault {
         self
     }
 
-    /// Strikes this often, one call or connection after the other.
+    /// Triggers this often, one call or connection after the other.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.when.times = Some(times);
         self
     }
 
-    /// Strikes until it is removed.
+    /// Triggers until it is removed.
     #[must_use]
     pub fn forever(mut self) -> Self {
         self.when.times = None;
         self
     }
 
-    /// Says whether the operation is carried out before the fault strikes;
+    /// Says whether the operation is carried out before the fault triggers;
     /// otherwise [`FaultKind::applies_by_default`] does.
     #[must_use]
     pub fn apply(mut self, apply: bool) -> Self {
@@ -438,7 +438,7 @@ impl Fault {
         self
     }
 
-    /// Whether the operation is carried out before the fault strikes.
+    /// Whether the operation is carried out before the fault triggers.
     #[must_use]
     pub fn applies(&self) -> bool {
         self.when.apply.unwrap_or(self.kind.applies_by_default())
@@ -497,7 +497,7 @@ impl Fault {
         if text.trim_start().starts_with('{') {
             return match serde_json::from_str(text) {
                 Ok(json) => Self::from_json(&json),
-                Err(error) => problem("", format!("this is no JSON: {error}")),
+                Err(error) => problem("", format!("this is not valid JSON: {error}")),
             };
         }
         let mut parts = text.split(',');
@@ -550,7 +550,7 @@ impl Fault {
                 if there {
                     return problem(
                         &step("", name),
-                        "this fault strikes before an operation is known; say which connection",
+                        "this fault triggers before an operation is known; say which connection",
                     );
                 }
             }
@@ -560,7 +560,7 @@ impl Fault {
         } else if when.connection.is_some() {
             return problem(
                 "/connection",
-                "this fault strikes a call of an operation; say which call",
+                "this fault triggers at a call of an operation; say which call",
             );
         }
         self.kind.check()
@@ -628,12 +628,12 @@ struct Armed {
     fault: Fault,
     /// The calls or connections that still pass it by.
     pass: u32,
-    /// How often it still strikes; none is for ever.
+    /// How often it still triggers; none is for ever.
     left: Option<u32>,
 }
 
 impl Armed {
-    /// Counts a call or connection; true if it is struck.
+    /// Counts a call or connection; true if the fault triggers.
     fn counts(&mut self) -> bool {
         if self.pass > 0 {
             self.pass -= 1;
@@ -658,11 +658,11 @@ impl Faults {
         self.last_id
     }
 
-    /// Counts a call of an operation; what strikes it. One call is struck by
+    /// Counts a call of an operation; what it triggers. One call triggers
     /// one fault, the oldest that is due; those that are due behind it wait
     /// for the next call.
     pub(crate) fn at_call(&mut self, operation: &str) -> Option<Fault> {
-        self.strike(|fault| {
+        self.pick(|fault| {
             !fault.kind.is_of_connections()
                 && fault
                     .when
@@ -676,12 +676,12 @@ impl Faults {
     pub(crate) fn at_connection(&mut self) -> bool {
         for armed in &mut self.armed {
             // A listener that is to be closed is closed before the connection
-            // that it would strike, so it never strikes here.
+            // that it would trigger, so it never triggers here.
             if matches!(armed.fault.kind, FaultKind::ConnectionRefused { .. }) && armed.pass > 0 {
                 armed.pass -= 1;
             }
         }
-        self.strike(|fault| fault.kind == FaultKind::ResetBeforeRequest {})
+        self.pick(|fault| fault.kind == FaultKind::ResetBeforeRequest {})
             .is_some()
     }
 
@@ -701,22 +701,22 @@ impl Faults {
         self.armed.iter().any(|armed| armed.id == id)
     }
 
-    fn strike(&mut self, concerns: impl Fn(&Fault) -> bool) -> Option<Fault> {
-        let mut struck = None;
+    fn pick(&mut self, concerns: impl Fn(&Fault) -> bool) -> Option<Fault> {
+        let mut picked = None;
         for armed in &mut self.armed {
-            if !concerns(&armed.fault) || (struck.is_some() && armed.pass == 0) {
+            if !concerns(&armed.fault) || (picked.is_some() && armed.pass == 0) {
                 continue;
             }
             if armed.counts() {
-                struck = Some(armed.fault.clone());
+                picked = Some(armed.fault.clone());
             }
         }
         self.armed.retain(|armed| armed.left != Some(0));
-        struck
+        picked
     }
 
-    /// The faults that are still to strike, each with its number, how many
-    /// calls pass before it and how often it strikes.
+    /// The faults that are still to trigger, each with its number, how many
+    /// calls pass before it and how often it triggers.
     pub(crate) fn to_json(&self) -> Json {
         self.armed
             .iter()
@@ -803,13 +803,13 @@ mod tests {
         let fault = |text: &str| Fault::from_text(text).unwrap();
         faults.add(fault("bom,call=2,times=2"));
         faults.add(fault("hang,call=3,operation=Fallback"));
-        let mut struck = |operation: &str| faults.at_call(operation).map(|one| one.kind.name());
-        assert_eq!(struck("Fallback"), None);
-        assert_eq!(struck("GetContractDetails").as_deref(), Some("bom"));
-        assert_eq!(struck("Fallback").as_deref(), Some("bom"));
-        assert_eq!(struck("GetContractDetails"), None);
-        assert_eq!(struck("Fallback").as_deref(), Some("hang"));
-        assert_eq!(struck("Fallback"), None);
+        let mut picked = |operation: &str| faults.at_call(operation).map(|one| one.kind.name());
+        assert_eq!(picked("Fallback"), None);
+        assert_eq!(picked("GetContractDetails").as_deref(), Some("bom"));
+        assert_eq!(picked("Fallback").as_deref(), Some("bom"));
+        assert_eq!(picked("GetContractDetails"), None);
+        assert_eq!(picked("Fallback").as_deref(), Some("hang"));
+        assert_eq!(picked("Fallback"), None);
         assert_eq!(faults.to_json(), json!([]));
     }
 }

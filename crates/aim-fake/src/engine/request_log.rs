@@ -33,12 +33,12 @@ pub struct Received {
     pub operation: Option<&'static str>,
     /// The HTTP status of the answer; none where no answer was sent.
     pub status: Option<u16>,
-    /// What the service was called with, for a batch the last one.
+    /// What the service was called with.
     pub bound: Option<Object>,
     /// Whether the fake's state carried the operation out, whatever the client
-    /// was told: a booking is made, a contract is changed, a lookup is
+    /// received: a booking is made, a contract is changed, a lookup is
     /// answered. False for scripted answers, refused requests and faults that
-    /// strike before.
+    /// trigger before.
     pub applied: bool,
     /// The members that were sent and of which the state kept nothing, by
     /// their paths, such as `CustomerInfo.Name`; empty where the operation was
@@ -46,7 +46,7 @@ pub struct Received {
     pub not_kept: Vec<String>,
     /// Whether the answer was a scripted one.
     pub scripted: bool,
-    /// The fault that struck, by its name.
+    /// The fault that triggered, by its name.
     pub fault: Option<String>,
     /// Says what of the target is secret.
     pub(crate) schema: &'static Schema,
@@ -90,7 +90,7 @@ impl Received {
             ..Settings::default()
         };
         let text = match &self.bound {
-            Some(object) => wire::json::write(object, &Style::new(&settings, None))
+            Some(object) => wire::json::write(object, &Style::new(&settings))
                 .map_err(|error| serde::de::Error::custom(error.message))?,
             None => "null".to_owned(),
         };

@@ -59,7 +59,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// The first thing that is no YAML or that JSON could not say.
+    /// The first thing that is not YAML or that JSON could not say.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut open: Vec<Open> = Vec::new();
         let mut root = None;
@@ -67,7 +67,7 @@ impl Node {
             let (event, span) = event.map_err(|error| Problem {
                 pointer: pointer(&open),
                 reason: format!(
-                    "this is no YAML and no JSON: line {} column {}: {}",
+                    "this is neither YAML nor JSON: line {} column {}: {}",
                     error.marker().line(),
                     error.marker().col() + 1,
                     error.info()

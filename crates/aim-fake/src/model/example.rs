@@ -50,7 +50,7 @@ fn value(kind: Kind, place: &Place<'_>) -> Result<Value, Problem> {
         }
         _ => None,
     };
-    known.ok_or_else(|| place.problem(format_args!("this example is no {kind}")))
+    known.ok_or_else(|| place.problem(format_args!("this example is not of type {kind}")))
 }
 
 /// Makes an object of the examples of its members; a list without one has an

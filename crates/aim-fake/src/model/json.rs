@@ -146,7 +146,7 @@ fn value_from_json(kind: Kind, json: &Json, pointer: &str) -> Result<Value, Prob
     }
 }
 
-/// Reads what a service is told to do.
+/// Reads what a service is to do.
 ///
 /// # Errors
 ///

@@ -36,7 +36,7 @@ pub(super) fn document(text: &str) -> Result<Read, Problem> {
     };
     let mut types = Vec::new();
     for (name, schema) in schemas.members() {
-        // An untyped or primitive schema is no class of the server.
+        // An untyped or primitive schema is not a class of the server.
         if schema.node.get("type").and_then(Node::text) == Some("object") {
             types.push(reader.class(name, &schema)?);
         }
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         let components = self.root.get("components")?;
         ["securitySchemes", "parameters"]
             .into_iter()
-            .find_map(|room| components.get(room)?.get(name))
+            .find_map(|section| components.get(section)?.get(name))
     }
 
     fn member(

@@ -4,7 +4,7 @@ use super::http::Request;
 use super::operation::Operation;
 use super::value::Object;
 
-/// What the service is told.
+/// What the service is called with.
 pub struct Call<'a> {
     /// The service that was reached.
     pub operation: &'static Operation,

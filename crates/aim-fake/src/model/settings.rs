@@ -40,8 +40,6 @@ pub struct Settings {
     pub predefined_routes: bool,
     /// The formats that are switched on; another one is refused with 403.
     pub formats: Vec<Format>,
-    /// Whether the query value `jsconfig` may change how an answer is written.
-    pub allow_jsconfig: bool,
     /// Whether errors carry a stack trace, as with ServiceStack's debug mode.
     pub debug_mode: bool,
     /// The value of `X-Powered-By`, which gives the vendor's version away;
@@ -83,7 +81,7 @@ pub struct Settings {
     /// The largest body in bytes; ASP.NET's own limit is 4096 KB.
     pub max_body: usize,
     /// The HTTP status of the page that refuses a larger body: IIS has 413 for
-    /// its own limit, ASP.NET 500; which one strikes first is unknown.
+    /// its own limit, ASP.NET 500; which limit is reached first is unknown.
     pub max_body_http_status: u16,
     /// The longest query in characters; IIS's own limit is 2048.
     pub max_query: usize,
@@ -114,24 +112,11 @@ pub enum Format {
     /// ServiceStack's JSV.
     #[serde(rename = "application/jsv")]
     Jsv,
-    /// CSV.
-    #[serde(rename = "text/csv")]
-    Csv,
-    /// JSON lines.
-    #[serde(rename = "text/jsonl")]
-    Jsonl,
 }
 
 impl Format {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Html,
-        Self::Json,
-        Self::Xml,
-        Self::Jsv,
-        Self::Csv,
-        Self::Jsonl,
-    ];
+    pub(crate) const ALL: [Self; 4] = [Self::Html, Self::Json, Self::Xml, Self::Jsv];
 }
 
 /// How a `DateTime` is written in JSON and JSV; the names are those of the
@@ -197,7 +182,6 @@ impl Default for Settings {
             fallback_error: false,
             predefined_routes: true,
             formats: Format::ALL.to_vec(),
-            allow_jsconfig: true,
             debug_mode: false,
             powered_by: Some("ServiceStack/8.40 NETFX/Windows/netfx".to_owned()),
             check_credentials: true,

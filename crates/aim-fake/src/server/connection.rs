@@ -17,9 +17,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::apply_fault::FaultyAnswer;
 use super::log::{Line, Log};
 use super::socket::{IDLE, stopped};
-use super::strike::Strike;
 use crate::model::schema::Schema;
 
 /// What a connection needs.
@@ -43,9 +43,9 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         let (number, log) = (self.number, self.log);
         let mut stop = self.stop;
-        let struck = Arc::new(Mutex::new(None));
+        let left = Arc::new(Mutex::new(None));
         let router = TowerToHyperService::new(self.router);
-        let taken = Arc::clone(&struck);
+        let taken = Arc::clone(&left);
         let service = service_fn(move |request| {
             let taken = Arc::clone(&taken);
             Box::pin(answer(request, router.clone(), number, log.clone(), taken))
@@ -58,7 +58,7 @@ impl Connection {
         let mut stopping = false;
         loop {
             tokio::select! {
-                // An error is the client's, or the strike below.
+                // An error is the client's, or the fault below.
                 _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break,
                 () = stopped(&mut stop), if !stopping => {
                     stopping = true;
@@ -67,13 +67,13 @@ impl Connection {
             }
         }
         let mut stream = connection.into_parts().io.into_inner();
-        let strike = struck.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match strike {
+        let faulty = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match faulty {
             None => {
                 let _ = stream.shutdown().await;
             }
-            Some(strike) => tokio::select! {
-                () = strike.carry_out(stream) => {}
+            Some(answer) => tokio::select! {
+                () = answer.apply_fault(stream) => {}
                 () = stopped(&mut stop) => {}
             },
         }
@@ -87,7 +87,7 @@ async fn answer(
     router: TowerToHyperService<Router>,
     number: u64,
     log: Option<(Log, &'static Schema)>,
-    taken: Arc<Mutex<Option<Strike>>>,
+    taken: Arc<Mutex<Option<FaultyAnswer>>>,
 ) -> Result<hyper::Response<Body>, Taken> {
     let began = Instant::now();
     request.extensions_mut().insert(Number(number));
@@ -99,10 +99,10 @@ async fn answer(
     if let Some((line, log)) = line {
         line.write(&log, &response, began.elapsed());
     }
-    match response.extensions_mut().remove::<Strike>() {
+    match response.extensions_mut().remove::<FaultyAnswer>() {
         None => Ok(response),
-        Some(strike) => {
-            *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(strike);
+        Some(answer) => {
+            *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
             Err(Taken)
         }
     }

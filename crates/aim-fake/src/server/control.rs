@@ -17,11 +17,11 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::time::{sleep, timeout};
 
+use super::apply_fault::FaultyAnswer;
 use super::connection::Number;
 use super::log::Noted;
 use super::pages;
 use super::socket::{IDLE, target};
-use super::strike::Strike;
 use crate::engine::faults::Fault;
 use crate::engine::limits;
 use crate::engine::{Delivery, Engine};
@@ -182,7 +182,7 @@ async fn remove_fault(State(engine): App, Path(id): Path<String>) -> Response {
     }
     error(
         StatusCode::NOT_FOUND,
-        "no fault that is still to strike has this number",
+        "no fault that is still to trigger has this number",
     )
 }
 
@@ -238,7 +238,7 @@ async fn vendor(State(engine): App, request: Request<Body>) -> Response {
         Delivery::Whole | Delivery::Late(_) => sent(reply.response),
         delivery => {
             let mut response = Response::default();
-            response.extensions_mut().insert(Strike {
+            response.extensions_mut().insert(FaultyAnswer {
                 response: reply.response,
                 delivery,
                 head_only,
@@ -347,7 +347,7 @@ async fn read(body: Body) -> Result<Json, Response> {
         let place = format!(" at line {} column {}", problem.line(), problem.column());
         let message = problem.to_string();
         let json = json!({
-            "error": "the body is no JSON",
+            "error": "the body is not valid JSON",
             "line": problem.line(),
             "column": problem.column(),
             "reason": message.strip_suffix(&place).unwrap_or("it cannot be read"),

@@ -2,7 +2,7 @@
 //!
 //! A pipe that nobody reads takes no more after 64 KiB or so, and a write to
 //! it then waits for ever. So a thread of its own writes, and whoever logs
-//! only queues: a full queue drops lines, which are counted and told.
+//! only queues: a full queue drops lines, which are counted and reported.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_cannot_be_written_are_told_when_one_can() {
+    fn lines_that_cannot_be_written_are_counted_when_one_can() {
         let written = Arc::new(Mutex::new(String::new()));
         let log = Log::to(Failing {
             // The second line, the note of it, and the third line.

@@ -22,6 +22,8 @@ pub(super) type Booked = Option<Vec<String>>;
 /// All that is remembered between requests.
 ///
 /// Its `Debug` form tells numbers only: the rest is personal and card data.
+///
+#[doc = include_str!("rules.md")]
 #[derive(Clone, Default)]
 pub struct State {
     pub(super) store: Store,
@@ -124,7 +126,7 @@ impl State {
         });
     }
 
-    /// A number that is no id of anything that has one.
+    /// A number that is not the id of anything that has one.
     pub(super) fn fresh_id(&mut self) -> i64 {
         loop {
             self.store.ids_given += 1;

@@ -1,5 +1,5 @@
 //! How the rules read a request: by name, none where a member is null. What
-//! they read is noted, so that what no rule has read can be told: the state
+//! they read is noted, so that what no rule has read can be reported: the state
 //! keeps nothing of it.
 
 use std::cell::RefCell;

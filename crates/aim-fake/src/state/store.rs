@@ -1,5 +1,5 @@
 //! What is remembered, as plain data; also the form of state as JSON, which
-//! the documentation of [`super`] describes member by member.
+//! `rules.md` describes member by member.
 //!
 //! None of these types has a `Debug` form: they hold personal and card data.
 

@@ -75,30 +75,6 @@ pub(super) fn by_name(
     Ok(object)
 }
 
-/// Makes the requests of a batch, which has to be a list in JSON or JSV;
-/// anything else is an empty batch.
-pub(super) fn batch(
-    incoming: &Incoming<'_>,
-    of: &'static Type,
-    format: Option<Format>,
-) -> Result<Vec<Object>, Exception> {
-    let format = format.filter(|format| {
-        matches!(format, Format::Json | Format::Jsv) && negotiate::is_on(*format, incoming.settings)
-    });
-    let (Some(format), false, false, true) = (
-        format,
-        reads_query(incoming),
-        incoming.is_form(),
-        incoming.has_body(),
-    ) else {
-        return Ok(Vec::new());
-    };
-    items(&incoming.body()?, format == Format::Json)
-        .into_iter()
-        .map(|item| read(item, of, format, incoming))
-        .collect()
-}
-
 /// Whether a request by name is made of the query alone.
 fn reads_query(incoming: &Incoming<'_>) -> bool {
     let has_body = incoming.content_type().is_some() && incoming.content_length() > 0;
@@ -161,46 +137,11 @@ fn read(
     match format {
         Format::Xml => xml::read(body, of, incoming.settings),
         _ if body.is_empty() => Ok(Object::new(of)),
-        // One line of JSON; of more lines the first counts here.
-        Format::Json | Format::Jsonl => json::read(body, of, incoming.settings),
+        Format::Json => json::read(body, of, incoming.settings),
         Format::Jsv => jsv::read(body, of, incoming.settings),
-        // A table of values is no form of a request that anybody sends.
-        Format::Csv | Format::Html => Ok(Object::new(of)),
+        // A page is not a form of a request.
+        Format::Html => Ok(Object::new(of)),
     }
-}
-
-/// The items of a list in JSON or JSV, as they stand between its brackets. A
-/// backslash means something in JSON alone.
-fn items(list: &[u8], is_json: bool) -> Vec<&[u8]> {
-    let Some(list) = list
-        .trim_ascii()
-        .strip_prefix(b"[")
-        .map(|list| list.strip_suffix(b"]").unwrap_or(list))
-    else {
-        return Vec::new();
-    };
-    let mut items = Vec::new();
-    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0_usize, false, false);
-    for (index, byte) in list.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted && is_json => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => {
-                items.push(&list[start..index]);
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    let rest = &list[start..];
-    if !rest.trim_ascii().is_empty() {
-        items.push(rest);
-    }
-    items
 }
 
 #[cfg(test)]
@@ -276,14 +217,6 @@ mod tests {
             (
                 "POST /api/X\nContent-Type: application/jsv\n\n{Ref:b}".to_owned(),
                 r#"{"Ref":"b"}"#,
-            ),
-            (
-                "POST /api/X\nContent-Type: text/jsonl\n\n{\"Ref\":\"b\"}".to_owned(),
-                r#"{"Ref":"b"}"#,
-            ),
-            (
-                "POST /api/X\nContent-Type: text/csv\n\nRef\r\nb".to_owned(),
-                "{}",
             ),
             (
                 "POST /api/X?Sub=x".to_owned(),
@@ -370,29 +303,5 @@ mod tests {
         let http = request(&format!("POST /api/X\n{JSON}\n\n[broken"));
         let incoming = Incoming::new(Schema::embedded(), &http, &settings);
         assert_eq!(shown(by_route(&incoming, details(), None)), "{}");
-    }
-
-    #[test]
-    fn lists_are_split_where_they_are() {
-        let split = |list: &str, is_json| -> Vec<String> {
-            items(list.as_bytes(), is_json)
-                .into_iter()
-                .map(|item| String::from_utf8(item.to_vec()).unwrap())
-                .collect()
-        };
-        assert_eq!(split(" [{\"a\":[1,2]},{}] ", true), ["{\"a\":[1,2]}", "{}"]);
-        assert_eq!(
-            split(r#"[{"a":"],\",{"},{"b":1}"#, true),
-            [r#"{"a":"],\",{"}"#, r#"{"b":1}"#]
-        );
-        assert_eq!(
-            split(r#"[{a:"\"},{b:","}]"#, false),
-            [r#"{a:"\"}"#, r#"{b:","}"#]
-        );
-        assert_eq!(split("[]", true), [""; 0]);
-        assert_eq!(split("[ ]", true), [""; 0]);
-        assert_eq!(split("{}", true), [""; 0]);
-        assert_eq!(split("", true), [""; 0]);
-        assert_eq!(split("[}]],", true), ["}]]"]);
     }
 }

@@ -98,7 +98,7 @@ impl From<Exception> for Failure {
     }
 }
 
-/// What a service throws when it is told to throw `name` with `message`.
+/// What a service throws that is to throw `name` with `message`.
 ///
 /// Four names mean what they mean in the recordings: `ArgumentNullException`
 /// names the parameter `Ref` in .NET's words and not in those of `message`,
@@ -245,23 +245,17 @@ static RESPONSE_ERROR: Type = Type {
     exclusive: &[],
 };
 
-/// A dictionary of strings with the one entry that ServiceStack writes to it.
-/// In JSON and JSV a dictionary looks like an object.
-pub(super) static META: Type = Type {
+/// A dictionary of strings, which is null in all errors.
+static META: Type = Type {
     name: "ArrayOfKeyValueOfstringstring",
     namespace: ARRAYS,
-    members: &[member("AutoBatchIndex", Kind::String)],
+    members: &[],
     exclusive: &[],
 };
 
-/// The body of an error. `stack_trace` is what debug mode adds, `batch_index`
-/// the place of the request in its batch.
+/// The body of an error. `stack_trace` is what debug mode adds.
 #[must_use]
-pub(crate) fn error_response(
-    exception: &Exception,
-    stack_trace: Option<String>,
-    batch_index: Option<usize>,
-) -> Object {
+pub(crate) fn error_response(exception: &Exception, stack_trace: Option<String>) -> Object {
     let errors = exception.fields.iter().map(|field| {
         let mut error = Object::new(&RESPONSE_ERROR);
         error.set("ErrorCode", Value::String(field.code.clone().into_owned()));
@@ -278,11 +272,6 @@ pub(crate) fn error_response(
     status.set("Errors", Value::List(errors.collect()));
     if let Some(text) = stack_trace {
         status.set("StackTrace", Value::String(text));
-    }
-    if let Some(index) = batch_index {
-        let mut meta = Object::new(&META);
-        meta.set("AutoBatchIndex", Value::String(index.to_string()));
-        status.set("Meta", Value::Object(meta));
     }
     let mut response = Object::new(&ERROR_RESPONSE);
     response.set("ResponseStatus", Value::Object(status));
@@ -302,7 +291,7 @@ mod tests {
     use crate::wire::style::Style;
 
     fn text(object: &Object) -> String {
-        json::write(object, &Style::new(&Settings::default(), None)).unwrap()
+        json::write(object, &Style::new(&Settings::default())).unwrap()
     }
 
     #[test]
@@ -333,13 +322,13 @@ mod tests {
         let failure = thrown("ArgumentNullException");
         assert_eq!(failure.status, 400);
         assert_eq!(
-            text(&error_response(&failure.exception, None, None)),
+            text(&error_response(&failure.exception, None)),
             r#"{"ResponseStatus":{"ErrorCode":"ArgumentNullException","Message":"Value cannot be null.\nParameter name: Ref","Errors":[{"ErrorCode":"ArgumentNullException","FieldName":"Ref","Message":"Value cannot be null."}]}}"#
         );
         let failure = thrown("ValidationError");
         assert_eq!(failure.status, 400);
         assert_eq!(
-            text(&error_response(&failure.exception, None, None)),
+            text(&error_response(&failure.exception, None)),
             r#"{"ResponseStatus":{"ErrorCode":"ArgumentException","Message":"m\nParameter name: CustomerInfo.Email","Errors":[{"ErrorCode":"ArgumentException","FieldName":"CustomerInfo.Email","Message":"m"}]}}"#
         );
         let failure = thrown("SSAuthenticationException");
@@ -351,15 +340,15 @@ mod tests {
     }
 
     #[test]
-    fn stack_trace_and_batch_index_stand_around_the_errors() {
+    fn a_stack_trace_stands_before_the_errors() {
         let exception = Exception::new("E", "m");
         assert_eq!(
-            text(&error_response(&exception, None, None)),
+            text(&error_response(&exception, None)),
             r#"{"ResponseStatus":{"ErrorCode":"E","Message":"m","Errors":[]}}"#
         );
         assert_eq!(
-            text(&error_response(&exception, Some("t".to_owned()), Some(3))),
-            r#"{"ResponseStatus":{"ErrorCode":"E","Message":"m","StackTrace":"t","Errors":[],"Meta":{"AutoBatchIndex":"3"}}}"#
+            text(&error_response(&exception, Some("t".to_owned()))),
+            r#"{"ResponseStatus":{"ErrorCode":"E","Message":"m","StackTrace":"t","Errors":[]}}"#
         );
     }
 }

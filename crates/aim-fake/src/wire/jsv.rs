@@ -19,7 +19,7 @@ use crate::model::value::{Object, Value};
 /// from no text at all. Text that consists of it is taken for empty too.
 const EMPTY: &str = "\u{200b}";
 
-/// Why text is no object.
+/// Why text is not an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unreadable {
     /// It does not begin with a brace.
@@ -35,7 +35,7 @@ enum Unreadable {
 ///
 /// # Errors
 ///
-/// The exception that ServiceStack throws for text that is no object, or that
+/// The exception that ServiceStack throws for text that is not an object, or that
 /// ends within a name.
 pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
     read_request(&decode(body), of, settings)
@@ -54,19 +54,11 @@ pub fn read_value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -
 }
 
 /// Writes an answer.
-///
-/// # Errors
-///
-/// The exception that .NET throws for a date that it cannot write.
-pub fn write(object: &Object, style: &Style) -> Result<String, Exception> {
-    // JSV has no null, so that it cannot be asked for one.
-    let style = Style {
-        include_nulls: false,
-        ..style.clone()
-    };
+#[must_use]
+pub fn write(object: &Object, style: &Style) -> String {
     let mut out = String::new();
-    write_object(&mut out, object, &style)?;
-    Ok(out)
+    write_object(&mut out, object, style);
+    out
 }
 
 /// Writes a string: within quotes if it holds anything that means something in
@@ -87,7 +79,7 @@ pub fn write_string(out: &mut String, text: &str) {
     }
 }
 
-fn write_object(out: &mut String, object: &Object, style: &Style) -> Result<(), Exception> {
+fn write_object(out: &mut String, object: &Object, style: &Style) {
     out.push('{');
     let mut separator = "";
     for (member, value) in object.of().members.iter().zip(object.values()) {
@@ -96,20 +88,14 @@ fn write_object(out: &mut String, object: &Object, style: &Style) -> Result<(), 
         }
         out.push_str(separator);
         separator = ",";
-        out.push_str(&style.name(member.name));
+        out.push_str(member.name);
         out.push(':');
-        write_value(out, value, member.nullable, style)?;
+        write_value(out, value, member.nullable, style);
     }
     out.push('}');
-    Ok(())
 }
 
-fn write_value(
-    out: &mut String,
-    value: &Value,
-    nullable: bool,
-    style: &Style,
-) -> Result<(), Exception> {
+fn write_value(out: &mut String, value: &Value, nullable: bool, style: &Style) {
     match value {
         // A null item of a list of objects.
         Value::Null => out.push_str("{}"),
@@ -119,23 +105,22 @@ fn write_value(
         Value::DateTime(value) => {
             match date::write_by_function(*value, style).filter(|_| !nullable) {
                 Some(text) => write_string(out, &text),
-                None => out.push_str(&date::write_jsv(*value, style)?),
+                None => out.push_str(&date::write_jsv(*value, style)),
             }
         }
         Value::String(value) => write_string(out, value),
-        Value::Object(value) => write_object(out, value, style)?,
+        Value::Object(value) => write_object(out, value, style),
         Value::List(items) => {
             out.push('[');
             let mut separator = "";
             for item in items {
                 out.push_str(separator);
                 separator = ",";
-                write_value(out, item, false, style)?;
+                write_value(out, item, false, style);
             }
             out.push(']');
         }
     }
-    Ok(())
 }
 
 /// The text of a body, without a byte order mark.
@@ -398,9 +383,9 @@ mod tests {
         Schema::embedded().named(name).unwrap()
     }
 
-    fn written(name: &str, value: &Json, settings: &Settings, jsconfig: Option<&str>) -> String {
+    fn written(name: &str, value: &Json, settings: &Settings) -> String {
         let object = object_from_json(named(name), value, "").unwrap();
-        write(&object, &Style::new(settings, jsconfig)).unwrap()
+        write(&object, &Style::new(settings))
     }
 
     /// What becomes of the member `Rate` of a contract; "bad" for a 400.
@@ -683,7 +668,7 @@ mod tests {
                 ..Settings::default()
             };
             assert_eq!(
-                written("GetContractDetailsResponse", &details, &settings, None),
+                written("GetContractDetailsResponse", &details, &settings),
                 format!("{{NextDueDate:{next},PaymentAmount:12.50,{rest}{end}}}"),
             );
         }
@@ -695,22 +680,12 @@ mod tests {
                 "ContractFulfillmentRequest",
                 &json!({"FirstDue": date("Utc"), "Unlock": true}),
                 &settings,
-                None
             ),
             "{FirstDue:2026-11-21T10:20:30.1234567Z,Unlock:True}"
         );
-        // What a request may ask for; nulls are never written.
         assert_eq!(
-            written("FormInput", &json!({"Key": "k"}), &settings, Some("inv")),
+            written("FormInput", &json!({"Key": "k"}), &settings),
             "{Key:k,Encrypted:False}"
-        );
-        assert_eq!(
-            written("FormInput", &json!({"Key": "k"}), &settings, Some("edv")),
-            "{Key:k}"
-        );
-        assert_eq!(
-            written("FormInput", &json!({"Key": "k"}), &settings, Some("eccn")),
-            "{key:k,encrypted:False}"
         );
     }
 
@@ -736,12 +711,7 @@ mod tests {
             "\r\n", "\\", "é🎻", "null", "\u{feff}", "a\tb", ",", "\"a",
         ] {
             let expected = contract(text);
-            let sent = written(
-                "C2BPostContractRequest",
-                &expected,
-                &Settings::default(),
-                None,
-            );
+            let sent = written("C2BPostContractRequest", &expected, &Settings::default());
             let object = read(
                 sent.as_bytes(),
                 named("C2BPostContractRequest"),

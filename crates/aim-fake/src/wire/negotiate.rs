@@ -22,8 +22,6 @@ pub(super) struct EmptyAccept;
 
 /// The formats, as they are preferred after the default one.
 const PREFERRED: [Format; 4] = [Format::Html, Format::Json, Format::Xml, Format::Jsv];
-/// Those that plug in, so that a host without them does not know their names.
-const PLUGGED: [Format; 3] = [Format::Html, Format::Csv, Format::Jsonl];
 
 const SOAP_11: &str = "text/xml; charset=utf-8";
 const SOAP_12: &str = "application/soap+xml";
@@ -35,8 +33,6 @@ pub(super) const fn content_type_of(format: Format) -> &'static str {
         Format::Json => "application/json",
         Format::Xml => "application/xml",
         Format::Jsv => "application/jsv",
-        Format::Csv => "text/csv",
-        Format::Jsonl => "text/jsonl",
     }
 }
 
@@ -84,8 +80,6 @@ pub(super) fn format_of(content_type: &str) -> Option<Format> {
         "application/json" | "text/json" => Some(Format::Json),
         "application/xml" | "text/xml" => Some(Format::Xml),
         "application/jsv" | "text/jsv" => Some(Format::Jsv),
-        "text/csv" => Some(Format::Csv),
-        "text/jsonl" => Some(Format::Jsonl),
         _ => None,
     }
 }
@@ -101,18 +95,16 @@ pub(super) fn format_named(name: &str, settings: &Settings) -> Option<Format> {
         "json" => Format::Json,
         "xml" => Format::Xml,
         "jsv" => Format::Jsv,
-        // Known by this name even on a host without it.
-        "csv" => return Some(Format::Csv),
-        "jsonl" => Format::Jsonl,
         _ => return None,
     };
     is_known(format, settings).then_some(format)
 }
 
-/// Whether the host knows a format at all; one that it knows and that is
-/// switched off is refused.
+/// Whether the host knows a format at all: HTML plugs in, so that a host
+/// without it does not know its name. One that it knows and that is switched off
+/// is refused.
 fn is_known(format: Format, settings: &Settings) -> bool {
-    !PLUGGED.contains(&format) || is_on(format, settings)
+    format != Format::Html || is_on(format, settings)
 }
 
 fn default_format(settings: &Settings) -> Format {
@@ -271,10 +263,6 @@ mod tests {
             ("*/*", "text/html"),
             ("*; q=.2", "text/html"),
             ("image/png", "text/html"),
-            ("text/csv", "text/csv"),
-            ("TEXT/JSONL;q=1", "text/jsonl"),
-            ("image/png,text/csv", "text/csv"),
-            ("image/png, text/csv", "text/html"),
             ("text/csv, application/json", JSON),
             ("", "nothing"),
             (" ", "nothing"),
@@ -341,17 +329,15 @@ mod tests {
             ("/api/X?format=json", JSON),
             ("/api/X?Format=JSON", JSON),
             ("/api/X?format=json.pretty", JSON),
-            ("/api/X?format=csv", "text/csv"),
             ("/api/X?format=yaml", "application/xml"),
             ("/api/X?format=", "application/xml"),
             ("/api/X?format=json&format=xml", "application/xml"),
-            ("/api/X?callback=f&format=csv", JSON),
+            ("/api/X?callback=f&format=xml", JSON),
             ("/api/X?callback=", "application/xml"),
             // Three letters before a slash, four at the end.
-            ("/api/csv/X", "text/csv"),
+            ("/api/jsv/X", "application/jsv"),
             ("/api/json/X", "application/xml"),
             ("/api/json", JSON),
-            ("/api/jsonl", "application/xml"),
             ("/api/JSV", "application/jsv"),
         ] {
             let text = format!("GET {target}\nAccept: application/xml");
@@ -387,7 +373,6 @@ mod tests {
         for (accept, wanted) in [
             ("*/*", JSON),
             ("text/html", JSON),
-            ("text/jsonl", JSON),
             ("application/xml", "application/xml"),
             ("application/xml, application/json", JSON),
         ] {
@@ -396,7 +381,6 @@ mod tests {
         }
         assert_eq!(format_named("html", &few), None);
         assert_eq!(format_named("xml", &few), Some(Format::Xml));
-        assert_eq!(format_named("csv", &few), Some(Format::Csv));
     }
 
     #[test]

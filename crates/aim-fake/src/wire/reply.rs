@@ -7,11 +7,10 @@ use super::errors::{Exception, Failure, error_response, reason_of};
 use super::incoming::Incoming;
 use super::negotiate::ContentType;
 use super::style::Style;
-use super::{html, json, jsv, rows, xml};
+use super::{html, json, jsv, xml};
 use crate::model::http::Response;
 use crate::model::schema::Schema;
 use crate::model::settings::{Format, Settings};
-use crate::model::types::Type;
 use crate::model::value::Object;
 
 /// How one request is answered.
@@ -21,17 +20,6 @@ pub(super) struct Reply<'a> {
     /// The request's name, for pages and files.
     name: &'a str,
     style: Style,
-}
-
-/// What is written.
-enum Body<'b> {
-    /// What a service returned.
-    Answer(&'b Object),
-    /// What it returned in turn to the requests of a batch; none where that
-    /// was null.
-    Batch(&'b [Option<Object>], &'static Type),
-    /// What became of an exception.
-    Error(&'b Object),
 }
 
 impl<'a> Reply<'a> {
@@ -44,7 +32,7 @@ impl<'a> Reply<'a> {
             incoming,
             content_type,
             name,
-            style: Style::new(incoming.settings, incoming.query_value("jsconfig")),
+            style: Style::new(incoming.settings),
         }
     }
 
@@ -52,30 +40,10 @@ impl<'a> Reply<'a> {
     /// how it failed.
     pub(super) fn answer(&self, returned: Result<(u16, Option<Object>), Failure>) -> Response {
         match returned {
-            Ok((status, Some(object))) => self.success(status, &Body::Answer(&object)),
+            Ok((status, Some(object))) => self.success(status, &object),
             Ok((_, None)) => self.null(),
-            Err(failure) => self.error(&failure, None),
+            Err(failure) => self.error(&failure),
         }
-    }
-
-    /// What a service returned for the requests of a batch, all of them or up
-    /// to the one that it failed at.
-    pub(super) fn batch(
-        &self,
-        done: &[Option<Object>],
-        of: &'static Type,
-        failure: Option<&Failure>,
-    ) -> Response {
-        let mut response = match failure {
-            Some(failure) => self.error(failure, Some(done.len())),
-            None => self.success(200, &Body::Batch(done, of)),
-        };
-        // ServiceStack returns early from an empty batch.
-        if failure.is_some() || !done.is_empty() {
-            let count = Cow::Owned(done.len().to_string());
-            response.headers.push(("X-AutoBatch-Completed", count));
-        }
-        response
     }
 
     /// A failure of ServiceStack itself, before a service is reached.
@@ -93,10 +61,9 @@ impl<'a> Reply<'a> {
     }
 
     /// An object that a service returned.
-    fn success(&self, status: u16, body: &Body<'_>) -> Response {
-        let mut response = self.response(status, name_of(status));
-        self.add_file_name(&mut response);
-        self.write_into(response, body)
+    fn success(&self, status: u16, object: &Object) -> Response {
+        let response = self.response(status, name_of(status));
+        self.write_into(response, object, false)
     }
 
     /// Null, which is an answer without content.
@@ -105,21 +72,19 @@ impl<'a> Reply<'a> {
             "HEAD" | "OPTIONS" => 200,
             _ => 204,
         };
-        let mut response = self.response(status, Cow::Borrowed(reason_of(status)));
-        self.add_file_name(&mut response);
-        response
+        self.response(status, Cow::Borrowed(reason_of(status)))
     }
 
     /// A failure of the service.
-    fn error(&self, failure: &Failure, batch_index: Option<usize>) -> Response {
+    fn error(&self, failure: &Failure) -> Response {
         let Failure { status, exception } = failure;
-        let object = error_response(exception, self.stack_trace(exception), batch_index);
+        let object = error_response(exception, self.stack_trace(exception));
         let response = self.response(*status, Cow::Owned(phrase(&exception.name)));
-        self.write_into(response, &Body::Error(&object))
+        self.write_into(response, &object, true)
     }
 
-    fn write_into(&self, mut response: Response, body: &Body<'_>) -> Response {
-        let text = match self.write(body, response.status) {
+    fn write_into(&self, mut response: Response, object: &Object, is_error: bool) -> Response {
+        let text = match self.write(object, response.status, is_error) {
             Ok(text) => text,
             Err(exception) => return self.unwritten(response, exception),
         };
@@ -156,55 +121,29 @@ impl<'a> Reply<'a> {
         content_type: Cow<'static, str>,
     ) {
         let Failure { status, exception } = failure;
-        let object = error_response(exception, self.stack_trace(exception), None);
+        let object = error_response(exception, self.stack_trace(exception));
         response.headers.push(("Content-Type", content_type));
         response.body = self
-            .write(&Body::Error(&object), *status)
+            .write(&object, *status, true)
             .unwrap_or_default()
             .into_bytes();
     }
 
-    fn write(&self, body: &Body<'_>, status: u16) -> Result<String, Exception> {
+    fn write(&self, object: &Object, status: u16, is_error: bool) -> Result<String, Exception> {
         let settings = self.incoming.settings;
-        match (self.content_type.format(settings), body) {
-            (None, Body::Error(_)) => Ok(String::new()),
-            (None, _) => Err(Exception::new(
+        match self.content_type.format(settings) {
+            None if is_error => Ok(String::new()),
+            None => Err(Exception::new(
                 "NotSupportedException",
                 format!("ContentType not supported '{}'", self.content_type.text()),
             )),
-            (Some(Format::Json), _) => self.json(body),
-            (Some(Format::Html), _) => Ok(html::page(self.name, status, &self.json(body)?)),
-            (Some(Format::Jsv), Body::Batch(objects, _)) => {
-                list(objects, |object| jsv::write(object, &self.style))
+            Some(Format::Json) => json::write(object, &self.style),
+            Some(Format::Html) => {
+                let json = json::write(object, &self.style)?;
+                Ok(html::page(self.name, status, &json))
             }
-            (Some(Format::Jsv), Body::Answer(object) | Body::Error(object)) => {
-                jsv::write(object, &self.style)
-            }
-            (Some(Format::Xml), Body::Batch(objects, of)) => {
-                Ok(xml::write_list(objects, of, settings))
-            }
-            (Some(Format::Xml), Body::Answer(object) | Body::Error(object)) => {
-                Ok(xml::write(object, settings))
-            }
-            (Some(Format::Csv), Body::Batch(objects, _)) => {
-                rows::write_csv(objects.iter().map(Option::as_ref), &self.style)
-            }
-            (Some(Format::Csv), Body::Answer(object) | Body::Error(object)) => {
-                rows::write_csv_of(object, &self.style)
-            }
-            (Some(Format::Jsonl), Body::Batch(objects, _)) => {
-                rows::write_jsonl(objects.iter().map(Option::as_ref), &self.style)
-            }
-            (Some(Format::Jsonl), Body::Answer(object) | Body::Error(object)) => {
-                rows::write_jsonl_of(object, &self.style)
-            }
-        }
-    }
-
-    fn json(&self, body: &Body<'_>) -> Result<String, Exception> {
-        match body {
-            Body::Answer(object) | Body::Error(object) => json::write(object, &self.style),
-            Body::Batch(objects, _) => list(objects, |object| json::write(object, &self.style)),
+            Some(Format::Jsv) => Ok(jsv::write(object, &self.style)),
+            Some(Format::Xml) => Ok(xml::write(object, settings)),
         }
     }
 
@@ -231,21 +170,6 @@ impl<'a> Reply<'a> {
             .flat_map(|letter| std::iter::repeat_n(safe(letter), letter.len_utf16()))
             .collect();
         (!name.is_empty()).then_some(name)
-    }
-
-    /// CSV is offered as a file.
-    fn add_file_name(&self, response: &mut Response) {
-        if self.content_type == ContentType::Of(Format::Csv) {
-            let name: String = self
-                .name
-                .chars()
-                .filter(|letter| !letter.is_control())
-                .collect();
-            response.headers.push((
-                "Content-Disposition",
-                Cow::Owned(format!("attachment;filename=\"{name}.csv\"")),
-            ));
-        }
     }
 
     fn response(&self, status: u16, reason: Cow<'static, str>) -> Response {
@@ -289,6 +213,15 @@ pub(super) fn not_found(incoming: &Incoming<'_>) -> Response {
     response
 }
 
+/// The answer to a request for what the fake does not support.
+pub(super) fn unsupported(settings: &Settings, reason: String) -> Response {
+    let mut response = response(settings, 501, Cow::Borrowed(reason_of(501)));
+    let content_type = Cow::Borrowed("text/plain; charset=utf-8");
+    response.headers.push(("Content-Type", content_type));
+    response.body = reason.into_bytes();
+    response
+}
+
 /// A redirect to an absolute address.
 pub(super) fn redirect(settings: &Settings, address: String) -> Response {
     let mut response = response(settings, 302, Cow::Borrowed(reason_of(302)));
@@ -322,24 +255,6 @@ pub(super) fn nothing() -> Response {
 fn wrap(body: &mut Vec<u8>, callback: &str) {
     body.splice(0..0, callback.bytes().chain([b'(']));
     body.push(b')');
-}
-
-fn list(
-    objects: &[Option<Object>],
-    write: impl Fn(&Object) -> Result<String, Exception>,
-) -> Result<String, Exception> {
-    let mut text = String::from("[");
-    for (index, object) in objects.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        match object {
-            Some(object) => text.push_str(&write(object)?),
-            None => text.push_str("{}"),
-        }
-    }
-    text.push(']');
-    Ok(text)
 }
 
 /// The name of a status in .NET, which ServiceStack takes for the reason phrase

@@ -1,7 +1,7 @@
 //! Which service a path leads to.
 
 use super::incoming::Incoming;
-use super::negotiate;
+use super::{negotiate, unsupported};
 use crate::model::operation::Operation;
 use crate::model::settings::Format;
 
@@ -29,6 +29,8 @@ pub(super) enum Target {
     Redirect(String),
     /// That page itself.
     Metadata,
+    /// What the fake does not support, which this sentence says.
+    Unsupported(String),
     /// Nothing.
     NotFound,
 }
@@ -39,6 +41,9 @@ pub(super) fn find(incoming: &Incoming<'_>) -> Target {
         return Target::NotFound;
     };
     let path = incoming.path();
+    if let Some(reason) = unsupported::reason(incoming) {
+        return Target::Unsupported(reason);
+    }
     if let Some(target) = api(incoming, path) {
         return target;
     }
@@ -175,29 +180,18 @@ fn fallback(incoming: &Incoming<'_>, path: &str, suffix: Option<Format>) -> Opti
     })
 }
 
-/// A service by the name of its request, without case, and whether the name
-/// stands for a batch of them (`{Request}[]`).
-pub(super) fn by_request(
-    name: &str,
-    incoming: &Incoming<'_>,
-) -> Option<(&'static Operation, bool)> {
+/// A service by the name of its request, without case.
+pub(super) fn by_request(name: &str, incoming: &Incoming<'_>) -> Option<&'static Operation> {
     let fallback = incoming
         .settings
         .fallback
         .then_some(incoming.schema.fallback());
-    let find = |name: &str| {
-        incoming
-            .schema
-            .operations()
-            .iter()
-            .chain(fallback)
-            .find(|operation| operation.request.name.eq_ignore_ascii_case(name))
-    };
-    if let Some(operation) = find(name) {
-        return Some((operation, false));
-    }
-    let (name, _) = name.rsplit_once('[')?;
-    Some((find(name)?, true))
+    incoming
+        .schema
+        .operations()
+        .iter()
+        .chain(fallback)
+        .find(|operation| operation.request.name.eq_ignore_ascii_case(name))
 }
 
 /// Whether the service has a method for that verb; the catch-all has one for
@@ -236,6 +230,7 @@ mod tests {
             },
             Target::Redirect(address) => address,
             Target::Metadata => "metadata".to_owned(),
+            Target::Unsupported(reason) => reason,
             Target::NotFound => "404".to_owned(),
         }
     }
@@ -253,7 +248,7 @@ mod tests {
             ("GET /api/Get%43ontractDetails", "GetContractDetails"),
             ("POST /api/C2BSetContractSerial", "ContractFulfillment"),
             ("GET /api/C2BPostContract.json", "C2BPostContract as Json"),
-            ("GET /api/C2BPostContract.jsonl", "C2BPostContract as Jsonl"),
+            ("GET /api/C2BPostContract.jsv", "C2BPostContract as Jsv"),
             ("GET /api/C2BPostContract.JSON", "404"),
             ("GET /api/C2BPostContract.json/", "404"),
             ("GET /api/C2BPostContract.yaml", "404"),
@@ -285,8 +280,8 @@ mod tests {
             ("GET /api/json/reply/X", "X by Json"),
             ("GET /api/JSON/Reply/X/more", "X by Json"),
             ("GET /api/xml/oneway/X[]", "X[] by Xml"),
-            ("GET /api/csv/reply/", " by Csv"),
-            ("GET /api/jsonl/reply", " by Jsonl"),
+            ("GET /api/jsv/reply/", " by Jsv"),
+            ("GET /api/xml/reply", " by Xml"),
             ("GET /api/json/syncreply/X", "404"),
             ("GET /api/soap11/reply/X", "404"),
             ("GET /api/api/X", "X by Json"),
@@ -348,13 +343,9 @@ mod tests {
         let settings = Settings::default();
         let http = request("GET /api");
         let incoming = Incoming::new(Schema::embedded(), &http, &settings);
-        let found = |name: &str| {
-            by_request(name, &incoming).map(|(operation, batch)| (operation.name, batch))
-        };
+        let found = |name: &str| by_request(name, &incoming).map(|operation| operation.name);
         let details = "GetContractDetails";
-        assert_eq!(found("getcontractdetailsREQUEST"), Some((details, false)));
-        assert_eq!(found("GetContractDetailsRequest[]"), Some((details, true)));
-        assert_eq!(found("GetContractDetailsRequest["), Some((details, true)));
+        assert_eq!(found("getcontractdetailsREQUEST"), Some(details));
         assert_eq!(found("GetContractDetails"), None);
         assert_eq!(found(""), None);
         assert_eq!(found("FallbackRequest"), None);

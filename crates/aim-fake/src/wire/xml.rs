@@ -6,4 +6,3 @@ mod writer;
 
 pub(crate) use reader::read;
 pub(crate) use writer::write;
-pub(super) use writer::write_list;

@@ -40,7 +40,7 @@ fn start_exception() -> Exception {
     )
 }
 
-/// A body's letters, without a byte order mark; what is no UTF-8 becomes U+FFFD.
+/// A body's letters, without a byte order mark; what is not valid UTF-8 becomes U+FFFD.
 pub(super) fn decode(body: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -52,7 +52,7 @@ pub(super) fn is_white(unit: u16) -> bool {
     char::from_u32(unit.into()).is_some_and(digits::is_white)
 }
 
-/// Goes on to what is no white space.
+/// Goes on to what is not white space.
 pub(super) fn skip_white(text: &[u16], at: &mut usize) {
     while text.get(*at).is_some_and(|unit| is_white(*unit)) {
         *at += 1;
@@ -212,7 +212,7 @@ fn eat_string<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16], Exceptio
 }
 
 /// Resolves escapes and drops quotes: an object or a list, given for a string,
-/// becomes JSV by that. None for an escape that is no number.
+/// becomes JSV by that. None for an escape that is not a number.
 pub(super) fn unescape(text: &[u16]) -> Option<Vec<u16>> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;

@@ -595,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_before_the_root_is_told_with_its_place() {
+    fn what_is_wrong_before_the_root_is_reported_with_its_place() {
         const UNREADABLE: &str = "SerializationException: There was an error deserializing the \
                                   object of type AIM.WebService.GetContractDetailsRequest.";
         let expected = |place: &str, found: &str| {
@@ -674,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_told_by_the_first_bytes() {
+    fn encodings_are_known_by_the_first_bytes() {
         let text = format!(
             "<GetContractDetailsRequest xmlns=\"{SPACE}\"><Ref>é🎻</Ref></GetContractDetailsRequest>"
         );

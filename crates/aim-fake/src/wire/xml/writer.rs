@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::names::{INSTANCE, content_namespace, is_allowed, item_name, order};
 use crate::model::settings::Settings;
-use crate::model::types::{Kind, Type};
+use crate::model::types::Kind;
 use crate::model::value::{Object, Value};
-use crate::wire::{date, decimal, errors};
+use crate::wire::{date, decimal};
 
 /// Writes an answer; a character that XML cannot carry cuts it short.
 #[must_use]
@@ -15,28 +15,6 @@ pub(crate) fn write(object: &Object, settings: &Settings) -> String {
     document(of.name, of.namespace, settings, |writer| {
         writer.members(object)
     })
-}
-
-/// Writes the answers of a batch, which are of type `of` or null.
-#[must_use]
-pub(in crate::wire) fn write_list(
-    objects: &[Option<Object>],
-    of: &'static Type,
-    settings: &Settings,
-) -> String {
-    document(
-        &format!("ArrayOf{}", of.name),
-        of.namespace,
-        settings,
-        |writer| {
-            objects.iter().try_for_each(|object| match object {
-                Some(object) => {
-                    writer.element(of.name, of.namespace, None, |writer| writer.members(object))
-                }
-                None => writer.value(of.name, of.namespace, None, Kind::Object(of), &Value::Null),
-            })
-        },
-    )
 }
 
 /// The writer came to a character that XML cannot carry.
@@ -79,26 +57,11 @@ fn document(
 impl Writer<'_> {
     fn members(&mut self, object: &Object) -> Result<(), Cut> {
         let of = object.of();
-        if std::ptr::eq(of, &errors::META) {
-            return self.dictionary(object);
-        }
         for index in order(of) {
             let member = &of.members[index];
             let declared = content_namespace(member.kind).filter(|inner| *inner != of.namespace);
             let value = &object.values()[index];
             self.value(member.name, of.namespace, declared, member.kind, value)?;
-        }
-        Ok(())
-    }
-
-    /// A dictionary of strings: an entry for each of its members.
-    fn dictionary(&mut self, object: &Object) -> Result<(), Cut> {
-        let space = errors::ARRAYS;
-        for (member, value) in object.of().members.iter().zip(object.values()) {
-            self.element("KeyValueOfstringstring", space, None, |writer| {
-                writer.element("Key", space, None, |writer| writer.text(member.name))?;
-                writer.value("Value", space, None, Kind::String, value)
-            })?;
         }
         Ok(())
     }
@@ -367,10 +330,10 @@ mod tests {
     }
 
     #[test]
-    fn an_error_has_an_order_and_a_dictionary_of_its_own() {
+    fn an_error_has_an_order_of_its_own() {
         let exception = Exception::argument("ArgumentException", "m", "p");
         let text = write(
-            &error_response(&exception, Some("t".to_owned()), Some(1)),
+            &error_response(&exception, Some("t".to_owned())),
             &Settings::default(),
         );
         let arrays = "http://schemas.microsoft.com/2003/10/Serialization/Arrays";
@@ -383,28 +346,8 @@ mod tests {
                  <StackTrace>t</StackTrace><Errors><ResponseError>\
                  <ErrorCode>ArgumentException</ErrorCode><FieldName>p</FieldName><Message>m</Message>\
                  <Meta xmlns:d5p1=\"{arrays}\" i:nil=\"true\" /></ResponseError></Errors>\
-                 <Meta xmlns:d3p1=\"{arrays}\"><d3p1:KeyValueOfstringstring>\
-                 <d3p1:Key>AutoBatchIndex</d3p1:Key><d3p1:Value>1</d3p1:Value>\
-                 </d3p1:KeyValueOfstringstring></Meta></ResponseStatus></ErrorResponse>"
+                 <Meta xmlns:d3p1=\"{arrays}\" i:nil=\"true\" /></ResponseStatus></ErrorResponse>"
             )
         );
-    }
-
-    #[test]
-    fn a_batch_is_an_array_of_its_answers() {
-        let of = Schema::embedded()
-            .named("PostServiceTicketResponse")
-            .unwrap();
-        let batch = [Some(Object::new(of)), None];
-        let text = write_list(&batch, of, &Settings::default());
-        assert_eq!(
-            text.replace(ROOT, ">"),
-            format!(
-                "{HEAD}<ArrayOfPostServiceTicketResponse><PostServiceTicketResponse>\
-                 <Status i:nil=\"true\" /><WebRef i:nil=\"true\" /></PostServiceTicketResponse>\
-                 <PostServiceTicketResponse i:nil=\"true\" /></ArrayOfPostServiceTicketResponse>"
-            )
-        );
-        assert!(write_list(&[], of, &Settings::default()).ends_with("AIM.WebService\" />"));
     }
 }

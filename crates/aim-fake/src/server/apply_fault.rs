@@ -15,16 +15,16 @@ use crate::model::http::Response;
 
 /// What a fault does with the socket.
 #[derive(Clone)]
-pub(super) struct Strike {
+pub(super) struct FaultyAnswer {
     pub(super) response: Response,
     pub(super) delivery: Delivery,
     /// Whether the request was a HEAD, whose answers have no body.
     pub(super) head_only: bool,
 }
 
-impl Strike {
+impl FaultyAnswer {
     /// Does it, and leaves the socket closed.
-    pub(super) async fn carry_out(mut self, mut stream: TcpStream) {
+    pub(super) async fn apply_fault(mut self, mut stream: TcpStream) {
         if self.delivery == Delivery::Reset {
             return reset(stream);
         }
