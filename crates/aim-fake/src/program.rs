@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
     let log = match Log::start() {
         Ok(log) => log,
         Err(error) => {
-            // Nobody is left to tell when standard error is closed.
+            // If standard error is closed too, nobody can be informed.
             let _ = writeln!(io::stderr(), "error: cannot start threads: {error}");
             return ExitCode::FAILURE;
         }
@@ -199,7 +199,7 @@ fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
 }
 
 /// Writes the address to standard output, in a thread of its own: where nobody
-/// reads that, the fake serves and stops all the same.
+/// reads that, the fake still serves and stops.
 fn write_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
     let (sender, written) = oneshot::channel();
     thread::Builder::new().spawn(move || {

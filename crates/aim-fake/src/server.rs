@@ -106,7 +106,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Nobody is to wait for an accept loop that has ended.
+/// Ends all waiting for an accept loop that has ended.
 struct Gone(Arc<Engine>);
 
 impl Drop for Gone {

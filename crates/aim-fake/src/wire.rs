@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_speak_is_named() {
+    fn what_is_not_supported_is_refused_by_name() {
         let settings = Settings::default();
         for (text, name) in [
             (format!("{TICKET}\nAccept: text/csv"), "CSV"),

@@ -606,7 +606,7 @@ pub(crate) fn operation(
     }
 }
 
-/// A value of the command line. `retry_after=30` is a text all the same.
+/// A value of the command line. `retry_after=30` is still a text.
 fn text_value(name: &str, value: &str) -> Json {
     let text = Json::String(value.to_owned());
     if TEXTS.contains(&name) {

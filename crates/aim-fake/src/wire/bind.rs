@@ -139,7 +139,7 @@ fn read(
         _ if body.is_empty() => Ok(Object::new(of)),
         Format::Json => json::read(body, of, incoming.settings),
         Format::Jsv => jsv::read(body, of, incoming.settings),
-        // A page is not a form of a request.
+        // No request has a body in HTML.
         Format::Html => Ok(Object::new(of)),
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum Target {
     Redirect(String),
     /// That page itself.
     Metadata,
-    /// What the fake does not support, which this sentence says.
+    /// Nowhere: the fake does not support it, for this reason.
     Unsupported(String),
     /// Nothing.
     NotFound,
@@ -65,7 +65,7 @@ pub(super) fn find(incoming: &Incoming<'_>) -> Target {
 }
 
 /// `/api/{Request}`, the newer form of `/json/reply/{Request}`; another format
-/// may follow a dot. This one does take the case of `/api` to heart.
+/// may follow a dot. Here `/api` is case-sensitive.
 fn api(incoming: &Incoming<'_>, path: &str) -> Option<Target> {
     let name = path.strip_prefix("/api/")?;
     if !incoming.settings.predefined_routes || incoming.verb() == "OPTIONS" {

@@ -30,7 +30,7 @@ pub(super) fn reason(incoming: &Incoming<'_>) -> Option<String> {
         .into_iter()
         .find(|format| asks_for(incoming, format))?;
     Some(format!(
-        "aim-fake does not support {format}: use JSON, JSV, XML, or HTML for answers"
+        "aim-fake does not support {format}: use JSON, JSV or XML"
     ))
 }
 
