@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use aim_codegen::document::Document;
 use aim_codegen::generate::generate;
@@ -12,9 +13,8 @@ use aim_tests::{document, fixture, new_operation};
 
 #[test]
 fn every_generated_file_is_fresh() {
-    let files = regen::plan(&fixture::root()).unwrap();
-    assert!(files.iter().any(regen::File::is_rust));
-    for file in files {
+    assert!(PLAN.iter().any(regen::File::is_rust));
+    for file in PLAN.iter() {
         assert!(file.is_fresh(), "{}: run `cargo xtask regen`", file.path);
         assert!(
             !file.expected.contains('\r'),
@@ -67,9 +67,12 @@ fn a_request_without_members_is_a_type_like_the_others() {
     assert!(methods.flatten().any(|member| matches!(member, syn::ImplItem::Fn(function) if function.sig.ident == "new" && function.sig.inputs.is_empty())));
 }
 
+/// What `plan` says of the document, once for all: it generates the code.
+static PLAN: LazyLock<Vec<regen::File>> = LazyLock::new(|| regen::plan(&fixture::root()).unwrap());
+
 /// A workspace with the document, in which every generated file is stale but
-/// for one, which is missing.
-fn stale() -> tempfile::TempDir {
+/// for one, which is missing; and its plan.
+fn stale() -> (tempfile::TempDir, Vec<regen::File>) {
     let root = tempfile::tempdir().unwrap();
     let folders = [
         "openapi",
@@ -82,10 +85,15 @@ fn stale() -> tempfile::TempDir {
     }
     let committed = fixture::root().join(regen::DOCUMENT);
     fs::copy(committed, root.path().join(regen::DOCUMENT)).unwrap();
-    for file in regen::plan(root.path()).unwrap().iter().skip(1) {
-        fs::write(root.path().join(&file.path), format!("stale {}", file.path)).unwrap();
+    let mut files = PLAN.clone();
+    for (index, file) in files.iter_mut().enumerate() {
+        file.found.clear();
+        if index > 0 {
+            file.found = format!("stale {}", file.path);
+            fs::write(root.path().join(&file.path), &file.found).unwrap();
+        }
     }
-    root
+    (root, files)
 }
 
 /// Every file below a folder, with its text.
@@ -104,7 +112,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, String> {
 
 #[test]
 fn stale_and_missing_files_are_written_whole() {
-    let root = stale();
+    let (root, _) = stale();
     let files = regen::plan(root.path()).unwrap();
     assert!(files.iter().all(|file| !file.is_fresh()));
     regen::write(root.path(), &files).unwrap();
@@ -118,9 +126,8 @@ fn stale_and_missing_files_are_written_whole() {
 /// Whichever file cannot be written, at whichever step: none of them changes.
 #[test]
 fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
-    for index in 0..regen::plan(&fixture::root()).unwrap().len() {
-        let root = stale();
-        let files = regen::plan(root.path()).unwrap();
+    for index in 0..PLAN.len() {
+        let (root, files) = stale();
         let path = &files[index].path;
         let target = root.path().join(path);
         // A folder in the place of the file cannot be replaced by a file.
@@ -137,8 +144,7 @@ fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
         assert_eq!(contents(root.path()), before, "{path}");
     }
     for folder in ["crates/aim-client/openapi", "crates/aim-fake/openapi"] {
-        let root = stale();
-        let files = regen::plan(root.path()).unwrap();
+        let (root, files) = stale();
         // A missing folder, then one in which nothing can be written.
         fs::remove_dir_all(root.path().join(folder)).unwrap();
         for is_file in [false, true] {
@@ -162,7 +168,7 @@ fn a_kill_at_any_step_is_found_and_fixed() {
         "crates/aim-client/openapi/aim.yaml",
         "crates/aim-client/src/generated/types.rs",
     ];
-    let root = stale();
+    let (root, _) = stale();
     let was = contents(root.path());
     let put = |path: &str, text: &str| fs::write(root.path().join(path), text).unwrap();
     // While the new files are written.

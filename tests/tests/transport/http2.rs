@@ -17,6 +17,7 @@ use h2::{Reason, RecvStream};
 use http::{Request, Response};
 use rcgen::CertificateParams;
 use tokio_rustls::TlsAcceptor;
+use tracing::subscriber::NoSubscriber;
 
 const PROOF: &str = r#"{"WebRef":"W-1","Topic":"x"}"#;
 
@@ -123,6 +124,9 @@ async fn a_booking_is_made_over_http2() {
         .with_writer(move || writer.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
+    // As long as there is one subscriber alone, what another test's thread logs
+    // first is remembered as wanted by nobody.
+    let _second = tracing::Dispatch::new(NoSubscriber::default());
     let server = Server::start(proof);
     let answer = server.client().c2b_post_contract(&booking()).await.unwrap();
     assert_eq!(answer.web_ref.as_deref(), Some("W-1"));
