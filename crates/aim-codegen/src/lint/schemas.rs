@@ -252,12 +252,13 @@ pub(super) fn open_enums<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
         .filter_map(|holder| holder.get("x-aim-open-enum"))
     {
         let name = open_enum.text("name").unwrap_or_default();
-        if !text::is_type_name(name) || lint.schema(name).is_some() {
+        if !text::is_type_name(name) || PRELUDE.contains(&name) || lint.schema(name).is_some() {
             lint.problem_under(
                 &open_enum,
                 "name",
                 format!("`{name}` cannot be the name of an enum"),
-                "begin with a capital, go on with letters and digits, and do not take the name of a schema",
+                "begin with a capital, go on with letters and digits, and do not take the name of a \
+                 schema or one of Rust's",
             );
         }
         if let Some(first) = seen.iter().find(|first| first.text("name") == Some(name)) {

@@ -3,9 +3,9 @@
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span};
 
-/// The types of the prelude that the output names; a schema of such a name would
-/// stand in their way.
-pub(crate) const PRELUDE: [&str; 3] = ["Option", "String", "Vec"];
+/// The types and traits of the prelude that the output names; a type of such a
+/// name would stand in their way.
+pub(crate) const PRELUDE: [&str; 6] = ["From", "Into", "IntoIterator", "Option", "String", "Vec"];
 
 /// Members are named as typify names them.
 pub(crate) fn field(member: &str) -> Ident {
