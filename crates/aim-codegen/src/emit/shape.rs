@@ -193,10 +193,11 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
             let doc = format!("Sets `{wire_name}`.");
             let (parameter, value) = argument(ident, inner);
             values.push(quote!(#ident: None));
+            let setter = setter(ident);
             setters.push(quote! {
                 #[doc = #doc]
                 #[must_use]
-                pub fn #ident(mut self, #parameter) -> Self {
+                pub fn #setter(mut self, #parameter) -> Self {
                     self.#ident = Some(#value);
                     self
                 }
@@ -223,6 +224,18 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
             #(#setters)*
         }
     })
+}
+
+/// Methods that types have besides the setters.
+const METHODS: [&str; 2] = ["new", "is_failure"];
+
+/// The setter has the name of its member, but for one that is taken.
+fn setter(member: &Ident) -> Ident {
+    if METHODS.iter().any(|taken| member == taken) {
+        Ident::new(&format!("{member}_"), member.span())
+    } else {
+        member.clone()
+    }
 }
 
 /// `null` in a list stands for an empty value, where there can be one.
@@ -444,6 +457,15 @@ mod tests {
             "{source}"
         );
         assert!(source.contains("pub fn mo_pay("), "{source}");
+    }
+
+    #[test]
+    fn a_setter_takes_no_name_of_another_method() {
+        let source = RATE.replace("MoPay", "New").replace("mo_pay", "new");
+        let source = shaped(&source, &[("Level", None), ("New", None)]).unwrap();
+        assert_eq!(source.matches("pub fn new(").count(), 1, "{source}");
+        assert!(source.contains("pub fn new_(mut self, "), "{source}");
+        assert!(source.contains("self.new = Some("), "{source}");
     }
 
     #[test]

@@ -10,9 +10,25 @@ pub(crate) const PRELUDE: [&str; 6] = ["From", "Into", "IntoIterator", "Option",
 /// Members are named as typify names them.
 pub(crate) fn field(member: &str) -> Ident {
     let name = member.to_snake_case();
-    if syn::parse_str::<Ident>(&name).is_ok() {
+    if typify::accept_as_ident(&name) {
         Ident::new(&name, Span::call_site())
     } else {
         Ident::new(&format!("{name}_"), Span::call_site())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_no_keyword() {
+        for (member, name) in [
+            ("RefNumber", "ref_number"),
+            ("Type", "type_"),
+            ("Gen", "gen_"),
+        ] {
+            assert_eq!(field(member).to_string(), name);
+        }
     }
 }
