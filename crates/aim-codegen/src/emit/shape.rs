@@ -109,6 +109,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
             .ok_or_else(|| format!("progenitor lost the member {name}.{wire_name}"))?;
         let mut field = generated.swap_remove(position);
         let ty = optional(&field.ty).unwrap_or(&field.ty);
+        let ty = argument_of(ty, "Vec").unwrap_or(ty);
         // A conversion that does not match falls back in silence.
         if let Some(expected) = &member.converted_to
             && !is_named(ty, expected)
