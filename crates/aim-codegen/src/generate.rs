@@ -241,4 +241,22 @@ mod tests {
             assert!(types.contains(&expected), "{types}");
         }
     }
+
+    #[test]
+    fn a_bare_value_that_was_not_applied_names_itself() {
+        let item = "items:\n            $ref: '#/components/schemas/Item'\n";
+        assert!(sample::TEXT.contains(item));
+        let text = sample::TEXT
+            .replace(
+                item,
+                "items:\n            type: integer\n            format: int64\n",
+            )
+            .replace("List<Item>", "List<long>");
+        let code = write(&Document::parse("a.yaml", &text).unwrap()).unwrap();
+        let (_, evidence) = code
+            .files()
+            .find(|(name, _)| *name == "evidence.rs")
+            .unwrap();
+        assert!(evidence.contains("is_set(item)"), "{evidence}");
+    }
 }
