@@ -188,6 +188,7 @@ const RULES: &[(Kind, Check)] = &[
     (Components, schemas::answers_require_nothing),
     (Components, schemas::open_enums),
     (Schema, schemas::object),
+    (Schema, schemas::finite),
     (Schema, schemas::base),
     (Schema, schemas::exclusive),
     (Property, schemas::property),

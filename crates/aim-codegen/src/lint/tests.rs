@@ -289,6 +289,9 @@ fn schemas() {
     }
     row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
     row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
+    for (list, kind) in [("allOf: [{$ref: '#/components/schemas/Item'}]", "Item"), ("type: array, nullable: true, items: {$ref: '#/components/schemas/Item'}", "List<Item>")] {
+        row("        When:\n", &format!("        Again: {{{list}, description: D, example: {{}}, x-aim-dotnet-type: {kind}}}\n        When:\n"), &at("/Item"), "`Item` holds itself");
+    }
     row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is not an object");
     row("    Item:\n      type: object\n", "    Item:\n      nullable: true\n      type: object\n", &at("/Item/nullable"), "stands in a schema of `components`");
     row("required: [Number]", "required: [Numbr]", &at("/Card/required/0"), "there is no member `Numbr`");
