@@ -113,6 +113,8 @@ fn the_document_as_a_whole() {
     row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is not a base class above");
     row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
     row("member: ErrorCode", "member: Code", "/x-aim-failure/any/1/member", "`Result` has no text member `Code`");
+    row("        ErrorCode:\n          type: string\n", "        ErrorCode:\n          type: string\n          x-aim-open-enum: {name: Code, values: [{value: A, name: A, description: D}]}\n", "/x-aim-failure/any/1/member", "`Result` has no text member `ErrorCode`");
+    row("description: A card.", "description: \"A\\rcard.\"", "/components/schemas/Card/description", "a control character");
     row("in: [Error]", "in: []", "/x-aim-failure/any/0/in", "the list is empty");
     row("in: [Error]", "in: [Error], notIn: [x]", "/x-aim-failure/any/0", "either `in` or `notIn`");
 }
