@@ -213,3 +213,50 @@ fn whole(document: &Document, message: &str) -> Problems {
         "the lint should have named the place; please report this document",
     ))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
+mod tests {
+    use super::*;
+    use crate::read::document::sample;
+
+    #[test]
+    fn items_of_a_list_have_the_types_that_members_have() {
+        let item = "type: integer\n            format: int64\n          description: The ids.";
+        assert!(sample::TEXT.contains(item));
+        for (dotnet, schema, rust) in [
+            (
+                "decimal",
+                "type: number\n            format: double",
+                "crate::Money",
+            ),
+            ("DateTime", "type: string", "crate::AimDateTime"),
+        ] {
+            let schema = format!("{schema}\n          description: The ids.");
+            let text = sample::TEXT.replace(item, &schema);
+            let text = text.replace("List<long>", &format!("List<{dotnet}>"));
+            let code = write(&Document::parse("a.yaml", &text).unwrap()).unwrap();
+            let (_, types) = code.files().find(|(name, _)| *name == "types.rs").unwrap();
+            let expected = format!("pub ids: Option<Vec<{rust}>>,");
+            assert!(types.contains(&expected), "{types}");
+        }
+    }
+
+    #[test]
+    fn a_bare_value_that_was_not_applied_names_itself() {
+        let item = "items:\n            $ref: '#/components/schemas/Item'\n";
+        assert!(sample::TEXT.contains(item));
+        let text = sample::TEXT
+            .replace(
+                item,
+                "items:\n            type: integer\n            format: int64\n",
+            )
+            .replace("List<Item>", "List<long>");
+        let code = write(&Document::parse("a.yaml", &text).unwrap()).unwrap();
+        let (_, evidence) = code
+            .files()
+            .find(|(name, _)| *name == "evidence.rs")
+            .unwrap();
+        assert!(evidence.contains("is_set(item)"), "{evidence}");
+    }
+}

@@ -188,6 +188,7 @@ const RULES: &[(Kind, Check)] = &[
     (Components, schemas::answers_require_nothing),
     (Components, schemas::open_enums),
     (Schema, schemas::object),
+    (Schema, schemas::finite),
     (Schema, schemas::base),
     (Schema, schemas::exclusive),
     (Property, schemas::property),
@@ -445,12 +446,16 @@ fn failure(lint: &mut Lint<'_>, root: &At<'_>) {
     for clause in rule.items_of("any") {
         let name = clause.text("member").unwrap_or_default();
         let property = status.get("properties").and_then(|all| all.get(name));
-        if property.and_then(|property| property.text("x-aim-dotnet-type")) != Some("string") {
+        let is_text = property.is_some_and(|property| {
+            property.text("x-aim-dotnet-type") == Some("string")
+                && property.get("x-aim-open-enum").is_none()
+        });
+        if !is_text {
             lint.problem_under(
                 &clause,
                 "member",
                 format!("`{}` has no text member `{name}`", status.name()),
-                "a clause compares texts",
+                "a clause compares texts, and no open enums",
             );
         }
         if clause.get("in").is_some() == clause.get("notIn").is_some() {

@@ -226,7 +226,9 @@ fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
             let name = field(name);
             quote!(crate::codec::evidence::is_set(&item.#name))
         }
-        _ => quote!(*item != ::std::default::Default::default()),
+        (Some(_), _) => quote!(*item != ::std::default::Default::default()),
+        // A bare value names itself.
+        (None, _) => quote!(crate::codec::evidence::is_set(item)),
     };
     let partial = field(partial);
     quote!(self.#partial.iter().flatten().all(|item| #is_named))

@@ -109,6 +109,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
             .ok_or_else(|| format!("progenitor lost the member {name}.{wire_name}"))?;
         let mut field = generated.swap_remove(position);
         let ty = optional(&field.ty).unwrap_or(&field.ty);
+        let ty = argument_of(ty, "Vec").unwrap_or(ty);
         // A conversion that does not match falls back in silence.
         if let Some(expected) = &member.converted_to
             && !is_named(ty, expected)
@@ -193,10 +194,11 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
             let doc = format!("Sets `{wire_name}`.");
             let (parameter, value) = argument(ident, inner);
             values.push(quote!(#ident: None));
+            let setter = setter(ident);
             setters.push(quote! {
                 #[doc = #doc]
                 #[must_use]
-                pub fn #ident(mut self, #parameter) -> Self {
+                pub fn #setter(mut self, #parameter) -> Self {
                     self.#ident = Some(#value);
                     self
                 }
@@ -223,6 +225,18 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
             #(#setters)*
         }
     })
+}
+
+/// Methods that types have besides the setters.
+const METHODS: [&str; 2] = ["new", "is_failure"];
+
+/// The setter has the name of its member, but for one that is taken.
+fn setter(member: &Ident) -> Ident {
+    if METHODS.iter().any(|taken| member == taken) {
+        Ident::new(&format!("{member}_"), member.span())
+    } else {
+        member.clone()
+    }
 }
 
 /// `null` in a list stands for an empty value, where there can be one.
@@ -444,6 +458,15 @@ mod tests {
             "{source}"
         );
         assert!(source.contains("pub fn mo_pay("), "{source}");
+    }
+
+    #[test]
+    fn a_setter_takes_no_name_of_another_method() {
+        let source = RATE.replace("MoPay", "New").replace("mo_pay", "new");
+        let source = shaped(&source, &[("Level", None), ("New", None)]).unwrap();
+        assert_eq!(source.matches("pub fn new(").count(), 1, "{source}");
+        assert!(source.contains("pub fn new_(mut self, "), "{source}");
+        assert!(source.contains("self.new = Some("), "{source}");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use heck::ToSnakeCase;
 use super::{LEAVE_OUT, Lint, referred, schemas, text, texts};
 use crate::read::document::{At, alternatives};
 
-/// Methods that a generated client has besides the operations.
+/// Methods that a client has besides the operations: those that progenitor
+/// writes, then those of `AimClient`, its own and of traits.
 const RESERVED: &[&str] = &[
     "new",
     "new_with_client",
@@ -16,6 +17,14 @@ const RESERVED: &[&str] = &[
     "pre",
     "exec",
     "post",
+    "builder",
+    "look_up_fulfillment",
+    "with",
+    "with_token",
+    "clone",
+    "fmt",
+    "into",
+    "try_into",
 ];
 
 pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {

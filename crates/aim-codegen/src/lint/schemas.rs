@@ -195,6 +195,29 @@ pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'
     }
 }
 
+/// A type does not hold itself, not even by way of others or in a list.
+pub(super) fn finite<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
+    let mut reached = held_by(lint, schema);
+    let mut next = 0;
+    while let Some(held) = reached.get(next).and_then(|name| lint.schema(name)) {
+        let held = held_by(lint, &held);
+        reached.extend(
+            held.into_iter()
+                .filter(|name| !reached.contains(name))
+                .collect::<Vec<_>>(),
+        );
+        next += 1;
+    }
+    if reached.contains(&schema.name()) {
+        schema.report_key(
+            &mut lint.report,
+            format!("`{}` holds itself", schema.name()),
+            "no answer or request of the vendor's does, and neither client nor test server can: \
+             write out the levels that there are",
+        );
+    }
+}
+
 /// The schemas of the members of a schema.
 fn held_by<'a>(lint: &Lint<'a>, schema: &At<'a>) -> Vec<&'a str> {
     let members = schema.members_of("properties");
@@ -252,12 +275,13 @@ pub(super) fn open_enums<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
         .filter_map(|holder| holder.get("x-aim-open-enum"))
     {
         let name = open_enum.text("name").unwrap_or_default();
-        if !text::is_type_name(name) || lint.schema(name).is_some() {
+        if !text::is_type_name(name) || PRELUDE.contains(&name) || lint.schema(name).is_some() {
             lint.problem_under(
                 &open_enum,
                 "name",
                 format!("`{name}` cannot be the name of an enum"),
-                "begin with a capital, go on with letters and digits, and do not take the name of a schema",
+                "begin with a capital, go on with letters and digits, and do not take the name of a \
+                 schema or one of Rust's",
             );
         }
         if let Some(first) = seen.iter().find(|first| first.text("name") == Some(name)) {

@@ -113,6 +113,8 @@ fn the_document_as_a_whole() {
     row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is not a base class above");
     row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
     row("member: ErrorCode", "member: Code", "/x-aim-failure/any/1/member", "`Result` has no text member `Code`");
+    row("        ErrorCode:\n          type: string\n", "        ErrorCode:\n          type: string\n          x-aim-open-enum: {name: Code, values: [{value: A, name: A, description: D}]}\n", "/x-aim-failure/any/1/member", "`Result` has no text member `ErrorCode`");
+    row("description: A card.", "description: \"A\\rcard.\"", "/components/schemas/Card/description", "a control character");
     row("in: [Error]", "in: []", "/x-aim-failure/any/0/in", "the list is empty");
     row("in: [Error]", "in: [Error], notIn: [x]", "/x-aim-failure/any/0", "either `in` or `notIn`");
 }
@@ -124,7 +126,9 @@ fn operations() {
     let get = |rest: &str| format!("{GET}{rest}");
     row("operationId: LookGet", "operationId: look", &get("/operationId"), "are both `look` in Rust");
     row("operationId: LookGet", "operationId: Exec", &get("/operationId"), "is reserved");
-    row("operationId: LookGet", "operationId: Loop", &get("/operationId"), "is reserved");
+    for taken in ["Loop", "With", "WithToken", "Builder", "LookUpFulfillment", "Clone", "Fmt", "Into", "TryInto"] {
+        row("operationId: LookGet", &format!("operationId: {taken}"), &get("/operationId"), "is reserved");
+    }
     row("operationId: LookGet", "operationId: look_get", &get("/operationId"), "not a plain name");
     row("/api/Look:", "/api/{Look}:", "/paths/~1api~1{Look}", "is not plain");
     row("tags: [Looking]", "tags: [Loking]", &at("/tags/0"), "the tag `Loking` is not declared");
@@ -282,9 +286,14 @@ fn schemas() {
     row("    Item:\n", "    item: {type: object, description: D}\n    Item:\n", &at("/item"), "is not plain");
     row("    Failure:\n", "    ANSWER: {type: object, description: D, properties: {}}\n    Failure:\n", &at("/ANSWER"), "has no members");
     row("    Item:\n", "    Query1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    QUERY1: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    Item:\n", &at("/QUERY1"), "are both `Query1` in Rust");
-    row("    Item:\n", "    Vec: {type: object, description: D}\n    Item:\n", &at("/Vec"), "is one of Rust's");
+    for taken in ["Vec", "Into", "IntoIterator", "From"] {
+        row("    Item:\n", &format!("    {taken}: {{type: object, description: D}}\n    Item:\n"), &at(&format!("/{taken}")), "is one of Rust's");
+    }
     row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
     row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
+    for (list, kind) in [("allOf: [{$ref: '#/components/schemas/Item'}]", "Item"), ("type: array, nullable: true, items: {$ref: '#/components/schemas/Item'}", "List<Item>")] {
+        row("        When:\n", &format!("        Again: {{{list}, description: D, example: {{}}, x-aim-dotnet-type: {kind}}}\n        When:\n"), &at("/Item"), "`Item` holds itself");
+    }
     row("    Item:\n      type: object\n", "    Item:\n      type: array\n", &at("/Item/type"), "is not an object");
     row("    Item:\n      type: object\n", "    Item:\n      nullable: true\n      type: object\n", &at("/Item/nullable"), "stands in a schema of `components`");
     row("required: [Number]", "required: [Numbr]", &at("/Card/required/0"), "there is no member `Numbr`");
@@ -332,6 +341,7 @@ fn members() {
     row("              - {value: A, name: First, description: The first.}\n        - $ref", "              - {value: A, name: Other, description: The first.}\n        - $ref", &format!("{GET}/parameters/4/x-aim-open-enum"), "stands elsewhere with other values");
     for (name, message) in [
         ("Card", "cannot be the name of an enum"),
+        ("String", "cannot be the name of an enum"),
         ("mode", "cannot be the name of an enum"),
     ] {
         let text = sample::TEXT.replace(

@@ -2,15 +2,35 @@
 
 use super::Lint;
 use crate::read::document::At;
+use crate::read::problem::Severity;
 
 /// Checks the texts of an object that end up in rustdoc.
 pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
     for key in ["summary", "description"] {
         let Some(text) = at.get(key) else { continue };
+        if text.node.as_str().is_some_and(breaks_rust) {
+            let style = std::mem::replace(&mut lint.report.severity, Severity::Error);
+            lint.problem(
+                &text,
+                "a control character stands in the text",
+                "no comment of Rust can have it: remove it",
+            );
+            lint.report.severity = style;
+        }
         if let Some((what, fix)) = text.node.as_str().and_then(breaks_rustdoc) {
             lint.problem(&text, what, fix);
         }
     }
+}
+
+/// Whether the compiler refuses a text as a comment: for a carriage return, or
+/// what turns the direction of writing.
+fn breaks_rust(text: &str) -> bool {
+    let is_bad = |letter: char| {
+        letter.is_control() && letter != '\n' && letter != '\t'
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.contains(is_bad)
 }
 
 /// Says what rustdoc would choke on, and the fix.
@@ -98,6 +118,14 @@ mod tests {
         ] {
             assert_eq!(breaks_rustdoc(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn knows_what_no_comment_can_have() {
+        for text in ["a\rb", "a\u{202e}b", "a\u{2066}b", "\0"] {
+            assert!(breaks_rust(text), "{text:?}");
+        }
+        assert!(!breaks_rust("a\n\n\tb é"));
     }
 
     #[test]

@@ -162,8 +162,8 @@ impl Facts {
         }
         let dotnet = extensions.get("x-aim-dotnet-type").and_then(Value::as_str);
         let name = match dotnet {
-            Some("decimal" | "decimal?") => "Money",
-            Some("DateTime" | "DateTime?") => "AimDateTime",
+            Some("decimal" | "decimal?" | "List<decimal>") => "Money",
+            Some("DateTime" | "DateTime?" | "List<DateTime>") => "AimDateTime",
             _ if extensions.contains_key("x-aim-sensitive") => "Secret",
             _ => return Ok(None),
         };

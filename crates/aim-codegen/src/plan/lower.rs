@@ -79,12 +79,30 @@ fn lower_property(property: &mut Schema) {
                 string.format = VariantOrUnknownOrEmpty::<StringFormat>::Unknown(format);
             }
         }
-        // A list that is absent and an empty one are different requests.
-        SchemaKind::Type(Type::Array(_)) => data.nullable = true,
+        SchemaKind::Type(Type::Array(array)) => {
+            if let Some(ReferenceOr::Item(item)) = &mut array.items {
+                lower_item(item, dotnet_type(data));
+            }
+            // A list that is absent and an empty one are different requests.
+            data.nullable = true;
+        }
         _ => {}
     }
     // A conversion matches only a schema that says nothing else.
     property.schema_data.extensions.clear();
+}
+
+/// An item of a list, which says nothing of its own: the list's type tells.
+fn lower_item(item: &mut Schema, list: Option<&str>) {
+    match (&mut item.schema_kind, list) {
+        (SchemaKind::Type(Type::Number(number)), Some("List<decimal>")) => {
+            number.format = VariantOrUnknownOrEmpty::<NumberFormat>::Unknown(DECIMAL.to_owned());
+        }
+        (SchemaKind::Type(Type::String(string)), Some("List<DateTime>")) => {
+            string.format = VariantOrUnknownOrEmpty::<StringFormat>::Unknown(DATE.to_owned());
+        }
+        _ => {}
+    }
 }
 
 /// The C# type without its nullability.
