@@ -182,8 +182,9 @@ fn send_many(at: SocketAddr) {
     let target = format!("/aeservices30/api/{}", "x".repeat(LONG));
     let request = request("GET", &target, "", "");
     let mut kept = Raw::new(at);
-    for _ in 0..MANY {
-        assert_eq!(kept.send(&request).status(), 404);
+    for number in 0..MANY {
+        let answer = kept.send(&request);
+        assert_eq!(answer.status(), 404, "request {number}: {answer:?}");
     }
     let (status, _) = control(at, "GET", "/health", "");
     assert_eq!(status, 200);

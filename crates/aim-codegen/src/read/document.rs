@@ -170,7 +170,7 @@ fn compare_readers(root: &At<'_>, read: &serde_yaml::Result<Yaml>, report: &mut 
             report.add(
                 place,
                 "",
-                format!("the generator's reader does not take this for YAML: {error}"),
+                format!("the generator's reader cannot read this as YAML: {error}"),
                 "write it in a simpler way, for instance in quotes",
             );
         }
