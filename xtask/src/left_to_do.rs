@@ -62,7 +62,8 @@ fn steps(old: &Value, new: &Value, changelog: &str) -> Vec<String> {
     if sent(old) != sent(new) {
         steps.push(
             "- tests/snapshots: what goes over the wire; write the new ones with `INSTA_UPDATE=always \
-             cargo test --package aim-tests --test wire`, then read `git diff tests/snapshots`\n"
+             cargo test --package aim-tests --test wire`, then read `git add --intent-to-add \
+             tests/snapshots && git diff tests/snapshots`\n"
                 .to_owned(),
         );
     }

@@ -162,7 +162,9 @@ pub fn from_own(path: &Path) -> Result<Built, String> {
         let style = lint::lint_but_style(&document)?;
         Ok((generate::write(&document)?, style))
     };
-    let (code, style) = read().map_err(|problems: Problems| problems.to_string())?;
+    let (code, style) = read().map_err(|problems: Problems| {
+        format!("{problems}\nit is {OWN_DOCUMENT} that names this document")
+    })?;
     Ok(Built {
         code,
         origin: Origin::Own,
@@ -344,6 +346,7 @@ mod tests {
             text.starts_with(&format!("{name}:1:1: the file cannot be read")),
             "{text}"
         );
+        assert!(text.contains(OWN_DOCUMENT), "{text}");
         let text = from_own(Path::new("aim.yaml")).unwrap_err();
         let fix = "AIM_CLIENT_DOCUMENT = { value = \"aim.yaml\", relative = true }";
         assert!(text.ends_with(fix), "{text}");

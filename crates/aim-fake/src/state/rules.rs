@@ -29,7 +29,7 @@ fn check_exclusive(request: &Object) -> Outcome<()> {
     for group in request.of().exclusive {
         let sent = group.iter().filter(|part| match part.split_once('=') {
             Some((name, value)) => request.get(name).as_str() == Some(value),
-            None => !request.get(part).is_null(),
+            None => is_sent(request, part),
         });
         if sent.count() > 1 {
             let names = group.join(" and ");
@@ -37,6 +37,13 @@ fn check_exclusive(request: &Object) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Of a member that cannot be null nobody knows whether 0 or false was sent.
+fn is_sent(request: &Object, name: &str) -> bool {
+    let members = request.of().members.iter().zip(request.values());
+    let mut named = members.filter(|(member, _)| member.name == name);
+    named.any(|(member, value)| *value != Value::default_of(member.kind, member.nullable))
 }
 
 /// `Mode` and the `ItemKey` that it asks for, of CustomerAccessToken.
