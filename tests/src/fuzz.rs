@@ -2,10 +2,10 @@
 //! `tests/fuzz`. Each panics where something does not hold.
 //!
 //! `cargo xtask fuzz` calls them with bytes that it makes up,
-//! `tests/tests/fuzz.rs` with those of the corpus. How the bytes are laid out
-//! is said at each function; all are made so that a corpus file can be read
-//! and written by hand. Its name says what it shows; `recorded-…` is a body of
-//! the recordings, `found-…` what a fuzzer found to reach other code.
+//! `tests/tests/programs/fuzz.rs` with those of the corpus. How the bytes are
+//! laid out is said at each function; all are made so that a corpus file can be
+//! read and written by hand. Its name says what it shows; `recorded-…` is a body
+//! of the recordings, `found-…` what a fuzzer found to reach other code.
 
 #![allow(
     clippy::unwrap_used,
