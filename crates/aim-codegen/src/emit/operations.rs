@@ -9,11 +9,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Item, parse_quote};
 
+use crate::needs::STATUS;
 use crate::plan::facts::{Facts, FailureClause, OperationFacts};
 use crate::plan::names::field;
-
-/// The member that carries the vendor's in-band status.
-const STATUS: &str = "Status";
 
 /// Returns the table of operations.
 pub(crate) fn operations(facts: &Facts) -> Vec<Item> {
