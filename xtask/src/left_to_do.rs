@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use aim_codegen::regen::{DOCUMENT, File, JSON};
 use serde_json::Value;
@@ -10,18 +11,30 @@ use serde_json::Value;
 const CHANGELOG: &str = "openapi/CHANGELOG.md";
 
 /// The steps that are left, after the files were written; empty if there are
-/// none. The document as it was is what its generated copy still held.
+/// none. The document as it was is what is committed, so that a second run names
+/// them again; without git, what its generated copy still held.
 pub(crate) fn after(root: &Path, files: &[File]) -> String {
     let Some(json) = files.iter().find(|file| file.path == JSON) else {
         return String::new();
     };
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let changelog = fs::read_to_string(root.join(CHANGELOG)).unwrap_or_default();
-    let steps = steps(&read(&json.found), &read(&json.expected), &changelog);
+    let was = committed(root).unwrap_or_else(|| json.found.clone());
+    let steps = steps(&read(&was), &read(&json.expected), &changelog);
     if steps.is_empty() {
         return String::new();
     }
     format!("left to do:\n{}", steps.concat())
+}
+
+/// The document's copy in the last commit.
+fn committed(root: &Path) -> Option<String> {
+    let mut git = Command::new("git");
+    git.args(["show", &format!("HEAD:./{JSON}")])
+        .current_dir(root)
+        .stderr(Stdio::null());
+    let shown = git.output().ok().filter(|shown| shown.status.success())?;
+    String::from_utf8(shown.stdout).ok()
 }
 
 fn steps(old: &Value, new: &Value, changelog: &str) -> Vec<String> {

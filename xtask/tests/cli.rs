@@ -270,8 +270,47 @@ fn what_cannot_be_written_leaves_all_and_prints_no_diff() {
     }
 }
 
+/// Until it is committed, a change asks for the same at every run.
 #[test]
-fn a_killed_run_is_named_and_mended() {
+fn what_is_left_to_do_is_said_until_it_is_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
+        let output = git.args(arguments).current_dir(root).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message=before"]);
+    add_member(root);
+    let (_, first, _) = xtask(root, &["regen"]);
+    assert!(first.contains("`info.version` is still "), "{first}");
+    let text = fs::read_to_string(root.join("openapi/aim.yaml")).unwrap();
+    let version = text.lines().find(|line| line.starts_with("  version: "));
+    edit(root, version.unwrap(), "  version: 99.0.0");
+    let (_, second, _) = xtask(root, &["regen"]);
+    assert!(!second.contains("`info.version` is still "), "{second}");
+    let (_, third, _) = xtask(root, &["regen"]);
+    for out in [&first, &second, &third] {
+        for step in [
+            "openapi/CHANGELOG.md",
+            "openapi/DEVIATIONS.md",
+            "tests/snapshots",
+        ] {
+            assert!(out.contains(&format!("- {step}: ")), "{out}");
+        }
+    }
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message=after"]);
+    let (_, out, _) = xtask(root, &["regen"]);
+    assert_eq!(out.lines().count(), 1, "{out}");
+}
+
+#[test]
+fn a_killed_run_is_named_and_fixed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
