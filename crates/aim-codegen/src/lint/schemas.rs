@@ -320,6 +320,16 @@ fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
                 lint.problem_under(value, key, "this stands in the list twice", LEAVE_OUT);
             }
         }
+        for key in ["value", "description"] {
+            if value.text(key).is_some_and(text::breaks_rust) {
+                lint.problem_under(
+                    value,
+                    key,
+                    "a control character stands in the text",
+                    "no comment of Rust can have it: remove it",
+                );
+            }
+        }
         let name = value.text("name").unwrap_or_default();
         if !text::is_type_name(name) || name == "Other" {
             lint.problem_under(

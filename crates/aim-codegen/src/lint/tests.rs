@@ -356,6 +356,7 @@ fn members() {
     }
     for (values, message) in [
         ("{value: A, name: Other, description: D}", "cannot be the name of a value"),
+        ("{value: \"A\\rB\", name: First, description: D}", "a control character stands in the text"),
         ("{value: A, name: A, description: D}\n              - {value: A, name: B, description: D}", "this stands in the list twice"),
     ] {
         let found = problems(

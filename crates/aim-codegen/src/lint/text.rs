@@ -25,7 +25,7 @@ pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
 
 /// Whether the compiler refuses a text as a comment: for a carriage return, or
 /// what turns the direction of writing.
-fn breaks_rust(text: &str) -> bool {
+pub(super) fn breaks_rust(text: &str) -> bool {
     let is_bad = |letter: char| {
         letter.is_control() && letter != '\n' && letter != '\t'
             || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
