@@ -4,8 +4,11 @@
 use std::fs;
 
 use aim_client::{Effect, ErrorKind, Limit, Operation};
+use aim_codegen::document::Document;
+use aim_codegen::lint::lint;
 use aim_tests::replay::{self, Player};
 use aim_tests::{document, fixture};
+use heck::ToUpperCamelCase;
 
 #[test]
 fn what_the_document_declares_can_be_asked_for() {
@@ -103,4 +106,44 @@ async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
         }
     }
     assert!(recordings > 10, "{recordings}");
+}
+
+/// An operation of such a name would be a second method of the same name, so
+/// `regen` refuses it.
+#[test]
+fn the_names_of_the_clients_own_methods_are_reserved() {
+    let root = fixture::root();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let text = read("openapi/aim.yaml").replace("\r\n", "\n");
+    let mut reserved = 0;
+    for file in ["aim_client", "blocking", "builder", "lookup"] {
+        let source = read(&format!("crates/aim-client/src/client/{file}.rs"));
+        let source = syn::parse_file(&source).unwrap();
+        let methods = source.items.iter().filter_map(|item| match item {
+            syn::Item::Impl(item) if *item.self_ty == syn::parse_quote!(AimClient) => {
+                Some(&item.items)
+            }
+            _ => None,
+        });
+        for method in methods.flatten() {
+            let syn::ImplItem::Fn(method) = method else {
+                continue;
+            };
+            if !matches!(method.vis, syn::Visibility::Public(_)) {
+                continue;
+            }
+            let name = method.sig.ident.to_string().to_upper_camel_case();
+            let edited = text.replacen(
+                "operationId: PostServiceTicket\n",
+                &format!("operationId: {name}\n"),
+                1,
+            );
+            assert_ne!(edited, text);
+            let read = Document::parse("aim.yaml", &edited).unwrap();
+            let problems = lint(&read).unwrap_err().to_string();
+            assert!(problems.contains("is reserved"), "{name}: {problems}");
+            reserved += 1;
+        }
+    }
+    assert!(reserved > 3, "{reserved}");
 }
