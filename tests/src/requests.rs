@@ -81,6 +81,13 @@ pub fn minimal(operation: &Operation) -> String {
     object(&schema.map_or_else(Vec::new, Schema::minimal))
 }
 
+/// A request with all members that fit into one, with the document's examples.
+#[must_use]
+pub fn full(operation: &Operation) -> String {
+    let requests = filled(operation, Fill::Examples);
+    object(requests.first().map_or(&[], Vec::as_slice))
+}
+
 /// Every request to an operation that the wire is tested with.
 #[must_use]
 pub fn forms(operation: &Operation) -> Vec<Form> {
@@ -127,11 +134,7 @@ impl Schema {
                 .collect()
         };
         let required = texts(&schema["required"]);
-        let part = |text: &str, name: &str| {
-            let mut members = document::members(text).into_iter();
-            members.find_map(|(found, value)| (found == name).then_some(value))
-        };
-        let properties = part(text, "properties").unwrap_or_default();
+        let properties = document::member(text, "properties").unwrap_or_default();
         let member = |(name, text): (String, String)| {
             let property = &schema["properties"][&name];
             let dotnet = property["x-aim-dotnet-type"].as_str().unwrap_or_default();
@@ -139,7 +142,7 @@ impl Schema {
                 dotnet: dotnet.trim_end_matches('?').to_owned(),
                 required: required.contains(&name),
                 has_pattern: !property["x-aim-pattern"].is_null(),
-                example: part(&text, "example").unwrap_or_default(),
+                example: document::member(&text, "example").unwrap_or_default(),
                 name,
             }
         };
