@@ -7,6 +7,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::requests;
+
 const JSON: &str = include_str!("../../openapi/aim.json");
 
 /// The name of the examples that show a real case.
@@ -72,11 +74,15 @@ pub fn members(text: &str) -> Vec<(String, String)> {
 /// The JSON text at a path of member names below the document's root.
 #[must_use]
 pub fn text_at(path: &[&str]) -> Option<String> {
-    path.iter().try_fold(JSON.to_owned(), |text, name| {
-        members(&text)
-            .into_iter()
-            .find_map(|(found, value)| (found == *name).then_some(value))
-    })
+    path.iter()
+        .try_fold(JSON.to_owned(), |text, name| member(&text, name))
+}
+
+/// The member of that name of a JSON object.
+#[must_use]
+pub fn member(text: &str, name: &str) -> Option<String> {
+    let mut members = members(text).into_iter();
+    members.find_map(|(found, value)| (found == name).then_some(value))
 }
 
 /// Every operation, in the document's order.
@@ -161,53 +167,43 @@ impl Operation {
         format!("{{{}}}", evidence.collect::<Vec<_>>().join(","))
     }
 
-    /// The realistic request as JSON text: of a POST its example; of a GET the
-    /// example of the POST with the same request type, without what must not
-    /// stand in a URL, or else the examples of its parameters.
+    /// The realistic request as JSON text: its example, or that of an operation
+    /// with the same request type, without what must not stand in a URL, or
+    /// else one of the members' examples.
     ///
     /// # Errors
     ///
     /// What serde_json says.
     pub fn request(&self) -> serde_json::Result<String> {
-        if let Some(example) = example(&self.value["requestBody"]["content"]) {
+        if let Some(example) = self.example() {
             return Ok(example);
         }
-        let parameters = || self.value["parameters"].as_array().into_iter().flatten();
         let sibling = operations()?
             .into_iter()
             .filter(|other| other.value["x-aim-request"] == self.value["x-aim-request"])
-            .find_map(|other| example(&other.value["requestBody"]["content"]));
-        let request: Vec<(String, String)> = match sibling {
-            Some(example) => members(&example)
-                .into_iter()
-                .filter(|(name, _)| !self.keeps_out(name))
-                .collect(),
-            None => parameters()
-                .filter(|parameter| parameter["in"] == "query")
-                .filter_map(|parameter| {
-                    let name = parameter["name"].as_str()?.to_owned();
-                    Some((name, parameter["example"].to_string()))
-                })
-                .collect(),
+            .find_map(|other| other.example());
+        let Some(example) = sibling else {
+            return Ok(requests::full(self));
         };
-        let request: Vec<_> = request
-            .iter()
-            .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+        let request: Vec<_> = members(&example)
+            .into_iter()
+            .filter(|(name, _)| !self.keeps_out(name))
+            .map(|(name, value)| format!("{}:{value}", Value::from(name)))
             .collect();
         Ok(format!("{{{}}}", request.join(",")))
     }
 
-    /// The realistic answer as JSON text.
-    #[must_use]
-    pub fn answer(&self) -> Option<String> {
-        example(&self.value["responses"]["200"]["content"])
+    /// The realistic example of its request, which stands there or with the
+    /// components.
+    fn example(&self) -> Option<String> {
+        let method = self.method.to_lowercase();
+        let body = ["requestBody", "content", "application/json", "examples"];
+        let examples = text_at(&[&["paths", &self.path, &method], &body[..]].concat())?;
+        let example = member(&examples, REALISTIC)?;
+        member(&example, "value").or_else(|| {
+            let reference: String = serde_json::from_str(&member(&example, "$ref")?).ok()?;
+            let name = reference.strip_prefix("#/components/examples/")?;
+            text_at(&["components", "examples", name, "value"])
+        })
     }
-}
-
-/// The realistic example of a body, which the document keeps with its
-/// components.
-fn example(content: &Value) -> Option<String> {
-    let reference = content["application/json"]["examples"][REALISTIC]["$ref"].as_str()?;
-    let name = reference.strip_prefix("#/components/examples/")?;
-    text_at(&["components", "examples", name, "value"])
 }

@@ -7,7 +7,7 @@
 const PIECES: [(&str, &str); 4] = [
     (
         include_str!("../fixtures/new-operation/paths.yaml"),
-        "\ncomponents:\n",
+        "components:\n",
     ),
     (
         include_str!("../fixtures/new-operation/member.yaml"),

@@ -61,6 +61,8 @@ struct Member {
     has_pattern: bool,
     /// JSON text, with the digits of the document.
     example: String,
+    /// The values of its open enum, as JSON texts.
+    known: Vec<String>,
 }
 
 static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
@@ -79,6 +81,13 @@ type Sent = (String, String);
 pub fn minimal(operation: &Operation) -> String {
     let schema = Schema::find(operation.request_type());
     object(&schema.map_or_else(Vec::new, Schema::minimal))
+}
+
+/// A request with all members that fit into one, with the document's examples.
+#[must_use]
+pub fn full(operation: &Operation) -> String {
+    let requests = filled(operation, Fill::Examples);
+    object(requests.first().map_or(&[], Vec::as_slice))
 }
 
 /// Every request to an operation that the wire is tested with.
@@ -127,11 +136,7 @@ impl Schema {
                 .collect()
         };
         let required = texts(&schema["required"]);
-        let part = |text: &str, name: &str| {
-            let mut members = document::members(text).into_iter();
-            members.find_map(|(found, value)| (found == name).then_some(value))
-        };
-        let properties = part(text, "properties").unwrap_or_default();
+        let properties = document::member(text, "properties").unwrap_or_default();
         let member = |(name, text): (String, String)| {
             let property = &schema["properties"][&name];
             let dotnet = property["x-aim-dotnet-type"].as_str().unwrap_or_default();
@@ -139,7 +144,13 @@ impl Schema {
                 dotnet: dotnet.trim_end_matches('?').to_owned(),
                 required: required.contains(&name),
                 has_pattern: !property["x-aim-pattern"].is_null(),
-                example: part(&text, "example").unwrap_or_default(),
+                example: document::member(&text, "example").unwrap_or_default(),
+                known: property["x-aim-open-enum"]["values"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|known| known["value"].to_string())
+                    .collect(),
                 name,
             }
         };
@@ -178,8 +189,8 @@ impl Schema {
     ) -> Vec<Vec<Sent>> {
         let (mut required, mut rest) = (Vec::new(), Vec::new());
         for member in members {
-            for value in member.values(fill) {
-                let place = if member.required {
+            for (index, value) in member.values(fill).into_iter().enumerate() {
+                let place = if member.required && index == 0 {
                     &mut required
                 } else {
                     &mut rest
@@ -190,12 +201,15 @@ impl Schema {
         let mut parts = Vec::new();
         while parts.is_empty() || !rest.is_empty() {
             let mut part = required.clone();
-            let begun = part.len();
+            let mut is_first = true;
             let mut left = Vec::new();
             for member in rest {
-                let is_first = part.len() == begun;
                 let fits = encoded(&part) + encoded(std::slice::from_ref(&member)) <= length;
-                if is_first || fits && !self.excludes(&part, &member) {
+                if is_first {
+                    part = self.beside(&required, &member);
+                    part.push(member);
+                    is_first = false;
+                } else if fits && !self.excludes(&part, &member) {
                     part.push(member);
                 } else {
                     left.push(member);
@@ -205,6 +219,25 @@ impl Schema {
             parts.push(part);
         }
         parts
+    }
+
+    /// What is required, so that a member can stand beside it: without another
+    /// value of that member, and with another known value where the given one
+    /// excludes it.
+    fn beside(&self, required: &[Sent], member: &Sent) -> Vec<Sent> {
+        let fit = |(name, value): &Sent| {
+            let known = self.members.iter().find(|one| one.name == *name);
+            let known = known.map_or(&[][..], |one| &one.known);
+            let mut values = std::iter::once(value).chain(known);
+            let fits = |value: &&String| {
+                let sent = (name.clone(), (*value).clone());
+                !self.excludes(std::slice::from_ref(&sent), member)
+            };
+            let value = values.find(fits).unwrap_or(value);
+            (name.clone(), value.clone())
+        };
+        let others = required.iter().filter(|one| one.0 != member.0);
+        others.map(fit).collect()
     }
 
     /// Whether a member cannot stand beside these.
@@ -257,7 +290,10 @@ impl Member {
                     format!("[{}]", items.join(","))
                 }
                 _ if fill == Fill::Examples => self.example.clone(),
-                _ => format!("[{},0]", extreme(item, fill, false).unwrap_or_default()),
+                _ => {
+                    let items = [fill, Fill::Empty].map(|fill| extreme(item, fill, false));
+                    format!("[{}]", items.map(Option::unwrap_or_default).join(","))
+                }
             },
             (_, None) if self.has_pattern => self.example.clone(),
             (_, None) => {

@@ -290,7 +290,11 @@ async fn the_realistic_requests_are_sent() {
     let (server, client) = serving();
     for operation in document::operations().unwrap() {
         let request = operation.request().unwrap();
-        assert!(call(&client, &operation.id, &request).await.is_ok());
+        let error = match calls::call(&client, &operation.id, &request).await {
+            Ok(called) => called.error.map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        assert_eq!(error, None, "{}: {request}", operation.id);
         assert_eq!(server.take().len(), 1, "{}", operation.id);
     }
 }

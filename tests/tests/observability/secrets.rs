@@ -21,7 +21,7 @@ use aim_tests::error_text::error_text;
 use aim_tests::fixture;
 use aim_tests::log::Log;
 use aim_tests::mock_clock::MockClock;
-use aim_tests::ordered::{self, Value, at, leaves, members, resolved, text, type_name};
+use aim_tests::ordered::{self, Value, at, items, leaves, members, resolved, text, type_name};
 use aim_tests::server::{Reply, Server};
 use aim_tests::types::TYPES;
 use serde_json::{Map, Value as Json, json};
@@ -111,36 +111,46 @@ fn check_strictly(case: &str, channel: &str, text: &str) {
     assert!(!text.contains(OF_THE_SERVER), "{case}: {channel}: {text}");
 }
 
-/// JSON for a schema with every member, and a canary in each sensitive one.
-fn planted(document: &Value, name: &str) -> Json {
+/// JSON for a schema with every member, and a canary in each sensitive one;
+/// what is sent has no members that exclude each other.
+fn planted(document: &Value, name: &str, is_sent: bool) -> Json {
     let schema = at(document, &format!("/components/schemas/{name}")).unwrap();
     let planted = |(member, property): (&str, &Value)| {
         let value = if at(property, "/x-aim-sensitive").is_some() {
             canary(name, member, property).into()
         } else {
-            value(document, property)
+            value(document, property, is_sent)
         };
         (member.to_owned(), value)
     };
     let mut object: Map<String, Json> = members(schema, "/properties").map(planted).collect();
-    for pair in at(schema, "/x-aim-exclusive")
-        .and_then(Value::as_sequence)
-        .into_iter()
-        .flatten()
-    {
-        if object.contains_key(text(pair, "/1")) {
-            object.remove(text(pair, "/0"));
+    let required = items(schema, "/required");
+    for pair in items(schema, "/x-aim-exclusive") {
+        let [one, other] = [text(pair, "/0"), text(pair, "/1")];
+        if is_sent && has(&object, one) && has(&object, other) {
+            let is_required = required.iter().any(|name| name == one);
+            let left_out = if is_required { other } else { one };
+            object.remove(left_out.split('=').next().unwrap());
         }
     }
     object.into()
 }
 
-fn value(document: &Value, property: &Value) -> Json {
+/// Whether an object has what a part of `x-aim-exclusive` says: a member, or
+/// `Member=value`.
+fn has(object: &Map<String, Json>, part: &str) -> bool {
+    match part.split_once('=') {
+        Some((member, value)) => object.get(member).is_some_and(|found| found == value),
+        None => object.contains_key(part),
+    }
+}
+
+fn value(document: &Value, property: &Value, is_sent: bool) -> Json {
     if let Some(name) = type_name(property) {
-        return planted(document, name);
+        return planted(document, name, is_sent);
     }
     if let Some(name) = at(property, "/items").and_then(type_name) {
-        return json!([planted(document, name)]);
+        return json!([planted(document, name, is_sent)]);
     }
     let example = at(property, "/example").unwrap_or_else(|| panic!("{property:?}"));
     serde_json::from_str(&ordered::json(example).unwrap()).unwrap()
@@ -302,10 +312,10 @@ fn planted_operations() -> Vec<Planted> {
     let document = ordered::document();
     let planted = |operation: ordered::Operation<'_>| {
         let id = text(operation.value, "/operationId").to_owned();
-        let request = planted(&document, text(operation.value, "/x-aim-request"));
+        let request = planted(&document, text(operation.value, "/x-aim-request"), true);
         let success = resolved(&document, at(operation.value, "/responses/200").unwrap());
         let schema = at(success, "/content/application~1json/schema").unwrap();
-        let mut answer = planted(&document, type_name(schema).unwrap());
+        let mut answer = planted(&document, type_name(schema).unwrap(), true);
         if let Some(status) = answer.get_mut("Status") {
             status["StatusCode"] = "OK".into();
             for failure in ["ErrorCode", "ErrorDisplayText", "ErrorMessage"] {
@@ -337,7 +347,7 @@ fn types_do_not_show_what_is_sensitive() {
     let document = ordered::document();
     let mut carried = BTreeSet::new();
     for kind in TYPES {
-        let json = planted(&document, kind.name).to_string();
+        let json = planted(&document, kind.name, false).to_string();
         // It is in there, and it gets to the server.
         let written = (kind.rewrite)(&json).unwrap();
         carried.extend(CANARIES.iter().filter(|one| stands_in(&written, one)));
@@ -608,15 +618,14 @@ fn snapshots_hold_invented_secrets_only() {
         .chain(members(&document, "/components/securitySchemes"))
         .map(|(name, _)| name.to_lowercase())
         .collect();
-    let mut examples: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (_, schema) in members(&document, "/components/schemas") {
-        for (member, property) in members(schema, "/properties") {
-            if at(property, "/x-aim-sensitive").is_some() {
-                let example = ordered::json(&property["example"]).unwrap();
-                examples.entry(member).or_default().insert(example);
-            }
-        }
-    }
+    let operations = ordered::operations(&document);
+    let requests: BTreeMap<&str, &str> = operations
+        .iter()
+        .map(|operation| {
+            let [id, request] = ["/operationId", "/x-aim-request"];
+            (text(operation.value, id), text(operation.value, request))
+        })
+        .collect();
     let mut seen = BTreeSet::new();
     for entry in fs::read_dir(fixture::root().join("tests/snapshots")).unwrap() {
         let path = entry.unwrap().path();
@@ -638,17 +647,23 @@ fn snapshots_hold_invented_secrets_only() {
         let Some(body) = body.filter(|_| !name.contains(".edge")) else {
             continue;
         };
+        let request = requests[name.split('.').next().unwrap()];
         for (pointer, value) in leaves(body).unwrap() {
-            let member = pointer.rsplit('/').next().unwrap();
-            let Some(examples) = examples.get(member) else {
+            // An empty request is a leaf itself.
+            if pointer.is_empty() {
                 continue;
-            };
-            assert!(examples.contains(&value), "{name}: {pointer}");
-            let is_invented = match member {
-                "TokenStr" => value.contains("invented"),
-                "Email" => value.ends_with("@example.com\""),
-                "Phone" => value.starts_with("\"555-01"),
-                "LastFour" => value == "\"4242\"",
+            }
+            let (type_, member, property) = property_at(&document, request, &pointer).unwrap();
+            if at(property, "/x-aim-sensitive").is_none() {
+                continue;
+            }
+            let example = ordered::json(&property["example"]).unwrap();
+            assert_eq!(value, example, "{name}: {pointer}");
+            let is_invented = match (type_, member) {
+                ("CcInfo", "TokenStr") => value.contains("invented"),
+                ("CustomerInfo", "Email") => value.ends_with("@example.com\""),
+                ("CustomerInfo", "Phone") => value.starts_with("\"555-01"),
+                ("CcInfo", "LastFour") => value == "\"4242\"",
                 _ => continue,
             };
             seen.insert(member.to_owned());
@@ -659,4 +674,23 @@ fn snapshots_hold_invented_secrets_only() {
         assert!(seen.remove(name), "{name}");
     }
     assert_eq!(seen, headers);
+}
+
+/// The member that a pointer into a request leads to: its type, its name and
+/// its property.
+fn property_at<'a>(
+    document: &'a Value,
+    request: &'a str,
+    pointer: &'a str,
+) -> Option<(&'a str, &'a str, &'a Value)> {
+    let (mut type_, mut found) = (request, None);
+    let is_name = |token: &&str| token.parse::<usize>().is_err();
+    for member in pointer.split('/').skip(1).filter(is_name) {
+        let schema = at(document, &format!("/components/schemas/{type_}"))?;
+        let property = at(schema, &format!("/properties/{member}"))?;
+        found = Some((type_, member, property));
+        let items = || at(property, "/items").and_then(type_name);
+        type_ = type_name(property).or_else(items).unwrap_or_default();
+    }
+    found
 }

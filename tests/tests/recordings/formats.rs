@@ -32,7 +32,8 @@ enum Value {
     Date(String),
     Text(String),
     Object(&'static str, Vec<(Member, Value)>),
-    Numbers(Vec<i64>),
+    /// The C# type of the items.
+    Scalars(&'static str, Vec<Value>),
     Objects(&'static str, Vec<Value>),
 }
 
@@ -78,6 +79,19 @@ fn members(document: &'static Json, of: &str) -> Vec<Member> {
     members
 }
 
+/// What .NET calls a scalar in a list in XML.
+fn xml_name(dotnet: &str) -> Option<&'static str> {
+    match dotnet {
+        "bool" => Some("boolean"),
+        "int" => Some("int"),
+        "long" => Some("long"),
+        "decimal" => Some("decimal"),
+        "DateTime" => Some("dateTime"),
+        "string" => Some("string"),
+        _ => None,
+    }
+}
+
 /// Text that every format can carry: not empty, no control characters, and
 /// nothing that is no character in XML.
 fn text() -> impl Strategy<Value = String> {
@@ -113,11 +127,14 @@ fn value(document: &'static Json, dotnet: &'static str) -> BoxedStrategy<Value> 
         "decimal" => decimal.boxed(),
         "DateTime" => date.boxed(),
         "string" => text().prop_map(Value::Text).boxed(),
-        "List<long>" => vec(any::<i64>(), 1..4).prop_map(Value::Numbers).boxed(),
         list if list.starts_with("List<") => {
             let of = list.trim_start_matches("List<").trim_end_matches('>');
-            vec(object(document, of), 1..4)
-                .prop_map(move |items| Value::Objects(of, items))
+            let list = match xml_name(of) {
+                Some(_) => Value::Scalars,
+                None => Value::Objects,
+            };
+            vec(value(document, of), 1..4)
+                .prop_map(move |items| list(of, items))
                 .boxed()
         }
         of => object(document, of),
@@ -153,8 +170,9 @@ fn expected(document: &'static Json, value: &Value) -> Json {
             json!({ "datetime": format!("{date}.0000000"), "kind": "Unspecified" })
         }
         Value::Text(text) => json!(text),
-        Value::Numbers(numbers) => json!(numbers),
-        Value::Objects(_, items) => items.iter().map(|item| expected(document, item)).collect(),
+        Value::Scalars(_, items) | Value::Objects(_, items) => {
+            items.iter().map(|item| expected(document, item)).collect()
+        }
         Value::Object(of, present) => {
             let mut object = json!({});
             for member in members(document, of) {
@@ -180,8 +198,9 @@ fn to_json(value: &Value) -> String {
         Value::Decimal(digits) => digits.clone(),
         Value::Date(date) => format!("\"{date}\""),
         Value::Text(text) => json!(text).to_string(),
-        Value::Numbers(numbers) => json!(numbers).to_string(),
-        Value::Objects(_, items) => format!("[{}]", list(items, to_json)),
+        Value::Scalars(_, items) | Value::Objects(_, items) => {
+            format!("[{}]", list(items, to_json))
+        }
         Value::Object(_, members) => {
             let member = |(member, value): &(Member, Value)| {
                 format!("\"{}\":{}", member.name, to_json(value))
@@ -203,7 +222,9 @@ fn to_jsv(value: &Value) -> String {
         }
         Value::Text(text) => text.clone(),
         Value::Date(date) => format!("\"{date}\""),
-        Value::Objects(_, items) => format!("[{}]", list(items, to_jsv)),
+        Value::Scalars(_, items) | Value::Objects(_, items) => {
+            format!("[{}]", list(items, to_jsv))
+        }
         Value::Object(_, members) => {
             let member =
                 |(member, value): &(Member, Value)| format!("{}:{}", member.name, to_jsv(value));
@@ -253,11 +274,12 @@ fn to_xml(document: &'static Json, name: &str, value: &Value, outer: &str) -> St
     let (inner, content) = match value {
         Value::Text(text) => (outer, escape(text)),
         Value::Date(date) => (outer, date.clone()),
-        Value::Numbers(numbers) => {
-            let items = numbers
-                .iter()
-                .map(|number| format!("<a:long>{number}</a:long>"));
-            let items: String = items.collect();
+        Value::Scalars(of, items) => {
+            let item = format!("a:{}", xml_name(of).unwrap());
+            let items = items.iter();
+            let items: String = items
+                .map(|value| to_xml(document, &item, value, outer))
+                .collect();
             return format!("<{name} xmlns:a=\"{ARRAYS}\">{items}</{name}>");
         }
         Value::Objects(of, items) => {
