@@ -15,7 +15,7 @@ use crate::operation::{Effect, Operation};
 /// call ([`CallOptions::retry`](crate::CallOptions::retry)).
 ///
 /// *Whether* it may be repeated is not a setting: the document declares it for
-/// each operation (`x-aim-repeat`, [`Operation::repeat`]).
+/// each operation (`x-aim-repeat`, [`Operation::effect`]).
 ///
 /// | what happened | a read | a booking |
 /// | --- | --- | --- |
