@@ -1,8 +1,9 @@
 //! Every operation of the document as one function, each request with a text of
 //! its own, where one fits, by which the fake's record tells whose it was.
 //!
-//! A request has the plain members of the document's realistic one, which means
-//! something to the store of `State::example`, and can be sent many times.
+//! A request has the required and the plain members of the document's realistic
+//! one, which means something to the store of `State::example`, and can be sent
+//! many times.
 
 use std::sync::LazyLock;
 
@@ -36,12 +37,16 @@ static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
 
 impl Prepared {
     fn new(document: &Value, operation: &document::Operation) -> Self {
-        let properties = &document["components"]["schemas"][operation.request_type()]["properties"];
+        let schema = &document["components"]["schemas"][operation.request_type()];
+        let properties = &schema["properties"];
+        let required = schema["required"].as_array();
+        let is_required =
+            |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
         let realistic = operation.request().unwrap_or_default();
         let mut request: Map<String, Value> = serde_json::from_str(&realistic).unwrap_or_default();
         request.retain(|name, value| {
             let is_plain = !value.is_object() && !value.is_array();
-            is_plain && properties[name]["x-aim-sensitive"].is_null()
+            is_required(name) || is_plain && properties[name]["x-aim-sensitive"].is_null()
         });
         // What it is looked up by names something that is there.
         let by = operation.value["x-aim-lookup"]["by"].as_object();
