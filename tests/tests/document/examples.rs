@@ -3,9 +3,8 @@
 //! of it is a rule of `regen`.
 
 use std::collections::BTreeSet;
-use std::fs;
 
-use aim_tests::fixture;
+use crate::each_edit_fails;
 use aim_tests::ordered::{self, Value, at, items, leaves, members, operations, text, type_name};
 use aim_tests::types::rewritten;
 use serde_yaml::Mapping;
@@ -134,45 +133,41 @@ fn every_example_is_a_value_of_its_type() {
 
 #[test]
 fn an_example_that_is_wrong_fails() {
-    let yaml = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
-    let yaml = yaml.replace("\r\n", "\n");
-    for (from, to, failure) in [
-        (
-            "        WebRef: ST-40117\n",
-            "        WebReff: ST-40117\n",
-            "is not written as it was read",
-        ),
-        (
-            "        Unlock: false\n        MassUpdateItems:",
-            "        Unlock: perhaps\n        MassUpdateItems:",
-            "cannot read",
-        ),
-        (
-            "$ref: '#/components/examples/GetContractDetailsRequest.realistic'",
-            "value: {Ref: R-1, Sub: x}",
-            "cannot read",
-        ),
-        (
-            "$ref: '#/components/examples/GetContractDetailsRequest.realistic'",
-            "value: {Ref: R-1, Sub: '5'}",
-            "is not written as it was read",
-        ),
-        (
-            "          example: Yamaha\n",
-            "",
-            "Mfg/example: there is no example",
-        ),
-        (
-            "          example: Yamaha\n",
-            "          example: [Yamaha]\n",
-            "Mfg/example: InventoryGeneric cannot read",
-        ),
-    ] {
-        assert!(yaml.contains(from), "{from}");
-        let document = serde_yaml::from_str(&yaml.replacen(from, to, 1)).unwrap();
-        let failures = failures(&document).join("\n");
-        assert!(failures.contains(failure), "{to}: {failures}");
-    }
+    each_edit_fails(
+        failures,
+        &[
+            (
+                "        WebRef: ST-40117\n",
+                "        WebReff: ST-40117\n",
+                "is not written as it was read",
+            ),
+            (
+                "        Unlock: false\n        MassUpdateItems:",
+                "        Unlock: perhaps\n        MassUpdateItems:",
+                "cannot read",
+            ),
+            (
+                "$ref: '#/components/examples/GetContractDetailsRequest.realistic'",
+                "value: {Ref: R-1, Sub: x}",
+                "cannot read",
+            ),
+            (
+                "$ref: '#/components/examples/GetContractDetailsRequest.realistic'",
+                "value: {Ref: R-1, Sub: '5'}",
+                "is not written as it was read",
+            ),
+            (
+                "          example: Yamaha\n",
+                "",
+                "Mfg/example: there is no example",
+            ),
+            (
+                "          example: Yamaha\n",
+                "          example: [Yamaha]\n",
+                "Mfg/example: InventoryGeneric cannot read",
+            ),
+        ],
+    );
 }
 
 #[test]

@@ -14,3 +14,21 @@ mod mutations;
 mod regenerated;
 mod samples;
 mod schemas;
+
+use std::fs;
+
+use aim_tests::fixture;
+use aim_tests::ordered::Value;
+
+/// Edits the document, each row for itself: what, into what, and the failure
+/// that a check must find then.
+fn each_edit_fails(check: fn(&Value) -> Vec<String>, rows: &[(&str, &str, &str)]) {
+    let yaml = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
+    let yaml = yaml.replace("\r\n", "\n");
+    for (from, to, failure) in rows {
+        assert!(yaml.contains(from), "{from}");
+        let document = serde_yaml::from_str(&yaml.replacen(from, to, 1)).unwrap();
+        let failures = check(&document).join("\n");
+        assert!(failures.contains(failure), "{to}: {failures}");
+    }
+}

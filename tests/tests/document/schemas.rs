@@ -6,9 +6,8 @@
 //! `nullable`.
 
 use std::collections::BTreeSet;
-use std::fs;
 
-use aim_tests::fixture;
+use crate::each_edit_fails;
 use aim_tests::ordered::{self, Value, at, items, members, text, type_name};
 use aim_tests::types::TYPES;
 use serde_json::{Map, Value as Json, json};
@@ -135,50 +134,46 @@ fn every_type_is_the_schema_of_the_document() {
 
 #[test]
 fn a_document_that_says_otherwise_fails() {
-    let yaml = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
-    let yaml = yaml.replace("\r\n", "\n");
-    for (from, to, failure) in [
-        (
-            "        Mfg:\n",
-            "        Maker:\n",
-            "InventoryGeneric/properties/Maker: expected {",
-        ),
-        (
-            "        Mfg:\n",
-            "        Maker:\n",
-            "InventoryGeneric/properties/Mfg: expected null",
-        ),
-        (
-            "required: [Name, Email]",
-            "required: [Name]",
-            r#"CustomerInfo/required: expected ["Name"], found ["Name","Email"]"#,
-        ),
-        (
-            "    PaymentGeneric:\n",
-            "    PaymentGenerics:\n",
-            "PaymentGenerics is not both in the document and in `types::TYPES`",
-        ),
-        (
-            "          type: integer\n          format: int64\n          description: Id of the acc",
-            "          type: integer\n          format: int32\n          description: Id of the acc",
-            r#"DeliveredAccessory/properties/Id/format: expected "int32", found "int64""#,
-        ),
-        (
-            "            $ref: '#/components/schemas/UpdateContractErrorObj'",
-            "            $ref: '#/components/schemas/UpdateContractObj'",
-            r##"MassUpdateErrors/items/$ref: expected "#/$defs/UpdateContractObj""##,
-        ),
-        (
-            "          description: Manufacturer.",
-            "          description: Maker.",
-            r#"InventoryGeneric/properties/Mfg/description: expected "Maker.""#,
-        ),
-    ] {
-        assert!(yaml.contains(from), "{from}");
-        let document = serde_yaml::from_str(&yaml.replacen(from, to, 1)).unwrap();
-        let failures = compare(&document).join("\n");
-        assert!(failures.contains(failure), "{to}: {failures}");
-    }
+    each_edit_fails(
+        compare,
+        &[
+            (
+                "        Mfg:\n",
+                "        Maker:\n",
+                "InventoryGeneric/properties/Maker: expected {",
+            ),
+            (
+                "        Mfg:\n",
+                "        Maker:\n",
+                "InventoryGeneric/properties/Mfg: expected null",
+            ),
+            (
+                "required: [Name, Email]",
+                "required: [Name]",
+                r#"CustomerInfo/required: expected ["Name"], found ["Name","Email"]"#,
+            ),
+            (
+                "    PaymentGeneric:\n",
+                "    PaymentGenerics:\n",
+                "PaymentGenerics is not both in the document and in `types::TYPES`",
+            ),
+            (
+                "          type: integer\n          format: int64\n          description: Id of the acc",
+                "          type: integer\n          format: int32\n          description: Id of the acc",
+                r#"DeliveredAccessory/properties/Id/format: expected "int32", found "int64""#,
+            ),
+            (
+                "            $ref: '#/components/schemas/UpdateContractErrorObj'",
+                "            $ref: '#/components/schemas/UpdateContractObj'",
+                r##"MassUpdateErrors/items/$ref: expected "#/$defs/UpdateContractObj""##,
+            ),
+            (
+                "          description: Manufacturer.",
+                "          description: Maker.",
+                r#"InventoryGeneric/properties/Mfg/description: expected "Maker.""#,
+            ),
+        ],
+    );
 }
 
 /// An object of a type: what it requires, and one member with a value.
