@@ -2,23 +2,21 @@
 //!
 //! Nothing here depends on `aim-client`: a broken document or a stale file
 //! must not stop the tool that fixes it. What needs the client is a program
-//! of its own that is started from here.
+//! of its own that is started from here, and so is what reads the document:
+//! the generator takes longer to build than all that a newcomer waits for.
 
-mod diff;
-mod left_to_do;
-mod root;
-
-use std::io::{self, IsTerminal, Write};
+use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
-use aim_codegen::regen::{self, File};
+use xtask::{BROKEN, USAGE};
 
 const HELP: &str = "\
 cargo xtask regen           write the generated files, print what changed and what is left to do
 cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken document
-cargo xtask demo            check the document and the code, then run every operation over a socket
+cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
 cargo xtask fuzz [TARGET [SECONDS]]
@@ -31,19 +29,11 @@ cargo xtask bench first-run the first line of the demo after a clone, beside the
                             program with bare reqwest; on Linux
 ";
 
-/// The generated files differ from the document.
-const STALE: u8 = 4;
-/// The document is broken, or a file cannot be read or written.
-const BROKEN: u8 = 100;
-/// The command line is not understood.
-const USAGE: u8 = 2;
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
-        ["regen"] => |root, _| regen(root, Mode::Write),
-        ["regen", "--check"] => |root, _| regen(root, Mode::Check),
+        ["regen"] | ["regen", "--check"] => |_, arguments| document(arguments),
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),
@@ -63,7 +53,7 @@ fn main() -> ExitCode {
     };
     let root = env::current_dir()
         .map_err(|error| format!("the working folder is not known: {error}"))
-        .and_then(|here| root::of(&here));
+        .and_then(|here| xtask::root(&here));
     ExitCode::from(match root {
         Ok(root) => command(&root, &arguments),
         Err(message) => {
@@ -73,82 +63,42 @@ fn main() -> ExitCode {
     })
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    Write,
-    Check,
-}
-
-fn regen(root: &Path, mode: Mode) -> u8 {
-    if mode == Mode::Write {
-        match regen::tidy(root) {
-            Ok(None) => {}
-            Ok(Some(found)) => eprintln!("{found}"),
-            Err(message) => {
-                eprintln!("{message}");
-                return BROKEN;
-            }
-        }
-    }
-    let files = match regen::plan(root) {
-        Ok(files) => files,
-        Err(problems) => {
-            eprintln!("{problems}");
-            return BROKEN;
-        }
-    };
-    let stale: Vec<&File> = files.iter().filter(|file| !file.is_fresh()).collect();
-    if mode == Mode::Write
-        && let Err(error) = regen::write(root, &files)
-    {
-        eprintln!("{error}");
+/// Builds and starts the program that reads the document, in the working
+/// folder.
+fn document(arguments: &[&str]) -> u8 {
+    let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) else {
+        eprintln!("xtask: cargo did not start this: run `cargo xtask`");
         return BROKEN;
-    }
-    let mut text = String::new();
-    if stale.is_empty() {
-        text = format!(
-            "fresh: {} generated files agree with {}\n",
-            files.len(),
-            regen::DOCUMENT
-        );
-    }
-    let outcome = match mode {
-        Mode::Write => "written",
-        Mode::Check => "stale",
     };
-    for file in &stale {
-        diff::write(&mut text, outcome, file, io::stdout().is_terminal());
-    }
-    if mode == Mode::Write {
-        text.push_str(&left_to_do::after(root, &files));
-    }
-    // Nobody may be reading any more (`| head`), and all is done.
-    let _ = io::stdout().write_all(text.as_bytes());
-    if mode == Mode::Write {
-        return 0;
-    }
-    let left = regen::interrupted(root);
-    if !left.is_empty() {
-        eprintln!(
-            "stale: an earlier run of `cargo xtask regen` was killed and left {}; run it again, which \
-             fixes that",
-            left.join(", ")
-        );
-        return STALE;
-    }
-    if !stale.is_empty() {
-        eprintln!("stale: run `cargo xtask regen` and commit what it writes");
-        return STALE;
-    }
-    0
+    let mut cargo = Command::new(program());
+    run(cargo
+        .args([
+            "run",
+            "--quiet",
+            "--bin",
+            "xtask-document",
+            "--manifest-path",
+        ])
+        .arg(package.join("Cargo.toml"))
+        .arg("--")
+        .args(arguments))
 }
 
-/// Checks what is generated, then starts the program that makes the calls.
+/// Starts the program that makes the calls. If the document is another than the
+/// committed code was generated from, the check says so, and what is wrong.
 fn demo(root: &Path) -> u8 {
-    match regen(root, Mode::Check) {
-        0 => run(cargo(root).args(["run", "--quiet", "--package", "aim-demo"])),
-        code => code,
+    let read = |path| fs::read_to_string(root.join(path)).map(|text| text.replace("\r\n", "\n"));
+    let is_same = match (read(xtask::DOCUMENT), read(xtask::COPY)) {
+        (Ok(document), Ok(copy)) => document == copy,
+        _ => false,
+    };
+    if !is_same {
+        let code = document(&["regen", "--check"]);
+        if code != 0 {
+            return code;
+        }
     }
+    run(cargo(root).args(["run", "--quiet", "--package", "aim-demo"]))
 }
 
 /// Times the warm check as whole processes, next to one that does nothing.
@@ -329,9 +279,13 @@ fn target(root: &Path) -> PathBuf {
     target.unwrap_or_else(|| root.join("target"))
 }
 
+fn program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 /// The cargo that runs this, so that no other toolchain is picked.
 fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(program());
     command.current_dir(root);
     command
 }

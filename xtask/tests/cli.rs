@@ -65,9 +65,14 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// Runs a command in a folder: its exit code, standard output and error.
+/// Runs a command that reads the document, in a folder: its exit code, standard
+/// output and error.
 fn xtask(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    run(env!("CARGO_BIN_EXE_xtask-document"), folder, arguments)
+}
+
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .output()
@@ -341,7 +346,7 @@ fn a_broken_document_changes_nothing_and_is_named() {
     workspace(root);
     fs::write(root.join("openapi/aim.yaml"), "openapi: [").unwrap();
     let before = contents(root);
-    for arguments in [&["regen"][..], &["regen", "--check"], &["demo"]] {
+    for arguments in [&["regen"][..], &["regen", "--check"]] {
         let (code, _, error) = xtask(root, arguments);
         assert!(
             code == 100 && error.contains("openapi/aim.yaml:"),
@@ -355,11 +360,23 @@ fn a_broken_document_changes_nothing_and_is_named() {
 fn an_unknown_command_is_refused_with_the_list() {
     let nowhere = tempfile::tempdir().unwrap();
     for arguments in [&["regenerate"][..], &["regen", "--chek"]] {
-        let (code, _, error) = xtask(nowhere.path(), arguments);
+        let (code, _, error) = run(env!("CARGO_BIN_EXE_xtask"), nowhere.path(), arguments);
         assert!(
             code == 2 && error.contains("cargo xtask regen --check"),
             "{error}"
         );
+        let (code, _, error) = xtask(nowhere.path(), arguments);
+        assert!(code == 2 && error.contains("cargo xtask help"), "{error}");
     }
-    assert_eq!(xtask(nowhere.path(), &["help"]).0, 0);
+    assert_eq!(
+        run(env!("CARGO_BIN_EXE_xtask"), nowhere.path(), &["help"]).0,
+        0
+    );
+}
+
+#[test]
+fn the_paths_are_the_generators() {
+    assert_eq!(xtask::DOCUMENT, regen::DOCUMENT);
+    let files = regen::plan(&checkout()).unwrap();
+    assert!(files.iter().any(|file| file.path == xtask::COPY));
 }

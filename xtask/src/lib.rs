@@ -1,9 +1,18 @@
-//! The workspace that is worked on.
+//! What the maintainer's programs share: the workspace that is worked on, and
+//! how they end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use aim_codegen::regen::DOCUMENT;
+/// The document, from the root of the workspace.
+pub const DOCUMENT: &str = "openapi/aim.yaml";
+/// The copy of the document that the committed code was generated from.
+pub const COPY: &str = "crates/aim-client/openapi/aim.yaml";
+
+/// The command line is not understood.
+pub const USAGE: u8 = 2;
+/// The document is broken, or a file cannot be read or written.
+pub const BROKEN: u8 = 100;
 
 /// The root of the workspace that holds a folder, as cargo finds it: never one
 /// further out, such as the checkout around a nested worktree.
@@ -11,7 +20,7 @@ use aim_codegen::regen::DOCUMENT;
 /// # Errors
 ///
 /// A sentence, if there is none, or it is not the document's.
-pub(crate) fn of(here: &Path) -> Result<PathBuf, String> {
+pub fn root(here: &Path) -> Result<PathBuf, String> {
     let is_root = |folder: &&Path| {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
         manifest.lines().any(|line| line.trim() == "[workspace]")
