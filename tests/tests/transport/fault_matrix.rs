@@ -34,12 +34,15 @@ enum Said {
     Unknown,
     /// Unknown, and it passes: reads are repeated, bookings never.
     Passing,
+    /// As `Passing` for reads. It does not strike a booking, which does not
+    /// travel on a connection that was used before.
+    OfReused,
     /// As `Passing`; but where the reset arrives while the connection is still
     /// being made, it is a connection that was not made, and nothing was sent.
     ResetAtOnce,
 }
 
-use Said::{Lied, NotSent, Passing, Proved, Rejected, ResetAtOnce, Unknown};
+use Said::{Lied, NotSent, OfReused, Passing, Proved, Rejected, ResetAtOnce, Unknown};
 
 const IN_BAND: Said = Lied("the in-band status is the only word that the vendor has for failure");
 const STATUS: Said = Lied("what has this status comes from before the operation, or it is a lie");
@@ -52,6 +55,8 @@ struct Row {
     hits: Option<Limit>,
     /// Whether it strikes a first call, and what is said is of the next one.
     next: bool,
+    /// Whether bookings reuse connections.
+    reuse: bool,
     applied: Said,
     not_applied: Said,
 }
@@ -61,6 +66,7 @@ const fn row(fault: &'static str, applied: Said, not_applied: Said) -> Row {
         fault,
         hits: None,
         next: false,
+        reuse: false,
         applied,
         not_applied,
     }
@@ -146,6 +152,11 @@ const TABLE: &[Row] = &[
     row("close_kept_alive", Proved, Unknown),
     Row {
         next: true,
+        ..row("close_kept_alive,when=next_request", OfReused, OfReused)
+    },
+    Row {
+        next: true,
+        reuse: true,
         ..row("close_kept_alive,when=next_request", Passing, Passing)
     },
     row("connection_refused", NotSent, NotSent),
@@ -165,8 +176,9 @@ impl Said {
             NotSent if retry => vec![(None, 2)],
             NotSent => error(Delivery::NotSent),
             Rejected | Lied(_) => error(Delivery::Rejected),
-            Passing | ResetAtOnce if retry && reads => vec![(None, 2)],
-            Unknown | Passing => error(Delivery::Unknown),
+            OfReused if !reads => vec![(None, 1)],
+            Passing | OfReused | ResetAtOnce if retry && reads => vec![(None, 2)],
+            Unknown | Passing | OfReused => error(Delivery::Unknown),
             ResetAtOnce => {
                 let mut right = error(Delivery::Unknown);
                 right.extend(NotSent.right(operation, retry));
@@ -297,8 +309,9 @@ async fn run(
     retry: bool,
 ) -> Case {
     let name = format!(
-        "{}, apply {apply:?}, {}, in part {in_part}, retry {retry}",
+        "{}, reuse {}, apply {apply:?}, {}, in part {in_part}, retry {retry}",
         row.fault,
+        row.reuse,
         operation.id()
     );
     fake.reset().await;
@@ -317,6 +330,7 @@ async fn run(
         .base_url(fake.base_url())
         .credentials(Credentials::new("key", "app"))
         .max_answer_bytes(100_000)
+        .reuse_connections_for_bookings(row.reuse)
         // To read the system's certificates takes longer than all the rest.
         .http(|http| http.tls_certs_only([]))
         .retry(if retry { Retry::new() } else { Retry::never() })

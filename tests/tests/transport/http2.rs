@@ -7,7 +7,7 @@ use std::thread;
 
 use aim_client::reqwest::Version;
 use aim_client::types::{C2BPostContractRequest, CustomerInfo, GetContractDetailsRequest};
-use aim_client::{AimClient, Credentials, Delivery, ErrorKind, Limit};
+use aim_client::{AimClient, AimClientBuilder, Credentials, Delivery, ErrorKind, Limit};
 use aim_tests::authority::Authority;
 use aim_tests::log::Log;
 use aim_tests::mock_clock::MockClock;
@@ -19,10 +19,13 @@ use rcgen::CertificateParams;
 use tokio_rustls::TlsAcceptor;
 use tracing::subscriber::NoSubscriber;
 
+use crate::connections::{Later, Seen, only_reused_connections_mislead};
+
 const PROOF: &str = r#"{"WebRef":"W-1","Topic":"x"}"#;
 
-/// What the server does with a request.
-type Answer = fn(&mut SendResponse<Bytes>);
+/// What the server does with a request: the number of its stream on its
+/// connection, and what was received.
+type Answer = Box<dyn Fn(usize, &Received, &mut SendResponse<Bytes>) + Send + Sync>;
 
 /// Head and body of a request.
 type Received = (Request<()>, Vec<u8>);
@@ -31,12 +34,38 @@ struct Server {
     address: SocketAddr,
     authority: Authority,
     received: Arc<Mutex<Vec<Received>>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl Server {
+    fn start(answer: fn(&mut SendResponse<Bytes>)) -> Self {
+        Self::listen(
+            Later::Right,
+            Arc::default(),
+            Box::new(move |_, _, respond| answer(respond)),
+        )
+    }
+
+    /// One whose connections are kept alive, with what becomes of their later
+    /// requests.
+    fn kept_alive(later: Later) -> Self {
+        let seen = Arc::<Mutex<Seen>>::default();
+        let log = Arc::clone(&seen);
+        let answer = move |number, (head, body): &Received, respond: &mut SendResponse<Bytes>| {
+            let body = String::from_utf8_lossy(body);
+            let mut seen = log.lock().unwrap();
+            let (status, body) = seen.answer(later, number, head.uri().path(), &body);
+            let head = Response::builder().status(status).body(()).unwrap();
+            let mut stream = respond.send_response(head, false).unwrap();
+            stream.send_data(body.into(), true).unwrap();
+        };
+        Self::listen(later, seen, Box::new(answer))
+    }
+
     /// A server on a thread of its own, so that what the client's thread logs
     /// is the client's.
-    fn start(answer: Answer) -> Self {
+    fn listen(later: Later, seen: Arc<Mutex<Seen>>, answer: Answer) -> Self {
+        let answer = Arc::new(answer);
         let authority = Authority::new().unwrap();
         let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
         let mut config = authority.server(&params).unwrap();
@@ -47,6 +76,7 @@ impl Server {
         listener.set_nonblocking(true).unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&received);
+        let counted = Arc::clone(&seen);
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -57,17 +87,23 @@ impl Server {
                 while let Ok((stream, _)) = listener.accept().await {
                     let stream = acceptor.accept(stream).await.unwrap();
                     let mut connection = h2::server::handshake(stream).await.unwrap();
-                    let log = Arc::clone(&log);
+                    counted.lock().unwrap().connections += 1;
+                    let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                     tokio::spawn(async move {
+                        let mut number = 0;
                         while let Some(Ok((request, mut respond))) = connection.accept().await {
-                            let log = Arc::clone(&log);
+                            if number > 0 && matches!(later, Later::Closed) {
+                                return;
+                            }
+                            let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                             tokio::spawn(async move {
                                 let (head, body) = request.into_parts();
                                 let body = read(body).await;
-                                let head = Request::from_parts(head, ());
-                                log.lock().unwrap().push((head, body));
-                                answer(&mut respond);
+                                let received = (Request::from_parts(head, ()), body);
+                                answer(number, &received, &mut respond);
+                                log.lock().unwrap().push(received);
                             });
+                            number += 1;
                         }
                     });
                 }
@@ -77,17 +113,20 @@ impl Server {
             address,
             authority,
             received,
+            seen,
         }
     }
 
     fn client(&self) -> AimClient {
+        self.builder().build().unwrap()
+    }
+
+    fn builder(&self) -> AimClientBuilder {
         AimClient::builder()
             .base_url(format!("https://{}", self.address))
             .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
             .root_certificate(self.authority.pem.as_str())
             .runtime(MockClock::default())
-            .build()
-            .unwrap()
     }
 }
 
@@ -162,17 +201,30 @@ async fn a_stream_that_is_refused_is_repeated_by_no_one_but_us() {
 
 #[tokio::test]
 async fn headers_that_are_too_large_are_named() {
-    const LARGE: Answer = |respond| large(respond, 500_000);
-    const TOO_LARGE: Answer = |respond| large(respond, 600_000);
-    for (answer, kind) in [
-        (LARGE, ErrorKind::Limit(Limit::HeaderSize)),
-        (TOO_LARGE, ErrorKind::Broken),
+    for (server, kind) in [
+        (
+            Server::start(|respond| large(respond, 500_000)),
+            ErrorKind::Limit(Limit::HeaderSize),
+        ),
+        (
+            Server::start(|respond| large(respond, 600_000)),
+            ErrorKind::Broken,
+        ),
     ] {
-        let client = Server::start(answer).client();
+        let client = server.client();
         let error = client.c2b_post_contract(&booking()).await.unwrap_err();
         assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
         assert_eq!(error.kind(), kind, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_booking_is_misled_by_no_other_request() {
+    only_reused_connections_mislead(|later| {
+        let server = Server::kept_alive(later);
+        (server.builder(), server.seen)
+    })
+    .await;
 }
 
 fn large(respond: &mut SendResponse<Bytes>, size: usize) {

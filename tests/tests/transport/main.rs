@@ -7,6 +7,7 @@
     reason = "that is how a test fails"
 )]
 
+mod connections;
 mod fault_matrix;
 #[cfg(feature = "gzip")]
 mod gzip;

@@ -100,7 +100,7 @@ impl Server {
                 let roots = roots.to_vec();
                 let client = self
                     .builder()
-                    .http(|http| way(backend(http)).tls_certs_only(roots));
+                    .http(|http| way(backend(http)).tls_certs_only(roots.clone()));
                 let error = call(client).await.unwrap_err();
                 assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
                 assert!(error.is_connect(), "{error}");

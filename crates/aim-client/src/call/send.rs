@@ -168,7 +168,7 @@ impl Call<'_> {
     async fn exchange<T: OperationAnswer>(&self, request: Request) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
-            .in_read_time(self.shared.http.execute(request))
+            .in_read_time(self.shared.http(self.operation).execute(request))
             .await?
             .map_err(|error| Error::transport(self.operation, error, None, &limits))?;
         let status = response.status();

@@ -10,7 +10,7 @@ use crate::call::journal::Journal;
 use crate::call::limits::Limits;
 use crate::call::observe::Observer;
 use crate::call::runtime::Runtime;
-use crate::operation::Operation;
+use crate::operation::{Effect, Operation};
 use crate::types::BaseResponseResult;
 
 /// Which in-band status is a failure.
@@ -19,6 +19,8 @@ pub(crate) type FailureRule = dyn Fn(&BaseResponseResult) -> bool + Send + Sync;
 /// What all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
+    /// Makes a connection for each booking, unless it is told to reuse them.
+    pub(crate) bookings: reqwest::Client,
     pub(crate) base_url: String,
     /// The address of each operation, by its path: parsing is expensive.
     pub(crate) urls: Vec<(&'static str, Url)>,
@@ -33,6 +35,14 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What sends the requests of an operation.
+    pub(crate) fn http(&self, operation: &Operation) -> &reqwest::Client {
+        match operation.effect() {
+            Effect::ReadOnly => &self.http,
+            Effect::Books => &self.bookings,
+        }
+    }
+
     /// The address of an operation.
     pub(crate) fn url(&self, operation: &'static Operation) -> Result<Url, Error> {
         let mut urls = self.urls.iter();

@@ -52,6 +52,8 @@ pub struct AimClientBuilder {
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     root_certificates: Vec<Vec<u8>>,
     http: ClientBuilder,
+    bookings: ClientBuilder,
+    reuse_connections_for_bookings: bool,
     is_failure: Arc<FailureRule>,
     runtime: Arc<dyn Runtime>,
     observer: Option<Arc<dyn Observer>>,
@@ -61,6 +63,8 @@ pub struct AimClientBuilder {
 impl AimClient {
     /// Starts building a client.
     pub fn builder() -> AimClientBuilder {
+        let http =
+            || ClientBuilder::new().user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION")));
         AimClientBuilder {
             base_url: base_url::DEFAULT.to_owned(),
             allow_http: false,
@@ -71,8 +75,9 @@ impl AimClient {
             proxy: None,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
-            http: ClientBuilder::new()
-                .user_agent(concat!("aim-client/", env!("CARGO_PKG_VERSION"))),
+            http: http(),
+            bookings: http(),
+            reuse_connections_for_bookings: false,
             is_failure: Arc::new(BaseResponseResult::is_failure),
             runtime: Arc::new(System),
             observer: None,
@@ -198,13 +203,33 @@ impl AimClientBuilder {
         self
     }
 
-    /// Sets anything else of the HTTP client, such as a user agent.
+    /// Lets bookings reuse connections (`false`). Each booking then saves the
+    /// handshakes of TCP and TLS, and two things can go wrong:
+    ///
+    /// - a faulty proxy or server that sends the answer to an earlier request
+    ///   late, or twice, makes a booking that was applied look rejected, or one
+    ///   that was not look applied;
+    /// - a server that closes an idle connection at the moment when a booking is
+    ///   sent leaves its outcome unknown.
+    ///
+    /// By default each booking has a connection of its own, over HTTP/2, too. It
+    /// ends at the first server or proxy: what that one reuses behind itself is
+    /// out of reach. Reads reuse connections in any case.
+    pub fn reuse_connections_for_bookings(mut self, reuse: bool) -> Self {
+        self.reuse_connections_for_bookings = reuse;
+        self
+    }
+
+    /// Sets anything else of the HTTP clients, such as a user agent. There are
+    /// two, one for reads and one for bookings, and `configure` is called for
+    /// each: what they are to share, such as a cookie store, it clones into both.
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
     /// followed (they would carry the keys to another host), reqwest repeats
     /// nothing (it would book twice), TLS certificates are checked, traffic and
-    /// session keys are not logged, and there is no proxy but
-    /// [`proxy`](Self::proxy).
+    /// session keys are not logged, there is no proxy but
+    /// [`proxy`](Self::proxy), and bookings have no pool of connections
+    /// ([`reuse_connections_for_bookings`](Self::reuse_connections_for_bookings)).
     ///
     /// Some settings cannot be overridden, and you are responsible for them: a
     /// TLS configuration of your own (`tls_backend_preconfigured`) brings its own
@@ -212,8 +237,9 @@ impl AimClientBuilder {
     /// this crate's `rustls` or `native-tls`, is not checked here; and default
     /// headers that change what a request means (`X-HTTP-Method-Override`,
     /// `Content-Encoding`, `Range`) go out with every booking. For time, use [`timeout`](Self::timeout) and its neighbours.
-    pub fn http(mut self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
+    pub fn http(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Self {
         self.http = configure(self.http);
+        self.bookings = configure(self.bookings);
         self
     }
 
@@ -264,44 +290,66 @@ impl AimClientBuilder {
         // A connection that takes too long is known not to have sent anything;
         // the other time-outs are not.
         limits.connect_time = limits.connect_time.min(limits.read_time).min(self.timeout);
-        // The environment's proxy would see every request.
-        let mut http = self.http.no_proxy();
-        if let Some(proxy) = self.proxy {
-            // The text of the errors would hold the password.
-            let unusable = || Error::refused(None, "the url of the proxy is unusable");
-            let is_near = Url::parse(&proxy)
-                .map_err(|_| unusable())?
-                .host_str()
-                .is_some_and(base_url::is_loopback);
-            if base_url.starts_with("http:") && !is_near && !self.allow_http {
-                let reason = "the base url is plain http, and the proxy is another host; use https, or allow_http for a network that you trust";
-                return Err(Error::refused(None, reason));
+        // The text of the errors would hold the password.
+        let proxy = match self.proxy {
+            None => None,
+            Some(proxy) => {
+                let unusable = || Error::refused(None, "the url of the proxy is unusable");
+                let is_near = Url::parse(&proxy)
+                    .map_err(|_| unusable())?
+                    .host_str()
+                    .is_some_and(base_url::is_loopback);
+                if base_url.starts_with("http:") && !is_near && !self.allow_http {
+                    let reason = "the base url is plain http, and the proxy is another host; use https, or allow_http for a network that you trust";
+                    return Err(Error::refused(None, reason));
+                }
+                Some(Proxy::all(proxy).map_err(|_| unusable())?)
             }
-            http = http.proxy(Proxy::all(proxy).map_err(|_| unusable())?);
-        }
+        };
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let mut roots = Vec::new();
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for pem in self.root_certificates {
-            let roots = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
-            if roots.is_empty() {
+            let found = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
+            if found.is_empty() {
                 let reason = "a root certificate is not PEM text with a certificate in it";
                 return Err(Error::refused(None, reason));
             }
-            http = http.tls_certs_merge(roots);
+            roots.extend(found);
         }
-        #[cfg(feature = "http2")]
-        {
-            // Our own limit is a named error; this one breaks the connection.
-            http = http.http2_max_header_list_size(limits.header_bytes.max(512 << 10));
-        }
-        let http = checked(http)
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connection_verbose(false)
-            .connect_timeout(limits.connect_time);
-        let http = built(http).map_err(|why| {
-            Error::refused(None, format!("the http client cannot be built: {why}"))
-        })?;
+        let client = |http: ClientBuilder| {
+            // The environment's proxy would see every request.
+            let mut http = http.no_proxy();
+            if let Some(proxy) = &proxy {
+                http = http.proxy(proxy.clone());
+            }
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            if !roots.is_empty() {
+                http = http.tls_certs_merge(roots.iter().cloned());
+            }
+            #[cfg(feature = "http2")]
+            {
+                // Our own limit is a named error; this one breaks the connection.
+                http = http.http2_max_header_list_size(limits.header_bytes.max(512 << 10));
+            }
+            let http = checked(http)
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connection_verbose(false)
+                .connect_timeout(limits.connect_time);
+            built(http).map_err(|why| {
+                Error::refused(None, format!("the http client cannot be built: {why}"))
+            })
+        };
+        let http = client(self.http)?;
+        let bookings = if self.reuse_connections_for_bookings {
+            http.clone()
+        } else {
+            // Without a pool each request makes a connection, which ends with
+            // it, also over HTTP/2.
+            client(self.bookings.pool_max_idle_per_host(0))?
+        };
         let operations = Operation::all().iter();
         let urls = operations
             .map(|found| {
@@ -316,6 +364,7 @@ impl AimClientBuilder {
         Ok(AimClient {
             shared: Arc::new(Shared {
                 http,
+                bookings,
                 host: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
                 port: url.and_then(Url::port_or_known_default),
                 base_url,

@@ -19,6 +19,17 @@ const OPERATIONS: [(&str, &str); 2] = [
     ("C2BPostContract", "a booking"),
 ];
 
+/// The rows of an operation: how our client is set up.
+fn rows(operation: &str) -> &'static [(&'static str, &'static str)] {
+    match operation {
+        "C2BPostContract" => &[
+            ("reused", ", connections reused"),
+            ("ours", ", each on a connection of its own"),
+        ],
+        _ => &[("ours", "")],
+    }
+}
+
 /// The columns of the table. The last Rust one has every guard.
 const CONTESTANTS: [(&str, &str); 5] = [
     ("ours", "aim-client"),
@@ -251,7 +262,6 @@ impl Bench {
         let ladder: Vec<&str> = GUARDS.iter().map(|(name, _)| *name).collect();
         self.same_request(&[&["bare"], &ladder[..]].concat())?;
         for (operation, kind) in OPERATIONS {
-            let ours = self.counted("ours", operation)?;
             let bare = self.counted("bare", operation)?;
             let mut last = bare;
             for (name, what) in GUARDS {
@@ -264,8 +274,11 @@ impl Bench {
                     .push(Cost { added, bare });
                 last = count;
             }
-            let row = format!("instructions per call, {kind}");
-            table.row(row, number, &[ours, bare, last]);
+            for (ours, how) in rows(operation) {
+                let ours = self.counted(ours, operation)?;
+                let row = format!("instructions per call, {kind}{how}");
+                table.row(row, number, &[ours, bare, last]);
+            }
         }
         Ok(())
     }
@@ -274,6 +287,9 @@ impl Bench {
         let names = CONTESTANTS.map(|(name, _)| name);
         self.same_request(&names[1..])?;
         for (operation, kind) in OPERATIONS {
+            let rows = rows(operation);
+            let ours = rows.iter().map(|(name, _)| *name);
+            let names: Vec<_> = ours.chain(names[1..].iter().copied()).collect();
             let mut rates = vec![Vec::new(); names.len()];
             let mut times = rates.clone();
             for round in 1..=ROUNDS {
@@ -289,13 +305,15 @@ impl Bench {
             }
             let medians = |figures: Vec<Vec<f64>>| figures.into_iter().map(median).collect();
             let (rates, times): (Vec<f64>, Vec<f64>) = (medians(rates), medians(times));
-            table.row(format!("calls per second, {kind}"), number, &rates);
-            let micros = |micros| format!("{} µs", number(micros));
-            table.row(
-                format!("its own processor time per call, {kind}"),
-                micros,
-                &times,
-            );
+            for (index, (_, how)) in rows.iter().enumerate() {
+                let beside =
+                    |figures: &[f64]| [&figures[index..=index], &figures[rows.len()..]].concat();
+                let row = format!("calls per second, {kind}{how}");
+                table.row(row, number, &beside(&rates));
+                let micros = |micros| format!("{} µs", number(micros));
+                let row = format!("its own processor time per call, {kind}{how}");
+                table.row(row, micros, &beside(&times));
+            }
         }
         Ok(())
     }
