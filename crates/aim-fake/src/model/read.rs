@@ -28,6 +28,7 @@ pub(super) struct Read {
 pub(super) fn document(text: &str) -> Result<Read, Problem> {
     let root = Node::parse(text)?;
     let place = Place::root(&root);
+    version(&place)?;
     let schemas = place.need_all(&["components", "schemas"])?;
     let mut reader = Reader {
         root: place.clone(),
@@ -49,6 +50,20 @@ pub(super) fn document(text: &str) -> Result<Read, Problem> {
         failure,
         served: Served::new(text, root.clone()),
     })
+}
+
+/// Other versions say the same things by other keys, which would be skipped.
+fn version(root: &Place<'_>) -> Result<(), Problem> {
+    const WANTED: &str =
+        "the fake reads OpenAPI 3.0: convert the document, and write `openapi: 3.0.3`";
+    if let Some(swagger) = root.get("swagger") {
+        return Err(swagger.problem(WANTED));
+    }
+    let version = root.need("openapi")?;
+    match version.node.text() {
+        Some(text) if text.starts_with("3.0.") => Ok(()),
+        _ => Err(version.problem(WANTED)),
+    }
 }
 
 /// Paths below the handler's, each with its verbs.
