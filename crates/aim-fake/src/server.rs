@@ -5,6 +5,7 @@
 mod apply_fault;
 mod connection;
 mod control;
+mod cors;
 #[cfg_attr(
     not(feature = "program"),
     allow(dead_code, reason = "the program alone has a log")

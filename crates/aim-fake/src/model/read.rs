@@ -17,6 +17,8 @@ pub(super) struct Read {
     pub(super) types: Vec<&'static Type>,
     pub(super) operations: Vec<Operation>,
     pub(super) failure: Failure,
+    /// The names of header fields.
+    pub(super) headers: Vec<&'static str>,
     pub(super) served: Served,
 }
 
@@ -48,6 +50,7 @@ pub(super) fn document(text: &str) -> Result<Read, Problem> {
         types,
         operations,
         failure,
+        headers: headers(&place)?,
         served: Served::new(text, root.clone()),
     })
 }
@@ -333,6 +336,20 @@ impl<'a> Reader<'a> {
         };
         example::object(response, &realistic.need("value")?)
     }
+}
+
+/// The header fields that requests have: credentials and parameters.
+fn headers(root: &Place<'_>) -> Result<Vec<&'static str>, Problem> {
+    let components = root.need("components")?;
+    let mut names = Vec::new();
+    for section in ["securitySchemes", "parameters"] {
+        for (_, place) in components.get(section).iter().flat_map(Place::members) {
+            if place.node.get("in").and_then(Node::text) == Some("header") {
+                names.push(leak(place.need_text("name")?));
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn failure(place: &Place<'_>) -> Result<Failure, Problem> {
