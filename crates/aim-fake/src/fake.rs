@@ -16,7 +16,7 @@ use crate::engine::{Engine, InitialState};
 use crate::model::schema::Schema;
 use crate::model::settings::Settings;
 use crate::problem::Problem;
-use crate::server::{self, APPLICATION_PATH};
+use crate::server;
 use crate::state::State;
 
 /// A fake that runs on a thread of its own, so that it answers whatever the
@@ -79,7 +79,7 @@ impl Builder {
     }
 
     /// Listens here; port 0 is a free one. By default that is a free port of
-    /// the loopback.
+    /// 127.0.0.1.
     #[must_use]
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
@@ -109,7 +109,7 @@ impl Builder {
                     tokio::select! {
                         // Without a listener every request is refused, which
                         // the test cannot miss.
-                        _ = server::serve(listener, served, None, stopped) => {}
+                        _ = server::serve(vec![listener], served, None, stopped) => {}
                         // What is under way is dropped, not finished.
                         _ = gone.changed() => {}
                     }
@@ -119,7 +119,7 @@ impl Builder {
         Ok(AimFake {
             engine,
             address,
-            base_url: format!("http://{address}{APPLICATION_PATH}"),
+            base_url: server::base_url(address),
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -146,7 +146,8 @@ impl AimFake {
     }
 
     /// The base URL of a client, without a slash at its end: the paths of the
-    /// document append to it.
+    /// document append to it. A fake that listens on all addresses has that of
+    /// the loopback here.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use crate::state::State;
 ///
 /// It speaks ServiceStack's dialect, keeps state in memory and fails on
 /// demand. Its first line on standard output is `listening on` and its base
-/// URL; on standard error it logs one line of JSON per request, secrets
-/// masked. It stops on SIGTERM and Ctrl-C.
+/// URL on this machine; on standard error it logs one line of JSON per
+/// request, secrets masked. It stops on SIGTERM and Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = more_help())]
 struct Arguments {
@@ -32,10 +32,11 @@ struct Arguments {
     #[arg(long, default_value_t = 8080)]
     port: u16,
 
-    /// The address to listen on. Anyone who reaches another one than the
-    /// loopback can read and change everything.
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    address: IpAddr,
+    /// The address to listen on: 127.0.0.1 and ::1, which are `localhost`, if it
+    /// is left out; 0.0.0.0 or :: is all. Anyone who reaches another one than
+    /// the loopback can read and change everything.
+    #[arg(long)]
+    address: Option<IpAddr>,
 
     /// A file with an OpenAPI document, in YAML or JSON, to serve in place of
     /// the published one: a merchant's own, with more members or operations.
@@ -169,10 +170,15 @@ fn read_fixture(path: &Path, schema: &'static Schema) -> Result<State, String> {
 }
 
 fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
-    let address = SocketAddr::new(arguments.address, arguments.port);
-    let taken = |error: io::Error| format!("cannot listen on {address}: {error}");
-    let listener = server::bind(address).map_err(taken)?;
-    let bound = listener.local_addr().map_err(taken)?;
+    let taken = |(address, error): (SocketAddr, io::Error)| {
+        let help = match error.kind() {
+            io::ErrorKind::AddrInUse => "; choose another --port or --address",
+            _ => "",
+        };
+        format!("cannot listen on {address}: {error}{help}")
+    };
+    let listeners = listen(arguments).map_err(taken)?;
+    let urls = urls(&listeners).map_err(|error| format!("cannot listen: {error}"))?;
     let no_threads = |error: io::Error| format!("cannot start threads: {error}");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -187,25 +193,72 @@ fn run(arguments: &Arguments, engine: Engine, log: &Log) -> Result<(), String> {
             // An error means that it has stopped already.
             let _ = stop.send(true);
         });
-        let written = write_address(bound).map_err(no_threads)?;
+        let written = write_urls(urls).map_err(no_threads)?;
         let log = (!arguments.quiet).then(|| log.clone());
         tokio::select! {
-            served = server::serve(listener, Arc::new(engine), log, stopped) => {
-                served.map_err(|error| format!("cannot listen any more on {bound}: {error}"))
+            served = server::serve(listeners, Arc::new(engine), log, stopped) => {
+                served.map_err(|error| format!("cannot listen any more: {error}"))
             }
             Ok(Err(error)) = written => Err(format!("cannot write to standard output: {error}")),
         }
     })
 }
 
-/// Writes the address to standard output, in a thread of its own: where nobody
-/// reads that, the fake still serves and stops.
-fn write_address(bound: SocketAddr) -> io::Result<oneshot::Receiver<io::Result<()>>> {
+/// Takes the addresses to listen on.
+///
+/// # Errors
+///
+/// What the operating system says, and about which address.
+fn listen(arguments: &Arguments) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let Some(ip) = arguments.address else {
+        return server::bind_loopbacks(arguments.port);
+    };
+    let address = SocketAddr::new(ip, arguments.port);
+    let listener = server::bind(address).map_err(|error| (address, error))?;
+    Ok(vec![listener])
+}
+
+/// What is written about the addresses: first the base URL for this machine,
+/// then, where the fake listens on all addresses, the one for others.
+fn urls(listeners: &[TcpListener]) -> io::Result<String> {
+    let mut out = String::new();
+    if let Some(listener) = listeners.first() {
+        let bound = listener.local_addr()?;
+        // Writing to a text cannot fail.
+        let _ = writeln!(out, "listening on {}", server::base_url(bound));
+        if bound.ip().is_unspecified() {
+            let url = match outward(bound.is_ipv6()) {
+                Some(ip) => server::base_url(SocketAddr::new(ip, bound.port())),
+                None => format!("http://<its address>:{}{APPLICATION_PATH}", bound.port()),
+            };
+            let _ = writeln!(out, "from other machines {url}");
+        }
+    }
+    Ok(out)
+}
+
+/// The address by which this machine talks to others, if it does; IPv6 where
+/// that is asked for and there.
+fn outward(v6: bool) -> Option<IpAddr> {
+    // Addresses of documentation: to connect a UDP socket sends nothing, and
+    // has the system choose the address that it would send from.
+    let from = |here: &str, there: &str| {
+        let socket = UdpSocket::bind(here).ok()?;
+        socket.connect(there).ok()?;
+        let ip = socket.local_addr().ok()?.ip();
+        (!ip.is_unspecified() && !ip.is_loopback()).then_some(ip)
+    };
+    let other = v6.then(|| from("[::]:0", "[2001:db8::1]:9")).flatten();
+    other.or_else(|| from("0.0.0.0:0", "192.0.2.1:9"))
+}
+
+/// Writes to standard output, in a thread of its own: where nobody reads that,
+/// the fake still serves and stops.
+fn write_urls(urls: String) -> io::Result<oneshot::Receiver<io::Result<()>>> {
     let (sender, written) = oneshot::channel();
     thread::Builder::new().spawn(move || {
         let mut out = io::stdout();
-        let done = writeln!(out, "listening on http://{bound}{APPLICATION_PATH}")
-            .and_then(|()| out.flush());
+        let done = out.write_all(urls.as_bytes()).and_then(|()| out.flush());
         // An error means that it has stopped already.
         let _ = sender.send(done);
     })?;

@@ -5,6 +5,7 @@
 mod apply_fault;
 mod connection;
 mod control;
+mod cors;
 #[cfg_attr(
     not(feature = "program"),
     allow(dead_code, reason = "the program alone has a log")
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::Socket;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -27,8 +27,10 @@ use tokio::time::{sleep, timeout};
 use crate::engine::Engine;
 use connection::Connection;
 pub(crate) use log::Log;
-pub(crate) use socket::bind;
-use socket::{reserve, reset, stopped};
+#[cfg(feature = "program")]
+pub(crate) use socket::bind_loopbacks;
+use socket::{Listeners, reserve, reset, stopped};
+pub(crate) use socket::{bind, usable};
 
 /// The application path that the fake's addresses carry.
 pub(crate) const APPLICATION_PATH: &str = "/aeservices30";
@@ -36,21 +38,27 @@ pub(crate) const APPLICATION_PATH: &str = "/aeservices30";
 /// How long a graceful stop waits for the answers under way.
 const STOP: Duration = Duration::from_secs(3);
 
+/// The base URL of a client on this machine, for a listener of that address.
+pub(crate) fn base_url(address: SocketAddr) -> String {
+    format!("http://{}{APPLICATION_PATH}", usable(address))
+}
+
 /// Serves until `stop` becomes true or its sender is gone; then answers what
 /// was begun and comes back. Dropped before, it stops at once. One line of JSON
 /// per request goes to `log`.
 ///
 /// # Errors
 ///
-/// What the operating system says about the listener.
+/// What the operating system says about a listener.
 pub(crate) async fn serve(
-    listener: std::net::TcpListener,
+    listeners: Vec<std::net::TcpListener>,
     engine: Arc<Engine>,
     log: Option<Log>,
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let address = listener.local_addr()?;
-    let mut listener = TcpListener::from_std(listener)?;
+    let addresses = listeners.iter().map(std::net::TcpListener::local_addr);
+    let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+    let mut listeners = Listeners::of(listeners)?;
     let mut changes = engine.changes();
     let router = control::router(&engine);
     let _gone = Gone(Arc::clone(&engine));
@@ -59,8 +67,11 @@ pub(crate) async fn serve(
     loop {
         let mut change = *changes.borrow_and_update();
         while let Some((fault, pause)) = engine.refusal() {
-            drop(listener);
-            let socket = reserve_again(address).await;
+            drop(listeners);
+            let mut sockets = Vec::new();
+            for address in &addresses {
+                sockets.push(reserve_again(*address).await);
+            }
             engine.settle(change);
             tokio::select! {
                 () = sleep(pause) => {}
@@ -68,15 +79,17 @@ pub(crate) async fn serve(
                 () = stopped(&mut stop) => {}
             }
             engine.end_fault(fault);
-            socket.listen(1024)?;
-            listener = TcpListener::from_std(socket.into())?;
+            for socket in &sockets {
+                socket.listen(1024)?;
+            }
+            listeners = Listeners::of(sockets.into_iter().map(Into::into))?;
             // What was settled meanwhile must not be taken back.
             change = *changes.borrow_and_update();
         }
         engine.settle(change);
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
+            accepted = listeners.accept() => match accepted {
+                Ok(stream) => {
                     number += 1;
                     if engine.resets_connection() {
                         reset(stream);
@@ -98,7 +111,7 @@ pub(crate) async fn serve(
             () = stopped(&mut stop) => break,
         }
     }
-    drop(listener);
+    drop(listeners);
     let _ = timeout(STOP, async {
         while connections.join_next().await.is_some() {}
     })

@@ -179,6 +179,36 @@ async fn what_does_not_fit_is_refused_with_its_place() {
         (
             "PATCH",
             "settings",
+            r#"{"fallback":true,"cors_origins":["http://a.example/"]}"#,
+            "/cors_origins/0",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"cors_origins":["*","http://a.example"]}"#,
+            "/cors_origins/0",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"cors_origins":["http://a.example","a.example"]}"#,
+            "/cors_origins/1",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"cors_origins":["https://a.example:443"]}"#,
+            "/cors_origins/0",
+        ),
+        (
+            "PATCH",
+            "settings",
+            r#"{"fallback":true,"cors_origins":["null"]}"#,
+            "/cors_origins/0",
+        ),
+        (
+            "PATCH",
+            "settings",
             r#"{"fallback":true,"error_http_status":99}"#,
             "/error_http_status",
         ),
@@ -350,6 +380,80 @@ async fn settings_change_by_name_and_show_what_they_are() {
     let (_, none) = control(at, "PATCH", "/_aim/settings", r#"{"powered_by":null}"#);
     assert_eq!(none["powered_by"], Json::Null);
     assert_eq!(details(&fake).header("x-powered-by"), None);
+}
+
+/// What a browser is told, by the setting and the origin of the page.
+#[tokio::test]
+async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
+    let fake = start().await;
+    let at = fake.address();
+    let api = "/aeservices30/api/GetContractDetails?Ref=1";
+    for (origins, origin, allowed) in [
+        (json!([]), "https://shop.example", None),
+        (json!(["*"]), "https://shop.example", Some("*")),
+        (
+            json!(["https://a.example:81", "https://shop.example"]),
+            "https://shop.example",
+            Some("https://shop.example"),
+        ),
+        (
+            json!(["https://shop.example"]),
+            "https://shop.example.org",
+            None,
+        ),
+        (json!(["https://shop.example"]), "http://shop.example", None),
+    ] {
+        let name = format!("{origins} {origin}");
+        fake.reset().await;
+        fake.patch_settings(&json!({"cors_origins": origins}))
+            .unwrap();
+        let sent = format!("Origin: {origin}\r\n");
+        let asked = format!("{sent}Access-Control-Request-Method: POST\r\n");
+        let is_allowed = |answer: &raw::Answer| {
+            let told = answer.header("access-control-allow-origin");
+            assert_eq!(told, allowed, "{name}: {answer:?}");
+            let varies = answer.head.contains("Vary: Origin");
+            let is_listed = !origins.as_array().unwrap().is_empty() && origins[0] != "*";
+            assert_eq!(varies, is_listed, "{name}: {answer:?}");
+            assert_eq!(answer.header("access-control-allow-credentials"), None);
+        };
+        for (target, refused) in [(api, 404), ("/_aim/faults", 405), ("/openapi.json", 405)] {
+            let answer = send(at, &request("OPTIONS", target, &asked, ""));
+            is_allowed(&answer);
+            let wanted = if allowed.is_some() { 200 } else { refused };
+            assert_eq!(answer.status(), wanted, "{name}: {answer:?}");
+            if allowed.is_some() {
+                let names = answer.header("access-control-allow-headers").unwrap();
+                let names: Vec<&str> = names.split(", ").collect();
+                for vendor in [
+                    "ApiKey",
+                    "AppId",
+                    "OAuthToken",
+                    "Token",
+                    "DeviceId",
+                    "Content-Type",
+                    "Accept",
+                ] {
+                    assert!(names.contains(&vendor), "{vendor}");
+                }
+                let verbs = answer.header("access-control-allow-methods").unwrap();
+                assert!(verbs.contains("PATCH") && verbs.contains("DELETE"));
+            }
+        }
+        // The service has not seen a question that was answered.
+        let seen = usize::from(allowed.is_none());
+        assert_eq!(fake.requests().len(), seen, "{name}");
+        for fault in ["html_error", "slow_drip,bytes=500,milliseconds=1"] {
+            let fault = aim_fake::Fault::from_text(fault).unwrap();
+            fake.fault(fault).await.unwrap();
+        }
+        for target in [api, api, api, "/_aim/state", "/_aim/nope", "/docs"] {
+            is_allowed(&send(at, &request("GET", target, &sent, "")));
+        }
+        // Without a question, OPTIONS is a verb as any other.
+        let plain = send(at, &request("OPTIONS", api, &sent, ""));
+        assert_eq!(plain.status(), 404, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -275,6 +275,20 @@ fn what_cannot_be_served_is_reported_with_its_place() {
             "/openapi/0",
             "neither YAML nor JSON: line 8",
         ),
+        (
+            "openapi: 3.0.3",
+            "openapi: 3.1.0",
+            "/openapi",
+            "the fake reads OpenAPI 3.0: convert the document, and write `openapi: 3.0.3` (line",
+        ),
+        ("openapi: 3.0.3", "openapi: 3.0", "/openapi", "OpenAPI 3.0"),
+        (
+            "openapi: 3.0.3",
+            "swagger: '2.0'",
+            "/swagger",
+            "OpenAPI 3.0",
+        ),
+        ("openapi: 3.0.3\n", "", "", "`openapi` is missing (line"),
         ("paths:\n", "path:\n", "", "`paths` is missing (line"),
         (
             "      x-aim-operation: Ping\n",

@@ -9,9 +9,9 @@ mod own;
 mod raw;
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use raw::{End, Raw, booking, control, request, send};
 use serde_json::{Value as Json, json};
@@ -26,6 +26,8 @@ fn program(arguments: &[&str]) -> Command {
 struct Running {
     child: Child,
     first_line: String,
+    /// What follows the first line.
+    stdout: Option<BufReader<ChildStdout>>,
 }
 
 /// How many requests are sent where nobody reads the log, and how long the
@@ -41,10 +43,13 @@ impl Running {
             .spawn()
             .unwrap();
         let mut first_line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut first_line)
-            .unwrap();
-        Self { child, first_line }
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut first_line).unwrap();
+        Self {
+            child,
+            first_line,
+            stdout: Some(stdout),
+        }
     }
 
     fn address(&self) -> SocketAddr {
@@ -83,6 +88,15 @@ impl Drop for Running {
     }
 }
 
+/// Whether this machine has IPv6; a test that needs it says that it is skipped.
+fn has_v6() -> bool {
+    let has = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    if !has {
+        println!("skipped: this machine has no ::1");
+    }
+    has
+}
+
 fn run(arguments: &[&str]) -> Output {
     program(arguments).output().unwrap()
 }
@@ -97,10 +111,97 @@ fn its_first_line_is_its_base_url() {
 }
 
 #[test]
-fn another_address_is_taken_when_it_is_asked_for() {
-    let running = Running::new(&["--port", "0", "--address", "127.0.0.2"]);
-    assert_eq!(running.address().ip().to_string(), "127.0.0.2");
-    assert_eq!(send(running.address(), &booking()).status(), 200);
+fn localhost_is_reached_whatever_it_resolves_to() {
+    let running = Running::new(&["--port", "0"]);
+    let at = running.address();
+    assert_eq!(at.ip(), Ipv4Addr::LOCALHOST);
+    let status = |at: SocketAddr| send(at, &booking()).status();
+    assert_eq!(status(at), 200);
+    if !has_v6() {
+        return;
+    }
+    let other = SocketAddr::from((Ipv6Addr::LOCALHOST, at.port()));
+    assert_eq!(status(other), 200);
+    // It is one server: what one address is told counts for the other.
+    let (_, requests) = control(other, "GET", "/_aim/requests", "");
+    assert_eq!(requests["requests"].as_array().unwrap().len(), 2);
+    let mut kept = Raw::new(at);
+    let fault = r#"{"fault":"connection_refused","milliseconds":3600000}"#;
+    let set = kept.send(&request("POST", "/_aim/faults", "", fault));
+    assert_eq!(set.status(), 200);
+    assert!(TcpStream::connect(at).is_err() && TcpStream::connect(other).is_err());
+    kept.send(&request("DELETE", "/_aim/faults", "", ""));
+    while TcpStream::connect(at).is_err() || TcpStream::connect(other).is_err() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!((status(at), status(other)), (200, 200));
+    // Who takes a port there would be taken for the fake.
+    let taken = loop {
+        let taken = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            break taken;
+        }
+    };
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = run(&["--port", &port]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains(&format!("cannot listen on [::1]:{port}: ")),
+        "{error}"
+    );
+}
+
+/// An address, the one of the base URL that is printed first, and others that
+/// reach the fake too.
+type Listens = (&'static str, IpAddr, &'static [IpAddr]);
+const LISTENS: &[Listens] = &[
+    ("127.0.0.2", IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), &[]),
+    ("0.0.0.0", IpAddr::V4(Ipv4Addr::LOCALHOST), &[]),
+    ("::1", IpAddr::V6(Ipv6Addr::LOCALHOST), &[]),
+    (
+        "::",
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+        &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
+    ),
+];
+
+#[test]
+fn the_base_url_for_this_machine_is_printed_first() {
+    for (address, first, others) in LISTENS {
+        if first.is_ipv6() && !has_v6() {
+            continue;
+        }
+        let mut running = Running::new(&["--port", "0", "--address", address]);
+        let at = running.address();
+        assert_eq!(at.ip(), *first, "{address}");
+        assert_eq!(send(at, &booking()).status(), 200, "{address}");
+        for other in *others {
+            let other = SocketAddr::new(*other, at.port());
+            assert_eq!(send(other, &booking()).status(), 200, "{address} {other}");
+        }
+        let page = send(at, &request("GET", "/openapi.json", "", ""));
+        assert_eq!(page.status(), 200, "{address}");
+        running.child.kill().unwrap();
+        let mut rest = String::new();
+        let mut stdout = running.stdout.take().unwrap();
+        stdout.read_to_string(&mut rest).unwrap();
+        if !["0.0.0.0", "::"].contains(address) {
+            assert_eq!(rest, "", "{address}");
+            continue;
+        }
+        let other = rest.strip_prefix("from other machines http://").unwrap();
+        let other = other.strip_suffix("/aeservices30\n").unwrap();
+        match other.parse::<SocketAddr>() {
+            Ok(other) => {
+                assert!(!other.ip().is_loopback() && !other.ip().is_unspecified());
+                assert_eq!(other.port(), at.port());
+            }
+            // A machine without a network.
+            Err(_) => assert_eq!(other, format!("<its address>:{}", at.port())),
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -270,7 +371,7 @@ fn it_serves_and_stops_though_nobody_reads_its_address_and_its_errors() {
         (reader, writer)
     };
     let ((_out, stdout), (_errors, stderr)) = (full(), full());
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = free.local_addr().unwrap();
     drop(free);
     let arguments = ["--port", &at.port().to_string()];
@@ -284,9 +385,10 @@ fn it_serves_and_stops_though_nobody_reads_its_address_and_its_errors() {
     let mut running = Running {
         child: start(&arguments),
         first_line: String::new(),
+        stdout: None,
     };
     let began = std::time::Instant::now();
-    while std::net::TcpStream::connect(at).is_err() {
+    while TcpStream::connect(at).is_err() {
         assert!(began.elapsed().as_secs() < 20);
         std::thread::sleep(std::time::Duration::from_millis(1));
     }

@@ -2,7 +2,7 @@
 
 use heck::ToSnakeCase;
 
-use super::{LEAVE_OUT, Lint, referred, schemas, text, texts};
+use super::{LEAVE_OUT, Lint, examples, referred, schemas, text, texts};
 use crate::read::document::{At, alternatives};
 
 /// Methods that a client has besides the operations: those that progenitor
@@ -406,6 +406,26 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
                 "name members that hold a value or a list",
             );
         }
+    }
+    let proofs = evidence
+        .iter()
+        .map(|(_, name)| member(name)?.get("example"));
+    let proofs: Option<Vec<_>> = proofs.collect();
+    if let Some(proofs) = proofs
+        && let Some(first) = proofs.first()
+        && !evidence.iter().any(|(_, name)| Some(*name) == status)
+        && !proofs
+            .iter()
+            .any(|example| examples::has_value(example.node))
+    {
+        lint.problem(
+            first,
+            format!(
+                "an answer of the examples of `{}` proves nothing",
+                answer.name()
+            ),
+            "write a value that is not 0, false or empty for a member of `x-aim-evidence`: mocks answer with it",
+        );
     }
     if let Some(partial) = operation.text("x-aim-partial") {
         let is_list = member(partial).is_some_and(|member| member.text("type") == Some("array"));

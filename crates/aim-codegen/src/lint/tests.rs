@@ -160,6 +160,54 @@ fn operations() {
     row("x-aim-partial: Items", "x-aim-partial: Found", &at("/x-aim-partial"), "has no list `Found`");
 }
 
+#[test]
+fn an_answer_of_examples_is_evidence() {
+    let found = |kind: &str, dotnet: &str, example: &str| {
+        format!(
+            "          type: {kind}\n          description: Whether anything was found.\n          \
+             example: {example}\n          x-aim-dotnet-type: {dotnet}\n"
+        )
+    };
+    let with = |evidence: &str, found_as: &str| {
+        let text = sample::TEXT.replace("[Found, Status]", evidence);
+        let from = found("boolean", "bool", "true");
+        assert!(text.contains(&from));
+        problems(&text.replacen(&from, found_as, 1))
+    };
+    let at = |member: &str| {
+        format!(
+            "{SCHEMAS_AT}/Answer/properties/{member}/example an answer of the examples of `Answer` \
+             proves nothing"
+        )
+    };
+    let none = Vec::<String>::new();
+    for (kind, dotnet, zero, value) in [
+        ("boolean", "bool", "false", "true"),
+        ("integer\n          format: int32", "int", "-0", "10"),
+        (
+            "number\n          format: double",
+            "decimal",
+            "0.00",
+            "0.01",
+        ),
+        ("string", "string", "'0'", "W-0"),
+        (
+            "string",
+            "DateTime",
+            "'0001-01-01T00:00:00'",
+            "'2026-09-01T00:00:00'",
+        ),
+    ] {
+        let zero = found(kind, dotnet, zero);
+        assert_eq!(with("[Found]", &zero)[..1], [at("Found")], "{zero}");
+        assert_eq!(with("[Items, Found]", &zero)[..1], [at("Items")], "{zero}");
+        // The success that a mock writes into `Status` is evidence.
+        assert_eq!(with("[Found, Status]", &zero), none, "{zero}");
+        let value = found(kind, dotnet, value);
+        assert_eq!(with("[Items, Found]", &value), none, "{value}");
+    }
+}
+
 /// An operation of its own in the sample, by a verb and with what else it has.
 fn with_listing(verb: &str, rest: &str, properties: &str) -> String {
     let operation = format!(

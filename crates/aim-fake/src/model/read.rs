@@ -17,6 +17,8 @@ pub(super) struct Read {
     pub(super) types: Vec<&'static Type>,
     pub(super) operations: Vec<Operation>,
     pub(super) failure: Failure,
+    /// The names of header fields.
+    pub(super) headers: Vec<&'static str>,
     pub(super) served: Served,
 }
 
@@ -28,6 +30,7 @@ pub(super) struct Read {
 pub(super) fn document(text: &str) -> Result<Read, Problem> {
     let root = Node::parse(text)?;
     let place = Place::root(&root);
+    version(&place)?;
     let schemas = place.need_all(&["components", "schemas"])?;
     let mut reader = Reader {
         root: place.clone(),
@@ -47,8 +50,23 @@ pub(super) fn document(text: &str) -> Result<Read, Problem> {
         types,
         operations,
         failure,
+        headers: headers(&place)?,
         served: Served::new(text, root.clone()),
     })
+}
+
+/// Other versions say the same things by other keys, which would be skipped.
+fn version(root: &Place<'_>) -> Result<(), Problem> {
+    const WANTED: &str =
+        "the fake reads OpenAPI 3.0: convert the document, and write `openapi: 3.0.3`";
+    if let Some(swagger) = root.get("swagger") {
+        return Err(swagger.problem(WANTED));
+    }
+    let version = root.need("openapi")?;
+    match version.node.text() {
+        Some(text) if text.starts_with("3.0.") => Ok(()),
+        _ => Err(version.problem(WANTED)),
+    }
 }
 
 /// Paths below the handler's, each with its verbs.
@@ -318,6 +336,20 @@ impl<'a> Reader<'a> {
         };
         example::object(response, &realistic.need("value")?)
     }
+}
+
+/// The header fields that requests have: credentials and parameters.
+fn headers(root: &Place<'_>) -> Result<Vec<&'static str>, Problem> {
+    let components = root.need("components")?;
+    let mut names = Vec::new();
+    for section in ["securitySchemes", "parameters"] {
+        for (_, place) in components.get(section).iter().flat_map(Place::members) {
+            if place.node.get("in").and_then(Node::text) == Some("header") {
+                names.push(leak(place.need_text("name")?));
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn failure(place: &Place<'_>) -> Result<Failure, Problem> {

@@ -22,6 +22,7 @@ pub struct Schema {
     operations: Vec<Operation>,
     fallback: Operation,
     failure: Failure,
+    headers: Vec<&'static str>,
     /// Names of a query whose values may be logged, in lower case.
     harmless: HashSet<String>,
     served: Served,
@@ -48,6 +49,7 @@ impl Schema {
             types: Vec::new(),
             operations: Vec::new(),
             failure: Failure::default(),
+            headers: Vec::new(),
             served: Served::new("{}", Node::empty()),
         })))
     }
@@ -57,6 +59,7 @@ impl Schema {
             types,
             operations,
             failure,
+            headers,
             served,
         } = read;
         let status = operations.iter().find_map(|operation| {
@@ -69,6 +72,7 @@ impl Schema {
             types,
             operations,
             failure,
+            headers,
             served,
         };
         for operation in &mut schema.operations {
@@ -87,6 +91,11 @@ impl Schema {
     #[must_use]
     pub fn operations(&'static self) -> &'static [Operation] {
         &self.operations
+    }
+
+    /// The header fields that the document gives to requests.
+    pub(crate) fn headers(&self) -> &[&'static str] {
+        &self.headers
     }
 
     /// The catch-all service, which answers every path that no route matches

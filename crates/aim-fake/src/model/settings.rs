@@ -46,6 +46,11 @@ pub struct Settings {
     /// null leaves it out.
     pub powered_by: Option<String>,
 
+    /// The origins whose pages may call the fake from a browser, the control
+    /// interface included, as `http://localhost:5173`; `*` alone is any. None, as
+    /// the recorded hosts have it: browsers ask first, and are not answered.
+    pub cors_origins: Vec<String>,
+
     /// Whether credentials are looked at.
     pub check_credentials: bool,
     /// The API keys that are known; with none every key is good.
@@ -184,6 +189,7 @@ impl Default for Settings {
             formats: Format::ALL.to_vec(),
             debug_mode: false,
             powered_by: Some("ServiceStack/8.40 NETFX/Windows/netfx".to_owned()),
+            cors_origins: Vec::new(),
             check_credentials: true,
             api_keys: Vec::new(),
             credentials_from: CredentialsFrom::Header,
@@ -286,13 +292,36 @@ impl Settings {
             let reason = "printable ASCII is expected, as in a header field";
             return Err(problem("/powered_by", reason));
         }
-        Ok(())
+        let is_any = self.cors_origins == ["*"];
+        let wrong = self.cors_origins.iter().position(|text| !is_origin(text));
+        match wrong.filter(|_| !is_any) {
+            Some(index) => {
+                let reason = "an origin as browsers send it is expected, as http://localhost:5173, or * alone";
+                Err(problem(&format!("/cors_origins/{index}"), reason))
+            }
+            None => Ok(()),
+        }
     }
 }
 
 /// Whether a text can be the value of a header field.
 pub(crate) fn is_field_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// Whether a text is an origin: scheme, host and a port that is not the
+/// scheme's own.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else {
+        return false;
+    };
+    let own = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return false,
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(plain) && !host.ends_with(own)
 }
 
 fn problem(pointer: &str, reason: &str) -> Problem {

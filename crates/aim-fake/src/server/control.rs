@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use super::apply_fault::FaultyAnswer;
 use super::connection::Number;
+use super::cors;
 use super::log::Noted;
 use super::pages;
 use super::socket::{IDLE, target};
@@ -56,6 +58,7 @@ pub(super) fn router(engine: &Arc<Engine>) -> Router {
         .merge(pages::router())
         .method_not_allowed_fallback(no_such_verb)
         .fallback(vendor)
+        .layer(from_fn_with_state(Arc::clone(engine), cors::layer))
         .with_state(Arc::clone(engine))
 }
 

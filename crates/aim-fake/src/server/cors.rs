@@ -1,0 +1,95 @@
+//! Leave for pages of other origins to call the fake from a browser (the
+//! setting `cors_origins`). No recorded host gives it; what is sent here is what
+//! the Fetch standard asks for, with the vendor's headers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
+};
+use hyper::{Method, Request, StatusCode};
+
+use super::apply_fault::FaultyAnswer;
+use crate::engine::Engine;
+
+/// The verbs of the vendor's paths and of the control interface.
+const METHODS: HeaderValue =
+    HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
+
+/// Any origin; credentials of the browser's own (cookies) are never allowed, so
+/// that this may be said.
+const ANY: &str = "*";
+
+/// Answers the browser's question before a request, and adds to every other
+/// answer, also to one that a fault spoils, whose page may read it.
+pub(super) async fn layer(
+    State(engine): State<Arc<Engine>>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let origins = &engine.settings().cors_origins;
+    if origins.is_empty() {
+        return next.run(request).await;
+    }
+    let origin = request.headers().get(ORIGIN);
+    let allowed = allowed(origins, origin);
+    let asks = *request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match &allowed {
+        Some(_) if asks => leave(&engine),
+        _ => next.run(request).await,
+    };
+    if let Some(allowed) = allowed {
+        add(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+    }
+    if origins.iter().all(|origin| origin != ANY) {
+        add(&mut response, VARY, HeaderValue::from_static("Origin"));
+    }
+    response
+}
+
+/// The origin that may read an answer.
+fn allowed(origins: &[String], origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+    if origins.iter().any(|known| known == ANY) {
+        return Some(HeaderValue::from_static(ANY));
+    }
+    let origin = origin?;
+    let is_it = |known: &String| known.as_bytes().eq_ignore_ascii_case(origin.as_bytes());
+    origins.iter().any(is_it).then(|| origin.clone())
+}
+
+/// What may be sent. The service that is meant does not see the question.
+fn leave(engine: &Engine) -> Response {
+    let mut names = engine.schema().headers().to_vec();
+    names.extend(["Accept", "Content-Type"]);
+    let mut response = StatusCode::OK.into_response();
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    // A document whose headers cannot be names of headers allows none.
+    if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+    }
+    response
+}
+
+fn add(response: &mut Response, name: HeaderName, value: HeaderValue) {
+    if let Some(faulty) = response.extensions_mut().get_mut::<FaultyAnswer>()
+        && let Ok(text) = value.to_str()
+    {
+        let name = match name {
+            VARY => "Vary",
+            _ => "Access-Control-Allow-Origin",
+        };
+        let text = Cow::Owned(text.to_owned());
+        faulty.response.headers.push((name, text));
+    }
+    response.headers_mut().append(name, value);
+}
