@@ -8,4 +8,5 @@ pub(crate) mod evidence;
 pub(crate) mod jsv;
 pub(crate) mod location;
 pub(crate) mod query;
+pub(crate) mod sign;
 pub(crate) mod xml;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::answer::Answer;
 use crate::call::error::Error;
-use crate::call::judge::{OperationAnswer, judge as decide};
+use crate::call::judge::{Asked, OperationAnswer, judge as decide};
 use crate::call::request;
 use crate::client::aim_client::AimClient;
 use crate::codec::check::Check;
@@ -19,7 +19,8 @@ use crate::codec::jsv;
 use crate::generated::methods::{for_each_method, for_each_type};
 use crate::generated::operations;
 use crate::operation::Operation;
-use crate::types::{self, BaseResponseResult};
+use crate::types;
+use crate::value::words::OwnWords;
 
 /// What came of a call.
 #[derive(Debug)]
@@ -163,18 +164,16 @@ fn judged<T: OperationAnswer + Serialize>(
 ) -> Result<String, (Error, Option<String>)> {
     // What cannot be written becomes no JSON, which the caller finds.
     let text = |answer: &T| serde_json::to_string(answer).unwrap_or_default();
-    decide::<T>(
+    let asked = Asked {
         operation,
-        status,
-        headers,
-        body,
-        &BaseResponseResult::is_failure,
-    )
-    .map(|answer: Answer<T>| text(&answer))
-    .map_err(|error| {
-        let read = error.answer::<T>().map(text);
-        (error, read)
-    })
+        words: &OwnWords::default(),
+    };
+    decide::<T>(&asked, status, headers, body)
+        .map(|answer: Answer<T>| text(&answer))
+        .map_err(|error| {
+            let read = error.answer::<T>().map(text);
+            (error, read)
+        })
 }
 
 fn written(

@@ -84,6 +84,7 @@ pub use {
     crate::value::date::{self, AimDateTime},
     crate::value::money::{self, Money},
     crate::value::secret::Secret,
+    crate::value::words::StatusVerdict,
     rust_decimal,
 };
 

@@ -13,7 +13,12 @@ pub struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
+    /// The type of the request, which binders name where they fail.
+    pub(crate) request: &'static str,
     pub(crate) effect: Effect,
+    /// The members of an answer that are a sign of a result: its evidence, its
+    /// status, its list of what was not applied.
+    pub(crate) signs: &'static [&'static str],
     pub(crate) lookup: Option<Lookup>,
     /// Members that must not stand in a URL, since URLs are logged.
     pub(crate) forbidden_in_url: &'static [&'static str],

@@ -119,7 +119,7 @@ pub(crate) fn write(document: &Document) -> Result<Code, Problems> {
 /// Makes the client's code of what progenitor has written.
 fn finish(file: syn::File, facts: &Facts) -> Result<Code, String> {
     let (mut types, requests) = shape::shape(file, facts)?;
-    types.push(operations::failure(&facts.failure));
+    types.push(operations::verdict(&facts.failure));
     let checks = checks::checks(facts);
     let evidence = operations::evidence(facts)?;
     let written = [&types, &requests, &checks, &evidence];

@@ -423,7 +423,7 @@ fn base_classes(lint: &mut Lint<'_>, root: &At<'_>) {
     }
 }
 
-fn failure(lint: &mut Lint<'_>, root: &At<'_>) {
+fn failure<'a>(lint: &mut Lint<'a>, root: &At<'a>) {
     let Some(rule) = root.get("x-aim-failure") else {
         return;
     };
@@ -443,8 +443,9 @@ fn failure(lint: &mut Lint<'_>, root: &At<'_>) {
         );
         return;
     };
-    for clause in rule.items_of("any") {
-        let name = clause.text("member").unwrap_or_default();
+    let words = rule.items_of("words");
+    for (index, one) in words.iter().enumerate() {
+        let name = one.text("member").unwrap_or_default();
         let property = status.get("properties").and_then(|all| all.get(name));
         let is_text = property.is_some_and(|property| {
             property.text("x-aim-dotnet-type") == Some("string")
@@ -452,27 +453,63 @@ fn failure(lint: &mut Lint<'_>, root: &At<'_>) {
         });
         if !is_text {
             lint.problem_under(
-                &clause,
+                one,
                 "member",
                 format!("`{}` has no text member `{name}`", status.name()),
-                "a clause compares texts, and no open enums",
+                "words are compared with texts, and with no open enums",
             );
         }
-        if clause.get("in").is_some() == clause.get("notIn").is_some() {
+        let before = words.iter().take(index);
+        if before
+            .clone()
+            .any(|other| other.text("member") == Some(name))
+        {
+            lint.problem_under(
+                one,
+                "member",
+                format!("the words of `{name}` stand here twice"),
+                "write them into one list",
+            );
+        }
+        status_words(lint, one);
+    }
+    if !words.iter().any(|one| one.get("failure").is_some()) {
+        lint.problem_under(
+            &rule,
+            "words",
+            "no member has words of `failure`",
+            "say by which words of which member the server reports a failure",
+        );
+    }
+}
+
+/// The words of one member of the status.
+fn status_words<'a>(lint: &mut Lint<'a>, one: &At<'a>) {
+    let mut known: Vec<String> = Vec::new();
+    for list in ["good", "failure"].iter().filter_map(|key| one.get(key)) {
+        if list.node.items().is_empty() {
             lint.problem(
-                &clause,
-                "a clause has either `in` or `notIn`",
-                "write a second clause for a second comparison",
+                &list,
+                "the list is empty",
+                "write its words, or leave it out",
             );
         }
-        for values in ["in", "notIn"].iter().filter_map(|key| clause.get(key)) {
-            if values.node.items().is_empty() {
+        for word in list.items() {
+            let text = word.node.as_str().unwrap_or_default().trim().to_lowercase();
+            if text.is_empty() {
                 lint.problem(
-                    &values,
-                    "the list is empty",
-                    "list the values to compare with",
+                    &word,
+                    "the word is empty",
+                    "leave it out: an absent or blank member is good in any case",
+                );
+            } else if known.contains(&text) {
+                lint.problem(
+                    &word,
+                    format!("the word `{text}` stands here twice"),
+                    "a word is good or a failure, and case does not count",
                 );
             }
+            known.push(text);
         }
     }
 }

@@ -64,12 +64,9 @@ pub fn answer(data: &[u8]) {
         assert_eq!(again.as_ref(), Ok(read));
     }
 
-    // What was read, an exception included, as a server would have written it.
     let mut seen: Option<Value> = read.map(|read| serde_json::from_str(&read).unwrap());
-    if let Some(exception) = error.as_ref().and_then(Error::response_status) {
-        let exception = serde_json::to_value(exception).unwrap();
-        seen.get_or_insert_with(|| json!({}))["ResponseStatus"] = exception;
-    }
+    let exception = error.as_ref().and_then(Error::response_status);
+    let exception = exception.map(|exception| json!({"ResponseStatus": exception}));
     if let Some(Value::Object(seen)) = &mut seen {
         // What was not read, since it belongs to the answers of others.
         let schema = &DOCUMENT["components"]["schemas"][operation.answer_type()];
@@ -84,20 +81,25 @@ pub fn answer(data: &[u8]) {
         for (name, _) in others {
             seen.entry(name).or_insert(true.into());
         }
+        if let Some(exception) = &exception {
+            seen["ResponseStatus"] = exception["ResponseStatus"].clone();
+        }
     }
-    let seen = seen.map(|seen| seen.to_string()).unwrap_or_default();
-    // Parameters do not count, and nor does case.
-    let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
-    let media_type = content_type.and_then(|value| value.split(';').next());
-    let is_text = media_type.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/plain"));
-    let response = json!({
-        "status": status.as_u16(),
-        "headers": [["content-type", if is_text { "text/plain" } else { "" }]],
-    });
+    let answer = replay::Answer {
+        document: &DOCUMENT,
+        operation,
+        request: "{}",
+        status: status.as_u16().into(),
+        read: seen,
+        exception,
+        body,
+    };
+    let verdict = answer.verdict();
+    let seen = (answer.read, answer.exception);
     assert_eq!(
         error.as_ref().map(Error::delivery),
-        replay::verdict(&DOCUMENT, operation, &response, seen.as_bytes()),
-        "{error:?} for {seen}"
+        verdict,
+        "{error:?} for {seen:?}"
     );
 }
 
@@ -129,10 +131,16 @@ fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
     ENDS.iter().find(|known| **known == end)?;
     let finding = finding.strip_suffix(&status)?;
     if let Some(codes) = finding.strip_prefix("the answer reports a failure") {
-        let codes = codes
-            .strip_suffix(" and yet carries a result")
+        let besides = [" and yet carries a result", " beside an exception"];
+        let codes = besides
+            .iter()
+            .find_map(|text| codes.strip_suffix(text))
             .unwrap_or(codes);
         return are_codes(codes);
+    }
+    if let Some(codes) = finding.strip_prefix("the answer's `Status` is neither good nor a failure")
+    {
+        return are_codes(codes.strip_suffix(", see `Error::aim_status`")?);
     }
     if let Some(codes) = finding.strip_prefix("the server reports an exception") {
         return are_codes(codes);

@@ -7,6 +7,7 @@ use aim_client::{Effect, ErrorKind, Limit, Operation};
 use aim_codegen::document::Document;
 use aim_codegen::lint::lint;
 use aim_tests::replay::{self, Player};
+use aim_tests::requests;
 use aim_tests::{document, fixture};
 use heck::ToUpperCamelCase;
 
@@ -41,6 +42,7 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
         ErrorKind::Limit(Limit::AnswerSize),
         ErrorKind::Limit(Limit::HeaderSize),
         ErrorKind::InBand,
+        ErrorKind::UnclearStatus,
         ErrorKind::Exception,
         ErrorKind::Partial,
         ErrorKind::NoEvidence,
@@ -91,7 +93,8 @@ async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
             let operation = replay::operation_of(&operations, exchange).unwrap_or(&operations[0]);
             let response = &exchange.value["response"];
             let reply = replay::reply(response);
-            let verdict = replay::verdict(&document, operation, response, &reply.body);
+            let request = requests::minimal(operation);
+            let verdict = replay::verdict(&document, operation, &request, response, &reply.body);
             assert_eq!(
                 verdict.map(|it| it.to_string()).as_deref(),
                 Some(delivery),

@@ -184,7 +184,7 @@ fn contract(members: &str) -> String {
 
 fn exception(code: &str) -> String {
     format!(
-        "<ErrorResponse xmlns=\"http://schemas.servicestack.net/types\"><ResponseStatus><ErrorCode>{code}</ErrorCode><Message>canary-text</Message><Errors /></ResponseStatus></ErrorResponse>"
+        "<ErrorResponse xmlns=\"http://schemas.servicestack.net/types\"><ResponseStatus><ErrorCode>{code}</ErrorCode><Message>Unable to bind to request 'C2BPostContractRequest' canary-text</Message><Errors /></ResponseStatus></ErrorResponse>"
     )
 }
 
@@ -242,10 +242,10 @@ async fn xml_is_judged_by_the_rules_of_json() {
         (200, "<FallbackResponse><Status/></FallbackResponse>".to_owned(), Some(Delivery::Unknown), Some(AnswerKind::Xml)),
         (200, format!("<s:Envelope xmlns:s=\"x\"><s:Body>{}</s:Body></s:Envelope>", proof.split_once("?>").unwrap().1), Some(Delivery::Unknown), Some(AnswerKind::Xml)),
         (200, format!("<!DOCTYPE x>{}", proof.split_once("?>").unwrap().1), Some(Delivery::Unknown), Some(AnswerKind::Xml)),
-        (403, "<Error/>".to_owned(), Some(Delivery::Rejected), Some(AnswerKind::Xml)),
+        (403, "<Error/>".to_owned(), Some(Delivery::Unknown), Some(AnswerKind::Xml)),
         // What cannot be read.
         (200, cut.to_owned(), Some(Delivery::Unknown), Some(AnswerKind::UnreadableXml)),
-        (413, cut.to_owned(), Some(Delivery::Rejected), Some(AnswerKind::UnreadableXml)),
+        (413, cut.to_owned(), Some(Delivery::Unknown), Some(AnswerKind::UnreadableXml)),
         (200, format!("{proof}<"), Some(Delivery::Unknown), Some(AnswerKind::UnreadableXml)),
         (200, proof.replace("W-1", "&canary;"), Some(Delivery::Unknown), Some(AnswerKind::UnreadableXml)),
         (200, proof.replace("W-1", "<canary/>"), Some(Delivery::Unknown), Some(AnswerKind::UnreadableXml)),

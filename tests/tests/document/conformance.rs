@@ -935,7 +935,7 @@ fn a_stale_claim_fails() {
 fn a_change_under_a_tie_fails() {
     let report = after(|document| {
         *edit(document, "/info/description") = "Nothing is said here.".into();
-        *edit(document, "/x-aim-failure/any/0/in") = Value::Sequence(vec!["Failed".into()]);
+        *edit(document, "/x-aim-failure/words/0/failure") = Value::Sequence(vec!["Failed".into()]);
         *edit(document, &format!("{SCHEMAS}/Rate/properties/MoPay/format")) = "float".into();
         insert(
             document,
@@ -947,7 +947,7 @@ fn a_change_under_a_tie_fails() {
         &report,
         &[
             "/info/description: does not contain",
-            "D29: /x-aim-failure/any: is [",
+            "D29: /x-aim-failure/words: is [",
             r#"D21: /components/schemas/Rate/properties/MoPay/format: is "float", not "double""#,
             "D34: /paths/~1api~1GetContractDetails/get/requestBody: is there",
         ],

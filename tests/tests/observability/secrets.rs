@@ -57,7 +57,7 @@ const HEADER: &str = "canary.header.x";
 
 /// What the server writes where the document knows no secret: a code, a name, a
 /// page. It may repeat what it was sent all the same.
-const OF_THE_SERVER: &str = "canary of the server";
+const OF_THE_SERVER: [&str; 3] = ["canary of the server", "CANARYkey", "424242"];
 
 fn canary(schema: &str, member: &str, property: &Value) -> String {
     match text(property, "/x-aim-pattern") {
@@ -108,7 +108,9 @@ fn check(case: &str, channel: &str, text: &str) {
 #[track_caller]
 fn check_strictly(case: &str, channel: &str, text: &str) {
     check(case, channel, text);
-    assert!(!text.contains(OF_THE_SERVER), "{case}: {channel}: {text}");
+    for word in OF_THE_SERVER {
+        assert!(!stands_in(text, word), "{case}: {channel}: {text}");
+    }
 }
 
 /// JSON for a schema with every member, and a canary in each sensitive one;
@@ -490,7 +492,7 @@ async fn answers(channels: &mut Channels) {
     let reply = Arc::clone(&next);
     let server = Server::start(move |_| reply.lock().unwrap().clone()).unwrap();
     let client = channels.client(&server.url());
-    let everything = format!("{} {OF_THE_SERVER}", everything());
+    let everything = format!("{} {}", everything(), OF_THE_SERVER.join(" "));
     let exception = json!({"ResponseStatus": {
         "ErrorCode": everything, "Message": everything, "StackTrace": everything,
         "Errors": [{"ErrorCode": everything, "FieldName": everything, "Message": everything}],
@@ -505,7 +507,7 @@ async fn answers(channels: &mut Channels) {
         let full = answer.to_string();
         let mut failed = answer.clone();
         failed["Status"]["StatusCode"] = "Error".into();
-        failed["Status"]["ErrorCode"] = OF_THE_SERVER.into();
+        failed["Status"]["ErrorCode"] = OF_THE_SERVER[0].into();
         failed["Status"]["ErrorMessage"] = everything.as_str().into();
         let mut nothing = answer.clone();
         let mut partial = answer;
@@ -516,7 +518,7 @@ async fn answers(channels: &mut Channels) {
         }
         let xml = format!("<{id}Response><Status><Login>{everything}</Login>");
         let page = format!("<html><body>{everything}</body></html>");
-        let replies = [
+        let mut replies = vec![
             Reply::json(full.clone()),
             Reply::json(failed.to_string()),
             Reply::json(partial.to_string()),
@@ -530,10 +532,22 @@ async fn answers(channels: &mut Channels) {
             Reply::of(200, "application/xml", xml),
             Reply::of(200, "text/html", page.clone()),
             Reply::of(503, "text/html", page.clone()),
+            Reply::of(401, "text/html", page.clone()),
             Reply::of(404, "text/plain", everything.clone()),
             Reply::of(302, "text/html", page),
             Reply::of(200, "text/plain", everything.repeat(1000)),
         ];
+        for code in OF_THE_SERVER {
+            let status = |status_code: &str| {
+                let status = json!({"StatusCode": status_code, "ErrorCode": code});
+                Reply::json(json!({ "Status": status }).to_string())
+            };
+            let field = json!({"ErrorCode": code, "FieldName": code});
+            let thrown = json!({"ErrorCode": code, "Errors": [field]});
+            let thrown = json!({ "ResponseStatus": thrown }).to_string();
+            replies.extend([status("Error"), status("OK"), status(code)]);
+            replies.push(Reply::of(400, "application/json", thrown));
+        }
         let mut verdicts = BTreeSet::new();
         for (index, mut reply) in replies.into_iter().enumerate() {
             for name in ["Location", "Set-Cookie", "X-Own", "Server"] {

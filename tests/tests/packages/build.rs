@@ -310,7 +310,7 @@ fn smallest() -> String {
         "openapi: 3.0.3\ninfo: {{title: Smallest, version: 1.0.0}}\nsecurity: [{{ApiKey: []}}]\n\
          x-aim-base-classes:\n  Asked: {{members: [ApiKey], description: D}}\n  \
          Answered: {{members: [{status}], description: D}}\n\
-         x-aim-failure: {{member: {status}, any: [{{member: ErrorCode, notIn: ['']}}], description: D}}\n\
+         x-aim-failure: {{member: {status}, words: [{{member: ErrorCode, good: ['0'], failure: ['1']}}], description: D}}\n\
          paths:\n",
         status = needs::STATUS
     );

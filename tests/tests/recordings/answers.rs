@@ -6,7 +6,7 @@
 //! alone, by [`aim_tests::replay`].
 
 use aim_tests::replay::{self, Player};
-use aim_tests::{document, fixture};
+use aim_tests::{document, fixture, requests};
 
 #[tokio::test]
 async fn every_recorded_answer() {
@@ -26,7 +26,8 @@ async fn every_recorded_answer() {
         let outcome = player.play(operation, reply).await;
         answers += 1;
         let place = format!("{} ({})", exchange.place, exchange.id);
-        let verdict = replay::verdict(&document, operation, response, &body);
+        let request = requests::minimal(operation);
+        let verdict = replay::verdict(&document, operation, &request, response, &body);
         if outcome.delivery != verdict {
             failures.push(format!(
                 "{place}: {:?} instead of {verdict:?}",

@@ -14,6 +14,7 @@ use std::time::Duration;
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
+use aim_tests::document;
 use aim_tests::every_operation::{call, call_in_part, has_key, is_of_many, key, service};
 use tokio::net::TcpStream;
 
@@ -50,6 +51,7 @@ const STATUS: Said = Lied("what has this status comes from before the operation,
 /// A fault, and what is said where the operation was applied and where it was
 /// not. For a fault of connections both are the same.
 struct Row {
+    /// `{request}` in it stands for the name of the request's type.
     fault: &'static str,
     /// The limit of time that is hit when it has struck.
     hits: Option<Limit>,
@@ -84,19 +86,34 @@ const TABLE: &[Row] = &[
     row("in_band_error", IN_BAND, Rejected),
     row("in_band_error,status=400", IN_BAND, Rejected),
     row("in_band_error,status=500", Unknown, Unknown),
+    row(
+        "in_band_error,status_code=Pending,error_code=0,message=OK",
+        Unknown,
+        Unknown,
+    ),
+    row(
+        "in_band_error,status_code=OK,error_code=17,message=OK",
+        Unknown,
+        Unknown,
+    ),
     // An exception may come after the booking, unless it is one of binding or
     // of credentials.
     row("response_status", Passing, Passing),
     row("response_status,status=400", Unknown, Unknown),
     row(
         "response_status,status=400,code=SerializationException",
+        Unknown,
+        Unknown,
+    ),
+    row(
+        "response_status,status=400,code=SerializationException,message=Unable to bind to request '{request}'",
         STATUS,
         Rejected,
     ),
     row("response_status,status=401", STATUS, Rejected),
-    row("response_status,status=403", STATUS, Rejected),
+    row("response_status,status=403", Unknown, Unknown),
     row("response_status,status=404", Unknown, Unknown),
-    row("response_status,status=405", STATUS, Rejected),
+    row("response_status,status=405", Unknown, Unknown),
     row("response_status,status=409", Unknown, Unknown),
     row("response_status,status=429", Passing, Passing),
     row(
@@ -316,7 +333,10 @@ async fn run(
     );
     fake.reset().await;
     let before = fake.state().bookings().len();
-    let mut fault = Fault::from_text(row.fault).unwrap();
+    let operations = document::operations().unwrap();
+    let described = operations.iter().find(|one| one.id == operation.id());
+    let request = described.unwrap().value["x-aim-request"].as_str().unwrap();
+    let mut fault = Fault::from_text(&row.fault.replace("{request}", request)).unwrap();
     if !fault.kind.is_of_connections() {
         fault = fault.on(service(operation));
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::call::codes;
 use crate::call::limits::{Limit, Limits};
 use crate::generated::members::known;
 use crate::operation::{Effect, Operation};
@@ -102,6 +103,8 @@ pub enum ErrorKind {
     Limit(Limit),
     /// The vendor's in-band status is a failure.
     InBand,
+    /// The vendor's in-band status is neither a failure nor good.
+    UnclearStatus,
     /// ServiceStack reports an exception.
     Exception,
     /// The answer lists items of a mass update that were not applied.
@@ -134,6 +137,7 @@ impl ErrorKind {
             Self::Limit(Limit::AnswerSize) => "answer_size",
             Self::Limit(Limit::HeaderSize) => "header_size",
             Self::InBand => "in_band_failure",
+            Self::UnclearStatus => "unclear_status",
             Self::Exception => "exception",
             Self::Partial => "partly_applied",
             Self::NoEvidence => "no_evidence",
@@ -222,8 +226,12 @@ pub(crate) enum Finding {
     /// The vendor's in-band status is a failure.
     InBand {
         status: BaseResponseResult,
-        contradicted: bool,
+        /// What the answer says besides, so that it is not certain.
+        contradiction: Option<&'static str>,
+        exception: Option<ResponseStatus>,
     },
+    /// The vendor's in-band status is neither a failure nor good.
+    UnclearStatus(BaseResponseResult),
     /// ServiceStack's error.
     Exception(ResponseStatus),
     /// Some items were not applied.
@@ -417,19 +425,20 @@ impl Error {
         self.answered().map(|answered| &answered.headers)
     }
 
-    /// The vendor's in-band status, if it is the reason.
+    /// The vendor's in-band status, if it is the reason: a failure, or neither a
+    /// failure nor good.
     ///
     /// Its texts are the server's and may repeat what was sent: do not log
     /// them unseen.
     #[must_use]
     pub fn aim_status(&self) -> Option<&BaseResponseResult> {
         match self.finding()? {
-            Finding::InBand { status, .. } => Some(status),
+            Finding::InBand { status, .. } | Finding::UnclearStatus(status) => Some(status),
             _ => None,
         }
     }
 
-    /// ServiceStack's error with its field errors, if it is the reason.
+    /// ServiceStack's error with its field errors, if the answer reports one.
     ///
     /// Its texts are the server's and may repeat what was sent: do not log
     /// them unseen.
@@ -437,6 +446,7 @@ impl Error {
     pub fn response_status(&self) -> Option<&ResponseStatus> {
         match self.finding()? {
             Finding::Exception(status) => Some(status),
+            Finding::InBand { exception, .. } => exception.as_ref(),
             _ => None,
         }
     }
@@ -529,6 +539,7 @@ impl Error {
             Cause::Panicked => ErrorKind::Panicked,
             Cause::Answered(answered) => match &answered.finding {
                 Finding::InBand { .. } => ErrorKind::InBand,
+                Finding::UnclearStatus(_) => ErrorKind::UnclearStatus,
                 Finding::Exception(_) => ErrorKind::Exception,
                 Finding::Partial => ErrorKind::Partial,
                 Finding::NoEvidence => ErrorKind::NoEvidence,
@@ -633,19 +644,23 @@ impl Finding {
         match self {
             Self::InBand {
                 status,
-                contradicted,
+                contradiction,
+                ..
             } => {
                 formatter.write_str("the answer reports a failure")?;
-                write_code(formatter, "StatusCode", status.status_code.as_deref())?;
-                write_code(formatter, "ErrorCode", status.error_code.as_deref())?;
-                if *contradicted {
-                    formatter.write_str(" and yet carries a result")?;
-                }
-                Ok(())
+                write_words(formatter, status)?;
+                formatter.write_str(contradiction.unwrap_or_default())
+            }
+            Self::UnclearStatus(status) => {
+                formatter.write_str("the answer's `Status` is neither good nor a failure")?;
+                write_words(formatter, status)?;
+                formatter.write_str(", see `Error::aim_status`")
             }
             Self::Exception(status) => {
                 formatter.write_str("the server reports an exception")?;
-                write_code(formatter, "ErrorCode", status.error_code.as_deref())?;
+                if let Some(code) = status.error_code.as_deref().and_then(codes::known) {
+                    write!(formatter, " [ErrorCode {code}]")?;
+                }
                 let fields = status.errors.iter().flatten();
                 fields
                     .filter_map(|error| known(error.field_name.as_deref()?))
@@ -668,27 +683,14 @@ impl Finding {
     }
 }
 
-/// Writes a code of the server if it looks like one; anything else could be a
-/// payload.
-fn write_code(formatter: &mut fmt::Formatter<'_>, name: &str, code: Option<&str>) -> fmt::Result {
-    match code.filter(|code| is_number(code) || is_name(code)) {
-        Some(code) => write!(formatter, " [{name} {code}]"),
+/// Writes the words of a status that the document knows; anything else could
+/// be a payload.
+fn write_words(formatter: &mut fmt::Formatter<'_>, status: &BaseResponseResult) -> fmt::Result {
+    let mut words = status.words().into_iter();
+    words.try_for_each(|words| match words.known() {
+        Some(word) => write!(formatter, " [{} {word}]", words.member),
         None => Ok(()),
-    }
-}
-
-/// `17`; a card, an account or a phone has more digits or other signs.
-fn is_number(code: &str) -> bool {
-    (1..=6).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// As .NET names things: `System.ArgumentException`, `NotFound`, `Http404`.
-fn is_name(code: &str) -> bool {
-    let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    code.len() <= 60
-        && code.starts_with(|first: char| first.is_ascii_uppercase())
-        && code.bytes().all(is_in_name)
-        && code.bytes().filter(u8::is_ascii_digit).count() <= 3
+    })
 }
 
 impl fmt::Debug for Error {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -14,35 +14,36 @@ use crate::call::answer::Answer;
 use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::codec::evidence::{AnswerBody, is_set};
 use crate::codec::location::location;
-use crate::codec::xml;
+use crate::codec::{sign, xml};
 use crate::generated::members::known;
 use crate::operation::Operation;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
 use crate::value::lenient;
+use crate::value::secret::Secret;
+use crate::value::words::{self, OwnWords, StatusVerdict};
 
 /// The answer of an operation of the document.
 pub(crate) trait OperationAnswer: AnswerBody<Status = BaseResponseResult> {}
 
 impl<T: AnswerBody<Status = BaseResponseResult>> OperationAnswer for T {}
 
+/// What was asked, and what a merchant's words mean.
+pub(crate) struct Asked<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) words: &'a OwnWords,
+}
+
 /// Decides what an answer proves.
-///
-/// `is_failure` says which in-band status is a failure.
 pub(crate) fn judge<T: OperationAnswer>(
-    operation: &'static Operation,
+    asked: &Asked<'_>,
     status: StatusCode,
     headers: HeaderMap,
     body: &[u8],
-    is_failure: &(dyn Fn(&BaseResponseResult) -> bool + Send + Sync),
 ) -> Result<Answer<T>, Error> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let (delivery, finding, answer) = match read::<T>(body) {
-        Ok(value) => match problem(&value, status, &headers, body, is_failure) {
+        Ok(value) => match problem(asked, &value, status, body) {
             None => return Ok(Answer::read(value, status, headers)),
-            // What carries a result has run, whatever else it says.
-            Some((Delivery::Rejected, finding)) if value.has_own_evidence() => {
-                (Delivery::Unknown, finding, Some(value))
-            }
             Some((delivery, finding)) => (delivery, finding, Some(value)),
         },
         Err((kind, place)) => {
@@ -51,19 +52,18 @@ pub(crate) fn judge<T: OperationAnswer>(
                 AnswerKind::Xml => exception(body),
                 _ => None,
             };
-            let (delivery, finding) = match exception {
-                Some(exception) => thrown(status, &headers, exception),
-                None => (
-                    delivery_of(status, &headers, None),
-                    Finding::UnreadableBody { kind, place },
-                ),
+            let rejected = cannot_have_run(asked, status, kind, body, exception.as_ref())
+                && !sign::is_in(body, asked.operation.signs);
+            let finding = match exception {
+                Some(exception) => Finding::Exception(exception),
+                None => Finding::UnreadableBody { kind, place },
             };
-            (delivery, finding, None)
+            (rejected_if(rejected), finding, None)
         }
     };
     let answer = answer.map(|value| Box::new(value) as Box<dyn Any + Send + Sync>);
     Err(Error::judged(
-        operation,
+        asked.operation,
         delivery,
         Answered {
             status,
@@ -77,55 +77,79 @@ pub(crate) fn judge<T: OperationAnswer>(
 /// Why an answer that can be read is not a success; nothing if it proves the
 /// operation.
 fn problem<T: OperationAnswer>(
+    asked: &Asked<'_>,
     value: &T,
     status: StatusCode,
-    headers: &HeaderMap,
     body: &[u8],
-    is_failure: &(dyn Fn(&BaseResponseResult) -> bool + Send + Sync),
 ) -> Option<(Delivery, Finding)> {
     let success = status.is_success();
+    let carried = carried(body);
+    let is_thrown = match &carried {
+        Ok(exception) => exception.as_ref().is_some_and(says_something),
+        Err(Unreadable) => true,
+    };
+    let verdict = value
+        .status()
+        .map(|status| words::verdict(&status.words(), asked.words));
+    let own = value.has_own_evidence();
+    let is_anothers = || holds_any(body, value.foreign_members());
     if value.is_partial() {
-        let delivery = if success && value.names_each_item() {
+        let is_certain = success
+            && value.names_each_item()
+            && !is_thrown
+            && verdict.is_none_or(|verdict| verdict == StatusVerdict::Good)
+            && !is_anothers();
+        let delivery = if is_certain {
             Delivery::PartlyApplied
         } else {
             Delivery::Unknown
         };
         return Some((delivery, Finding::Partial));
     }
-    if let Some(failure) = value.status().filter(|status| is_failure(status)) {
-        let contradicted = value.has_own_evidence() || holds_any(body, value.foreign_members());
-        let delivery = if !contradicted && (success || status.is_client_error()) {
-            Delivery::Rejected
+    if let (Some(StatusVerdict::Failure), Some(failure)) = (verdict, value.status()) {
+        let contradiction = if own || is_anothers() {
+            Some(" and yet carries a result")
+        } else if is_thrown {
+            Some(" beside an exception")
         } else {
-            Delivery::Unknown
+            None
         };
+        let says_no = success || status.is_client_error();
         let finding = Finding::InBand {
             status: failure.clone(),
-            contradicted,
+            contradiction,
+            exception: carried.unwrap_or_default().filter(says_something),
         };
-        return Some((delivery, finding));
+        return Some((rejected_if(says_no && contradiction.is_none()), finding));
     }
-    let proved = value.has_own_evidence() || (T::STATUS_PROVES && value.status().is_some());
-    match carried(body) {
-        Ok(Some(exception)) if !proved || says_something(&exception) => {
-            Some(thrown(status, headers, exception))
+    // What carries a result has run, whatever else the answer says.
+    let has_sign = own || verdict.is_some();
+    let rejected = |exception: Option<&ResponseStatus>| {
+        let kind = AnswerKind::UnreadableJson;
+        let cannot_have_run = cannot_have_run(asked, status, kind, body, exception);
+        rejected_if(cannot_have_run && !has_sign)
+    };
+    let proved = own || (T::STATUS_PROVES && verdict == Some(StatusVerdict::Good));
+    match carried {
+        Ok(Some(exception)) if is_thrown || !proved => {
+            return Some((rejected(Some(&exception)), Finding::Exception(exception)));
         }
-        Ok(_) if success && proved && !holds_any(body, value.foreign_members()) => None,
-        _ if success => Some((Delivery::Unknown, Finding::NoEvidence)),
-        _ => Some((delivery_of(status, headers, None), Finding::HttpFailure)),
+        _ => {}
+    }
+    let is_unclear = match verdict {
+        Some(StatusVerdict::Unclear) => true,
+        Some(StatusVerdict::UnknownCode) => !own,
+        _ => false,
+    };
+    match value.status().filter(|_| is_unclear && !is_thrown) {
+        Some(status) => Some((Delivery::Unknown, Finding::UnclearStatus(status.clone()))),
+        None if success && proved && !is_thrown && !is_anothers() => None,
+        None if success => Some((Delivery::Unknown, Finding::NoEvidence)),
+        None => Some((rejected(None), Finding::HttpFailure)),
     }
 }
 
-/// What is certain by the HTTP status alone (and the code of a binding error).
-fn delivery_of(status: StatusCode, headers: &HeaderMap, error_code: Option<&str>) -> Delivery {
-    let rejected = match status.as_u16() {
-        // Thrown while the request is bound, before the operation is called.
-        400 => error_code == Some("SerializationException"),
-        // The router's own 404; an exception's has a body of its own.
-        404 => is_text(headers),
-        401 | 403 | 405 | 411 | 413 | 414 => true,
-        _ => false,
-    };
+fn rejected_if(rejected: bool) -> Delivery {
     if rejected {
         Delivery::Rejected
     } else {
@@ -133,12 +157,60 @@ fn delivery_of(status: StatusCode, headers: &HeaderMap, error_code: Option<&str>
     }
 }
 
-fn is_text(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("text/plain"))
+/// Whether the operation cannot have run, by what the answer is and by its
+/// status: .NET turns exceptions of the operation itself into some of these,
+/// and writes them as JSON or XML.
+fn cannot_have_run(
+    asked: &Asked<'_>,
+    status: StatusCode,
+    kind: AnswerKind,
+    body: &[u8],
+    exception: Option<&ResponseStatus>,
+) -> bool {
+    match status.as_u16() {
+        // Thrown while the request is bound, before the operation is called.
+        400 => exception.is_some_and(|exception| is_of_binding(asked.operation, exception)),
+        // The router's own 404; an exception's has a body of its own.
+        404 => matches!(body.trim_ascii(), b"" | b"404"),
+        401 => true,
+        403 | 405 | 411 | 413 | 414 => match kind {
+            AnswerKind::Empty | AnswerKind::Html => true,
+            // A list that breaks off is no JSON, and no text either.
+            AnswerKind::Text => !body.trim_ascii_start().starts_with(b"["),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// How the messages begin of what ServiceStack and .NET throw while they bind a
+/// request; the name of its type follows.
+const BINDERS: [&str; 4] = [
+    "Unable to bind to request '",
+    "Type definitions should start with a '{', expecting serialized type '",
+    "There was an error deserializing the object of type ",
+    "Error in line ",
+];
+
+/// Whether an exception was thrown while this operation's request was bound. One
+/// that the operation throws over a text of its own names another type.
+fn is_of_binding(operation: &Operation, exception: &ResponseStatus) -> bool {
+    let message = exception.message.as_ref().map_or("", Secret::expose);
+    let mut binders = BINDERS.iter();
+    let Some(rest) = binders.find_map(|beginning| message.strip_prefix(beginning)) else {
+        return false;
+    };
+    // `1 position 28. Expecting element 'Name' from namespace …`
+    let rest = rest
+        .split_once(" Expecting element '")
+        .map_or(rest, |(_, rest)| rest);
+    let name = rest
+        .split(|letter: char| letter == '\'' || letter.is_whitespace())
+        .next();
+    // `Name`, or `AIM.WebService.Name.` at the end of a sentence.
+    let name = name.and_then(|name| name.trim_end_matches('.').rsplit('.').next());
+    exception.error_code.as_deref() == Some("SerializationException")
+        && name == Some(operation.request)
 }
 
 /// Whether a JSON object has a value for one of the members. In XML the name of
@@ -193,19 +265,6 @@ fn says_something(exception: &ResponseStatus) -> bool {
     is_set(&exception.error_code) || is_set(&exception.message) || is_set(&exception.errors)
 }
 
-/// What an exception of the server says.
-fn thrown(
-    status: StatusCode,
-    headers: &HeaderMap,
-    exception: ResponseStatus,
-) -> (Delivery, Finding) {
-    let code = exception.error_code.as_deref();
-    (
-        delivery_of(status, headers, code),
-        Finding::Exception(exception),
-    )
-}
-
 /// Reads a JSON object or its twin in XML; otherwise says what the body is
 /// instead, and where it cannot be read.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<String>)> {
@@ -257,5 +316,8 @@ fn is_html(body: &[u8]) -> bool {
     let start = body.get(..512).unwrap_or(body);
     let start = String::from_utf8_lossy(start).to_ascii_lowercase();
     let start = start.split("<![cdata[").next().unwrap_or_default();
-    start.contains("<html") || start.contains("<!doctype html")
+    start.contains("<html")
+        || start.contains("<!doctype html")
+        // Without a page around it, as some web servers write it.
+        || start.trim_start().starts_with("<h1>")
 }

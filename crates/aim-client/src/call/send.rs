@@ -12,7 +12,7 @@ use tokio::sync::SemaphorePermit;
 use crate::call::answer::Answer;
 use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
-use crate::call::judge::{OperationAnswer, judge};
+use crate::call::judge::{Asked, OperationAnswer, judge};
 use crate::call::limits::Limit;
 use crate::call::options::Session;
 use crate::call::retry::may_repeat;
@@ -199,13 +199,11 @@ impl Call<'_> {
             body.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        judge(
-            self.operation,
-            status,
-            headers,
-            &body,
-            &*self.shared.is_failure,
-        )
+        let asked = Asked {
+            operation: self.operation,
+            words: &self.shared.words,
+        };
+        judge(&asked, status, headers, &body)
     }
 
     /// Waits for something to arrive.

@@ -11,10 +11,7 @@ use crate::call::limits::Limits;
 use crate::call::observe::Observer;
 use crate::call::runtime::Runtime;
 use crate::operation::{Effect, Operation};
-use crate::types::BaseResponseResult;
-
-/// Which in-band status is a failure.
-pub(crate) type FailureRule = dyn Fn(&BaseResponseResult) -> bool + Send + Sync;
+use crate::value::words::OwnWords;
 
 /// What all clones of a client share.
 pub(crate) struct Shared {
@@ -28,7 +25,7 @@ pub(crate) struct Shared {
     pub(crate) port: Option<u16>,
     pub(crate) limits: Limits,
     pub(crate) in_flight: Semaphore,
-    pub(crate) is_failure: Arc<FailureRule>,
+    pub(crate) words: OwnWords,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) journal: Option<Arc<dyn Journal>>,

@@ -18,11 +18,12 @@ use crate::call::observe::Observer;
 use crate::call::options::Session;
 use crate::call::retry::Retry;
 use crate::call::runtime::{Runtime, System};
-use crate::call::shared::{FailureRule, Shared};
+use crate::call::shared::Shared;
 use crate::client::aim_client::AimClient;
 use crate::client::base_url;
 use crate::operation::Operation;
 use crate::types::BaseResponseResult;
+use crate::value::words::OwnWords;
 
 /// Builds an [`AimClient`]; made by [`AimClient::builder`].
 ///
@@ -54,7 +55,7 @@ pub struct AimClientBuilder {
     http: ClientBuilder,
     bookings: ClientBuilder,
     reuse_connections_for_bookings: bool,
-    is_failure: Arc<FailureRule>,
+    words: OwnWords,
     runtime: Arc<dyn Runtime>,
     observer: Option<Arc<dyn Observer>>,
     journal: Option<Arc<dyn Journal>>,
@@ -78,7 +79,7 @@ impl AimClient {
             http: http(),
             bookings: http(),
             reuse_connections_for_bookings: false,
-            is_failure: Arc::new(BaseResponseResult::is_failure),
+            words: OwnWords::default(),
             runtime: Arc::new(System),
             observer: None,
             journal: None,
@@ -243,15 +244,27 @@ impl AimClientBuilder {
         self
     }
 
-    /// Replaces the rule which in-band status is a failure; the default is
-    /// [`BaseResponseResult::is_failure`], the rule of the document.
+    /// Adds words of a merchant's system to those by which the document knows
+    /// whether an in-band status is good or a failure: `good` ones in any member,
+    /// `failure` ones in `StatusCode`. Case does not count.
     ///
-    /// The vendor documents no values, so a merchant's system may use others.
-    pub fn failure_rule(
+    /// The vendor documents no values. Where a system has words of its own, its
+    /// answers are [unclear](crate::troubleshooting#unclear_status) until they
+    /// are added here.
+    ///
+    /// ```
+    /// # use aim_client::AimClient;
+    /// let builder = AimClient::builder().status_words(["Posted"], ["NOK", "Denied"]);
+    /// ```
+    pub fn status_words<G: Into<String>, F: Into<String>>(
         mut self,
-        is_failure: impl Fn(&BaseResponseResult) -> bool + Send + Sync + 'static,
+        good: impl IntoIterator<Item = G>,
+        failure: impl IntoIterator<Item = F>,
     ) -> Self {
-        self.is_failure = Arc::new(is_failure);
+        self.words.good.extend(good.into_iter().map(Into::into));
+        self.words
+            .failure
+            .extend(failure.into_iter().map(Into::into));
         self
     }
 
@@ -284,6 +297,10 @@ impl AimClientBuilder {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
             let reason = "`max_in_flight` is 0 or beyond what can be counted";
+            return Err(Error::refused(None, reason));
+        }
+        if let Some(word) = self.words.contradiction(&BaseResponseResult::new().words()) {
+            let reason = format!("`status_words` has `{word}` both as good and as a failure");
             return Err(Error::refused(None, reason));
         }
         let mut limits = self.limits;
@@ -371,7 +388,7 @@ impl AimClientBuilder {
                 urls,
                 limits,
                 in_flight: Semaphore::new(limits.in_flight),
-                is_failure: self.is_failure,
+                words: self.words,
                 runtime: self.runtime,
                 observer: self.observer,
                 journal: self.journal,

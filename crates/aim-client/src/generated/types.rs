@@ -2842,7 +2842,7 @@ impl crate::value::lenient::Lenient for ErrorResponse {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResponseStatus {
-    /// Type name of the server's exception. `SerializationException` means that the request could not be read and the operation was not run.
+    /// Type name of the server's exception. `SerializationException` with the message of a binder means that the request could not be read and the operation was not run.
     #[serde(
         rename = "ErrorCode",
         alias = "errorCode",
@@ -3220,15 +3220,68 @@ impl schemars::JsonSchema for AccessoryType {
     }
 }
 impl BaseResponseResult {
-    /// Whether this status reports a failure, by the rule `x-aim-failure` of the document: `StatusCode` is `Error`, or `ErrorCode` is not empty or `0`, or `ErrorDisplayText` is not empty, or `ErrorMessage` is not empty. Case and surrounding white space do not count; an absent member counts as empty.
+    /// What this status says, by the words that `x-aim-failure` of the document knows: `StatusCode` is good with `OK`, `Success`, `Succeeded`, `Successful`, `Completed`, `True`, `0`, `200` and a failure with `Error`, `Fail`, `Failed`, `Failure`; `ErrorCode` is good with `0`, `None`, `OK`, `Success`; `ErrorDisplayText` is good with `OK`, `Success`, `Succeeded`, `Successful`, `Completed`, `True`, `0`, `200`; `ErrorMessage` is good with `OK`, `Success`, `Succeeded`, `Successful`, `Completed`, `True`, `0`, `200`. An absent or blank member is good. Case and surrounding white space do not count, and numbers compare by value.
     ///
-    /// The vendor documents no values, so this rule is ours; a client
-    /// can be given another one.
+    /// The vendor documents no values, so these words are ours; a
+    /// client can be given more, which this does not know.
     #[must_use]
-    pub fn is_failure(&self) -> bool {
-        crate::value::words::is_one_of(self.status_code.as_ref(), &["Error"])
-            || !crate::value::words::is_one_of(self.error_code.as_ref(), &["", "0"])
-            || !crate::value::words::is_one_of(self.error_display_text.as_ref(), &[""])
-            || !crate::value::words::is_one_of(self.error_message.as_ref(), &[""])
+    pub fn verdict(&self) -> crate::StatusVerdict {
+        crate::value::words::verdict(&self.words(), &Default::default())
+    }
+    /// The members that say how it went.
+    pub(crate) fn words(&self) -> [crate::value::words::Words<'_>; 4usize] {
+        [
+            crate::value::words::Words {
+                member: "StatusCode",
+                value: crate::value::words::text(self.status_code.as_ref()),
+                good: &[
+                    "OK",
+                    "Success",
+                    "Succeeded",
+                    "Successful",
+                    "Completed",
+                    "True",
+                    "0",
+                    "200",
+                ],
+                failure: &["Error", "Fail", "Failed", "Failure"],
+            },
+            crate::value::words::Words {
+                member: "ErrorCode",
+                value: crate::value::words::text(self.error_code.as_ref()),
+                good: &["0", "None", "OK", "Success"],
+                failure: &[],
+            },
+            crate::value::words::Words {
+                member: "ErrorDisplayText",
+                value: crate::value::words::text(self.error_display_text.as_ref()),
+                good: &[
+                    "OK",
+                    "Success",
+                    "Succeeded",
+                    "Successful",
+                    "Completed",
+                    "True",
+                    "0",
+                    "200",
+                ],
+                failure: &[],
+            },
+            crate::value::words::Words {
+                member: "ErrorMessage",
+                value: crate::value::words::text(self.error_message.as_ref()),
+                good: &[
+                    "OK",
+                    "Success",
+                    "Succeeded",
+                    "Successful",
+                    "Completed",
+                    "True",
+                    "0",
+                    "200",
+                ],
+                failure: &[],
+            },
+        ]
     }
 }

@@ -10,7 +10,7 @@ use quote::quote;
 use syn::{Item, parse_quote};
 
 use crate::needs::STATUS;
-use crate::plan::facts::{Facts, FailureClause, OperationFacts};
+use crate::plan::facts::{Facts, OperationFacts, StatusWords};
 use crate::plan::names::field;
 
 /// Returns the table of operations.
@@ -94,6 +94,7 @@ fn operation(operation: &OperationFacts) -> TokenStream {
         id,
         verb,
         path,
+        request,
         forbidden_in_url,
         ..
     } = operation;
@@ -108,17 +109,26 @@ fn operation(operation: &OperationFacts) -> TokenStream {
     } else {
         ident("Books")
     };
+    let signs = signs(operation);
     quote! {
         #[doc = #doc]
         pub(crate) const #name: Operation = Operation {
             id: #id,
             method: #verb,
             path: #path,
+            request: #request,
             effect: Effect::#effect,
+            signs: &[#(#signs),*],
             lookup: #lookup,
             forbidden_in_url: &[#(#forbidden_in_url),*],
         };
     }
+}
+
+/// The members of an answer that are a sign of a result.
+fn signs(operation: &OperationFacts) -> BTreeSet<&str> {
+    let members = operation.evidence.iter().chain(&operation.partial);
+    members.map(String::as_str).chain([STATUS]).collect()
 }
 
 /// One operation for each type of answer; those that share it must agree.
@@ -288,50 +298,63 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     }
 }
 
-/// Returns the rule which status is a failure.
-pub(crate) fn failure(clauses: &[FailureClause]) -> Item {
+/// Returns what a status says.
+pub(crate) fn verdict(words: &[StatusWords]) -> Item {
     let doc = format!(
-        "Whether this status reports a failure, by the rule `x-aim-failure` of the document: {}. \
-         Case and surrounding white space do not count; an absent member counts as empty.",
-        clauses
-            .iter()
-            .map(in_words)
-            .collect::<Vec<_>>()
-            .join(", or ")
+        "What this status says, by the words that `x-aim-failure` of the document knows: {}. \
+         An absent or blank member is good. Case and surrounding white space do not count, \
+         and numbers compare by value.",
+        words.iter().map(in_words).collect::<Vec<_>>().join("; ")
     );
-    let tests = clauses.iter().map(|clause| {
-        let member = field(&clause.member);
-        let values = &clause.values;
-        let test = quote!(crate::value::words::is_one_of(self.#member.as_ref(), &[#(#values),*]));
-        if clause.one_of { test } else { quote!(!#test) }
+    let count = words.len();
+    let rules = words.iter().map(|words| {
+        let StatusWords {
+            member,
+            good,
+            failure,
+        } = words;
+        let value = field(member);
+        quote! {
+            crate::value::words::Words {
+                member: #member,
+                value: crate::value::words::text(self.#value.as_ref()),
+                good: &[#(#good),*],
+                failure: &[#(#failure),*],
+            }
+        }
     });
     parse_quote! {
         impl BaseResponseResult {
             #[doc = #doc]
             ///
-            /// The vendor documents no values, so this rule is ours; a client
-            /// can be given another one.
+            /// The vendor documents no values, so these words are ours; a
+            /// client can be given more, which this does not know.
             #[must_use]
-            pub fn is_failure(&self) -> bool {
-                #(#tests)||*
+            pub fn verdict(&self) -> crate::StatusVerdict {
+                crate::value::words::verdict(&self.words(), &Default::default())
+            }
+
+            /// The members that say how it went.
+            pub(crate) fn words(&self) -> [crate::value::words::Words<'_>; #count] {
+                [#(#rules),*]
             }
         }
     }
 }
 
-fn in_words(clause: &FailureClause) -> String {
-    let values = clause
-        .values
-        .iter()
-        .map(|value| {
-            if value.is_empty() {
-                "empty".to_owned()
-            } else {
-                format!("`{value}`")
-            }
-        })
-        .collect::<Vec<_>>()
-        .join(" or ");
-    let is = if clause.one_of { "is" } else { "is not" };
-    format!("`{}` {is} {values}", clause.member)
+fn in_words(words: &StatusWords) -> String {
+    let list = |values: &[String]| {
+        let quoted: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
+        quoted.join(", ")
+    };
+    let StatusWords {
+        member,
+        good,
+        failure,
+    } = words;
+    let failure = match failure.as_slice() {
+        [] => String::new(),
+        failure => format!(" and a failure with {}", list(failure)),
+    };
+    format!("`{member}` is good with {}{failure}", list(good))
 }

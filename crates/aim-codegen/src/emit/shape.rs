@@ -228,7 +228,7 @@ fn methods(item: &ItemStruct) -> Result<Item, String> {
 }
 
 /// Methods that types have besides the setters.
-const METHODS: [&str; 2] = ["new", "is_failure"];
+const METHODS: [&str; 3] = ["new", "verdict", "words"];
 
 /// The setter has the name of its member, but for one that is taken.
 fn setter(member: &Ident) -> Ident {

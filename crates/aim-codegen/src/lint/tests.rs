@@ -112,11 +112,15 @@ fn the_document_as_a_whole() {
     row("    members: [Status]", "    base: Nothing\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`Nothing` is not a base class above");
     row("    members: [Status]", "    base: BaseResponse\n    members: [Status]", "/x-aim-base-classes/BaseResponse/base", "`BaseResponse` is not a base class above");
     row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
-    row("member: ErrorCode", "member: Code", "/x-aim-failure/any/1/member", "`Result` has no text member `Code`");
-    row("        ErrorCode:\n          type: string\n", "        ErrorCode:\n          type: string\n          x-aim-open-enum: {name: Code, values: [{value: A, name: A, description: D}]}\n", "/x-aim-failure/any/1/member", "`Result` has no text member `ErrorCode`");
+    row("member: ErrorCode", "member: Code", "/x-aim-failure/words/1/member", "`Result` has no text member `Code`");
+    row("        ErrorCode:\n          type: string\n", "        ErrorCode:\n          type: string\n          x-aim-open-enum: {name: Code, values: [{value: A, name: A, description: D}]}\n", "/x-aim-failure/words/1/member", "`Result` has no text member `ErrorCode`");
     row("description: A card.", "description: \"A\\rcard.\"", "/components/schemas/Card/description", "a control character");
-    row("in: [Error]", "in: []", "/x-aim-failure/any/0/in", "the list is empty");
-    row("in: [Error]", "in: [Error], notIn: [x]", "/x-aim-failure/any/0", "either `in` or `notIn`");
+    row("failure: [Error]", "failure: []", "/x-aim-failure/words/0/failure", "the list is empty");
+    row("good: ['0']", "good: []", "/x-aim-failure/words/1/good", "the list is empty");
+    row("good: ['0']", "good: [' ']", "/x-aim-failure/words/1/good/0", "the word is empty");
+    row("failure: [Error]", "failure: [Error, ' ok']", "/x-aim-failure/words/0/failure/1", "the word `ok` stands here twice");
+    row(", failure: [Error]", "", "/x-aim-failure/words", "no member has words of `failure`");
+    row("member: ErrorCode", "member: StatusCode", "/x-aim-failure/words/1/member", "the words of `StatusCode` stand here twice");
 }
 
 #[rustfmt::skip]

@@ -15,8 +15,8 @@ pub(crate) struct Facts {
     /// In the document's order; of one path, POST first.
     pub(crate) operations: Vec<OperationFacts>,
     pub(crate) open_enums: Vec<OpenEnum>,
-    /// The clauses of `x-aim-failure`, any of which makes a status a failure.
-    pub(crate) failure: Vec<FailureClause>,
+    /// The words of `x-aim-failure`, member by member of the status.
+    pub(crate) failure: Vec<StatusWords>,
 }
 
 pub(crate) struct SchemaFacts {
@@ -80,11 +80,11 @@ pub(crate) struct OpenEnumValue {
     pub(crate) description: String,
 }
 
-pub(crate) struct FailureClause {
+/// What a member of the status says.
+pub(crate) struct StatusWords {
     pub(crate) member: String,
-    /// True for `in`, false for `notIn`.
-    pub(crate) one_of: bool,
-    pub(crate) values: Vec<String>,
+    pub(crate) good: Vec<String>,
+    pub(crate) failure: Vec<String>,
 }
 
 impl Facts {
@@ -302,24 +302,20 @@ fn answer(operation: &Operation) -> Option<String> {
     }
 }
 
-fn failure(document: &OpenAPI) -> Result<Vec<FailureClause>, String> {
+fn failure(document: &OpenAPI) -> Result<Vec<StatusWords>, String> {
     document
         .extensions
         .get("x-aim-failure")
-        .and_then(|rule| rule.get("any"))
+        .and_then(|rule| rule.get("words"))
         .and_then(Value::as_array)
         .ok_or("the document has no x-aim-failure")?
         .iter()
-        .map(|clause| {
-            let (one_of, values) = match (clause.get("in"), clause.get("notIn")) {
-                (Some(values), None) => (true, values),
-                (None, Some(values)) => (false, values),
-                _ => return Err("a clause of x-aim-failure needs `in` or `notIn`".to_owned()),
-            };
-            Ok(FailureClause {
-                member: text(clause, "member")?,
-                one_of,
-                values: strings(values)?,
+        .map(|words| {
+            let list = |key| words.get(key).map(strings).transpose();
+            Ok(StatusWords {
+                member: text(words, "member")?,
+                good: list("good")?.unwrap_or_default(),
+                failure: list("failure")?.unwrap_or_default(),
             })
         })
         .collect()

@@ -33,19 +33,19 @@ pub struct Route {
     pub verbs: &'static [&'static str],
 }
 
-/// Which in-band status is a failure (`x-aim-failure`).
+/// What an in-band status says (`x-aim-failure`).
 #[derive(Default)]
 pub(crate) struct Failure {
     /// The member of an answer that holds the status.
     pub(crate) member: &'static str,
-    pub(crate) clauses: Vec<Clause>,
+    pub(crate) words: Vec<Words>,
 }
 
-pub(crate) struct Clause {
+/// The words of success that a member of the status can have; it has none of
+/// them if it is absent, which is as good.
+pub(crate) struct Words {
     pub(crate) member: &'static str,
-    pub(crate) values: Vec<String>,
-    /// Whether it is a failure to be one of the values, or none of them.
-    pub(crate) is_one: bool,
+    pub(crate) good: Vec<&'static str>,
 }
 
 impl Operation {
@@ -94,18 +94,21 @@ pub(crate) fn fallback(status: Option<&Member>) -> Operation {
 }
 
 impl Failure {
-    /// Takes out of an answer's status what makes it a failure.
+    /// Takes out of an answer's status what is no word of success.
     pub(crate) fn clear(&self, answer: &mut Object) {
         let mut status = answer.get(self.member).clone();
         let Value::Object(members) = &mut status else {
             return;
         };
-        for clause in &self.clauses {
-            let text = members.get(clause.member).as_str().unwrap_or_default();
+        for words in &self.words {
+            let text = members.get(words.member).as_str().unwrap_or_default();
             let text = text.trim();
-            let known = |value: &String| value.trim().eq_ignore_ascii_case(text);
-            if clause.values.iter().any(known) == clause.is_one {
-                members.set(clause.member, Value::Null);
+            if !words
+                .good
+                .iter()
+                .any(|good| good.eq_ignore_ascii_case(text))
+            {
+                members.set(words.member, Value::Null);
             }
         }
         answer.set(self.member, status);

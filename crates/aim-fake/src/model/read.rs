@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::document::{Node, Place, Served};
 use super::example;
-use super::operation::{Clause, FALLBACK, Failure, Operation, Route};
+use super::operation::{FALLBACK, Failure, Operation, Route, Words};
 use super::types::{Kind, Member, Sensitive, Type};
 use super::value::Object;
 use crate::problem::Problem;
@@ -353,24 +353,16 @@ fn headers(root: &Place<'_>) -> Result<Vec<&'static str>, Problem> {
 }
 
 fn failure(place: &Place<'_>) -> Result<Failure, Problem> {
-    let mut clauses = Vec::new();
-    for clause in place.need("any")?.items() {
-        let (values, is_one) = match clause.get("in") {
-            Some(values) => (values, true),
-            None => (clause.need("notIn")?, false),
-        };
-        clauses.push(Clause {
-            member: leak(clause.need_text("member")?),
-            values: values
-                .items()
-                .map(|value| value.text().map(str::to_owned))
-                .collect::<Result<_, _>>()?,
-            is_one,
+    let mut words = Vec::new();
+    for one in place.need("words")?.items() {
+        words.push(Words {
+            member: leak(one.need_text("member")?),
+            good: texts(&one.need("good")?)?,
         });
     }
     Ok(Failure {
         member: leak(place.need_text("member")?),
-        clauses,
+        words,
     })
 }
 

@@ -470,19 +470,19 @@ static FAILURE: Object = Object {
     name: "x-aim-failure",
     keys: &[
         ("member", Text, MUST),
-        ("any", List(&The(&CLAUSE)), MUST),
+        ("words", List(&The(&WORDS)), MUST),
         ("description", Text, MUST),
     ],
     extensions: &[],
 };
 
-static CLAUSE: Object = Object {
+static WORDS: Object = Object {
     kind: Kind::Other,
-    name: "a clause of x-aim-failure",
+    name: "the words of x-aim-failure",
     keys: &[
         ("member", Text, MUST),
-        ("in", List(&Text), MAY),
-        ("notIn", List(&Text), MAY),
+        ("good", List(&Text), MUST),
+        ("failure", List(&Text), MAY),
     ],
     extensions: &[],
 };
@@ -664,7 +664,14 @@ impl<'a> Walk<'a, '_> {
         let key = at.name();
         let known = object.keys.iter().chain(object.extensions);
         let near = nearest(key, known.map(|(name, _, _)| *name));
-        let (message, help) = if key == "$ref" {
+        let (message, help) = if (object.name, key) == (FAILURE.name, "any") {
+            (
+                "`any` is the old form of this rule".to_owned(),
+                "write `words: [{member: StatusCode, good: [OK], failure: [Error]}, …]`: what stood \
+                 in `in` are words of `failure`, what stood in `notIn` are `good` ones"
+                    .to_owned(),
+            )
+        } else if key == "$ref" {
             (
                 "a `$ref` stands where none may stand".to_owned(),
                 format!(

@@ -67,6 +67,7 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("in: query", "in: body", "`body` is unknown here"),
         ("x-aim-repeat: safe", "x-aim-repeat: often", "`often` is unknown here"),
         ("  version: 1.0.0\n", "", "`version` is missing"),
+        ("  words:\n", "  any:\n", "x-aim-failure/any `any` is the old form of this rule"),
         ("deprecated: false", "callbacks: {}", "`callbacks` may not stand here"),
         ("x-aim-repeat: safe", "x-aim-repat: safe", "did you mean `x-aim-repeat`?"),
         ("5XX:", "5xx:", "the key `5xx` is unknown here"),

@@ -4,11 +4,11 @@
 use std::error::Error;
 use std::time::Duration;
 
-use aim_client::Secret;
 use aim_client::types::{
     BaseResponseResult, C2BPostContractRequest, C2BPostContractResponse, GetContractDetailsRequest,
     GetContractDetailsResponse,
 };
+use aim_client::{Secret, StatusVerdict};
 use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
@@ -342,7 +342,9 @@ fn is_expiration(text: &str) -> bool {
 
 fn prove(is_filled: bool, status: Option<&BaseResponseResult>) -> Result<()> {
     match status {
-        Some(status) if status.is_failure() => Err("the server reports a failure".into()),
+        Some(status) if status.verdict() != StatusVerdict::Good => {
+            Err("the server reports a failure".into())
+        }
         None if !is_filled => Err("the answer proves nothing".into()),
         _ => Ok(()),
     }
