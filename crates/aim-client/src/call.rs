@@ -4,6 +4,7 @@
 //! Uses `generated`, `codec` and `value`.
 
 pub(crate) mod answer;
+mod compression;
 pub(crate) mod credentials;
 pub(crate) mod error;
 pub mod journal;

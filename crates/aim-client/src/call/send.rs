@@ -10,6 +10,7 @@ use reqwest::{Method, Request, Response};
 use tokio::sync::SemaphorePermit;
 
 use crate::call::answer::Answer;
+use crate::call::compression::decompressed;
 use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
 use crate::call::judge::{OperationAnswer, judge};
@@ -198,6 +199,9 @@ impl Call<'_> {
             }
             body.extend_from_slice(&chunk);
         }
+        let Some(body) = decompressed(body, limits.answer_bytes) else {
+            return Err(too_large(Limit::AnswerSize, most));
+        };
         let headers = std::mem::take(response.headers_mut());
         judge(
             self.operation,
