@@ -382,13 +382,7 @@ impl AimClientBuilder {
                 observer: self.observer,
                 journal: self.journal,
             }),
-            session: Arc::new(Session {
-                headers,
-                timeout: self.timeout,
-                retry: self.retry,
-                booking_id: None,
-                problem: None,
-            }),
+            session: Arc::new(Session::new(headers, self.timeout, self.retry)),
         })
     }
 }
