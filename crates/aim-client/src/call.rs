@@ -5,6 +5,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod codes;
+mod compression;
 pub(crate) mod credentials;
 pub(crate) mod error;
 pub mod journal;

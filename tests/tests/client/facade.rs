@@ -65,8 +65,13 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
 async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
     let root = fixture::root();
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
-    let tests =
-        read("tests/tests/client/guarantees.rs") + &read("tests/tests/client/regressions.rs");
+    let tests = [
+        "client/guarantees",
+        "client/regressions",
+        "transport/compression",
+    ];
+    let tests = tests.map(|name| read(&format!("tests/tests/{name}.rs")));
+    let tests = tests.concat();
     let document = document::document().unwrap();
     let operations = document::operations().unwrap();
     let exchanges = fixture::exchanges();

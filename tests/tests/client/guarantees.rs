@@ -685,6 +685,41 @@ async fn a_journal_gets_each_booking_before_it_is_sent_and_its_outcome() {
     );
 }
 
+/// However it is shared; one that was certainly not applied may be sent again.
+#[tokio::test]
+async fn a_booking_id_names_one_booking() {
+    for (status, may_come_again) in [(200, false), (500, false), (401, true)] {
+        let server = Server::start(move |_| Reply::of(status, "text/plain", "")).unwrap();
+        let client = builder(server.url())
+            .runtime(MockClock::default())
+            .build()
+            .unwrap();
+        let options = CallOptions::new().booking_id("order-1");
+        let first = client.with(options.clone());
+        // Reads take no name, and no more does what is refused.
+        let _ = read(&first).await;
+        let nobody = C2BPostContractRequest::new().customer_info(CustomerInfo::new("", ""));
+        let refused = first.c2b_post_contract(&nobody).await.unwrap_err();
+        assert!(refused.is_refused(), "{refused}");
+        let _ = book(&first).await;
+        let _ = server.take();
+        for second in [&first, &first.with_token("t"), &client.with(options)] {
+            let error = book(second).await.err();
+            assert_eq!(server.take().len(), usize::from(may_come_again));
+            if !may_come_again {
+                let error = error.unwrap();
+                assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+                assert!(error.to_string().contains("booking_id"), "{error}");
+            }
+            let _ = read(second).await;
+            let _ = server.take();
+        }
+        let other = client.with(CallOptions::new().booking_id("order-2"));
+        let _ = book(&other).await;
+        assert_eq!(server.take().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_journal_gets_the_outcome_of_a_dropped_call() {
     let kept = Kept::default();

@@ -7,10 +7,9 @@
     reason = "that is how a test fails"
 )]
 
+mod compression;
 mod connections;
 mod fault_matrix;
-#[cfg(feature = "gzip")]
-mod gzip;
 #[cfg(feature = "http2")]
 mod http2;
 mod redirects_and_proxies;

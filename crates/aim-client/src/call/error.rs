@@ -67,11 +67,24 @@ pub enum AnswerKind {
     UnreadableXml,
     /// Plain text.
     Text,
+    /// Compressed, though that was not asked for; with the name of the
+    /// compression, where it is a usual one.
+    Compressed(Option<&'static str>),
+    /// Begins as gzip and cannot be decompressed (feature `gzip`).
+    UnreadableGzip,
     /// JSON that is not an object.
     OtherJson,
     /// Begins as a JSON object and cannot be read as the answer: truncated,
     /// malformed, or a member of an unreadable type.
     UnreadableJson,
+}
+
+impl AnswerKind {
+    /// Whether another attempt may get something else: what is compressed in a
+    /// wrong way is so by a setting of whoever sends it.
+    pub(crate) fn may_pass(self) -> bool {
+        !matches!(self, Self::Compressed(_) | Self::UnreadableGzip)
+    }
 }
 
 impl fmt::Display for AnswerKind {
@@ -82,6 +95,11 @@ impl fmt::Display for AnswerKind {
             Self::Xml => "xml of something else",
             Self::UnreadableXml => "xml that cannot be read",
             Self::Text => "plain text",
+            Self::Compressed(Some(name)) => {
+                return write!(formatter, "compressed ({name}), which was not asked for");
+            }
+            Self::Compressed(None) => "compressed, which was not asked for",
+            Self::UnreadableGzip => "gzip that cannot be decompressed",
             Self::OtherJson => "json that is not an object",
             Self::UnreadableJson => "json that cannot be read",
         })

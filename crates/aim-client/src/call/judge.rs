@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::call::answer::Answer;
+use crate::call::compression;
 use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::codec::evidence::{AnswerBody, is_set};
 use crate::codec::location::location;
@@ -47,6 +48,8 @@ pub(crate) fn judge<T: OperationAnswer>(
             Some((delivery, finding)) => (delivery, finding, Some(value)),
         },
         Err((kind, place)) => {
+            let compressed = compression::kind(&headers, body);
+            let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
             // In XML an exception has a root of its own.
             let exception = match kind {
                 AnswerKind::Xml => exception(body),

@@ -1,6 +1,9 @@
 //! Options of single calls and of a user's session.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -33,8 +36,30 @@ pub struct CallOptions {
     token: Option<Secret>,
     timeout: Option<Duration>,
     retry: Option<Retry>,
-    booking_id: Option<String>,
+    booking_id: Option<Arc<BookingId>>,
     headers: Vec<(String, Secret)>,
+}
+
+/// The option that sets the token; those that set headers have their names, in
+/// lower case.
+const TOKEN_OPTION: &str = "Token";
+
+/// The name of one booking.
+pub(crate) struct BookingId {
+    pub(crate) name: String,
+    taken: AtomicBool,
+}
+
+impl BookingId {
+    /// Takes the name for a booking, unless it has one.
+    pub(crate) fn take(&self) -> bool {
+        !self.taken.swap(true, Ordering::Relaxed)
+    }
+
+    /// Gives the name back: what had it was certainly not applied.
+    pub(crate) fn give_back(&self) {
+        self.taken.store(false, Ordering::Relaxed);
+    }
 }
 
 impl CallOptions {
@@ -72,12 +97,20 @@ impl CallOptions {
         self.retry(Retry::never())
     }
 
-    /// Names the booking of the next call in the
-    /// [journal](crate::journal::Journal) and in
+    /// Names one booking in the [journal](crate::journal::Journal) and in
     /// [`Error::booking_id`](crate::Error::booking_id); else it is given a
-    /// random name. Use it for one call only.
+    /// random name.
+    ///
+    /// A second booking with these options, their clones, or a client that they
+    /// were given to is refused, as not sent, unless all before it were certainly
+    /// not applied ([not sent](crate::Delivery::NotSent) or
+    /// [rejected](crate::Delivery::Rejected)): then it is the same one again.
+    /// Reads need no name and take none.
     pub fn booking_id(mut self, id: impl Into<String>) -> Self {
-        self.booking_id = Some(id.into());
+        self.booking_id = Some(Arc::new(BookingId {
+            name: id.into(),
+            taken: AtomicBool::new(false),
+        }));
         self
     }
 
@@ -101,7 +134,7 @@ impl fmt::Debug for CallOptions {
             .field("token", &self.token)
             .field("timeout", &self.timeout)
             .field("retry", &self.retry)
-            .field("booking_id", &self.booking_id)
+            .field("booking_id", &self.booking_id.as_ref().map(|id| &id.name))
             .field("headers", &self.headers)
             .finish()
     }
@@ -114,17 +147,40 @@ pub(crate) struct Session {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
-    pub(crate) booking_id: Option<String>,
-    /// Why no call can be made with these options.
-    pub(crate) problem: Option<String>,
+    pub(crate) booking_id: Option<Arc<BookingId>>,
+    /// Why no call can be made, by the option that is the reason: another value
+    /// of it mends that.
+    problems: BTreeMap<String, String>,
 }
 
 impl Session {
+    pub(crate) fn new(headers: HeaderMap, timeout: Duration, retry: Retry) -> Self {
+        Self {
+            headers,
+            timeout,
+            retry,
+            booking_id: None,
+            problems: BTreeMap::new(),
+        }
+    }
+
+    /// Why no call can be made with these options.
+    pub(crate) fn problem(&self) -> Option<&str> {
+        self.problems.values().next().map(String::as_str)
+    }
+
     /// The same with some options replaced.
     pub(crate) fn with(&self, options: CallOptions) -> Self {
         let mut session = self.clone();
-        if let Err(problem) = session.set_headers(&options) {
-            session.problem = Some(problem);
+        if let Some(token) = &options.token {
+            let value = credentials::header(TOKEN_OPTION, token);
+            session.set(
+                TOKEN_OPTION,
+                value.map(|value| (HeaderName::from_static(TOKEN), value)),
+            );
+        }
+        for (name, value) in &options.headers {
+            session.set(&name.to_ascii_lowercase(), own_header(name, value));
         }
         session.timeout = options.timeout.unwrap_or(self.timeout);
         session.retry = options.retry.unwrap_or(self.retry);
@@ -132,24 +188,31 @@ impl Session {
         session
     }
 
-    fn set_headers(&mut self, options: &CallOptions) -> Result<(), String> {
-        if let Some(token) = &options.token {
-            let value = credentials::header("Token", token)?;
-            self.headers.insert(HeaderName::from_static(TOKEN), value);
-        }
-        for (text, value) in &options.headers {
-            let name = HeaderName::from_bytes(text.as_bytes())
-                .map_err(|_| "the name of a header holds what a header cannot".to_owned())?;
-            if is_protected(&name) {
-                return Err(format!("the header {name} is not yours to set"));
+    /// Notes what has become of an option, in place of what was of it before.
+    fn set(&mut self, option: &str, header: Result<(HeaderName, HeaderValue), String>) {
+        self.problems.remove(option);
+        match header {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
             }
-            let mut value = HeaderValue::from_str(value.expose())
-                .map_err(|_| format!("the header {name} has a value that no header can have"))?;
-            value.set_sensitive(true);
-            self.headers.insert(name, value);
+            Err(problem) => {
+                self.problems.insert(option.to_owned(), problem);
+            }
         }
-        Ok(())
     }
+}
+
+/// A header of the user's own; or why it cannot be sent.
+fn own_header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), String> {
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| "the name of a header holds what a header cannot".to_owned())?;
+    if is_protected(&name) {
+        return Err(format!("the header {name} is not yours to set"));
+    }
+    let mut value = HeaderValue::from_str(value.expose())
+        .map_err(|_| format!("the header {name} has a value that no header can have"))?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 /// What the client or HTTP itself writes, and what makes the server take a
@@ -182,13 +245,7 @@ mod tests {
     use super::*;
 
     fn session() -> Session {
-        Session {
-            headers: HeaderMap::new(),
-            timeout: Duration::from_secs(1),
-            retry: Retry::new(),
-            booking_id: None,
-            problem: None,
-        }
+        Session::new(HeaderMap::new(), Duration::from_secs(1), Retry::new())
     }
 
     #[test]
@@ -209,12 +266,32 @@ mod tests {
             "",
         ] {
             let session = session().with(CallOptions::new().header(name, "canary"));
-            let problem = session.problem.unwrap();
+            let problem = session.problem().unwrap();
             assert!(!problem.contains("canary"), "{problem}");
             assert!(session.headers.is_empty(), "{name}");
         }
         let session = session().with(CallOptions::new().header("X-A", "canary\n"));
-        assert!(!session.problem.unwrap().contains("canary"));
+        assert!(!session.problem().unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn a_later_value_mends_what_an_earlier_one_has_broken_and_nothing_else() {
+        let broken = session().with(CallOptions::new().token("").header("X-A", "canary\n"));
+        assert!(broken.problem().unwrap().contains("Token"));
+        let broken = broken.with(CallOptions::new().token("t"));
+        assert!(broken.problem().unwrap().contains("x-a"));
+        let mended = broken.with(CallOptions::new().header("x-a", "1"));
+        assert_eq!(mended.problem(), None);
+        assert_eq!(mended.headers["token"], "t");
+
+        // A header that nobody may set stays refused.
+        let refused = mended.with(CallOptions::new().header("Token", "t"));
+        assert!(
+            refused
+                .with(CallOptions::new().token("t"))
+                .problem()
+                .is_some()
+        );
     }
 
     #[test]
@@ -225,7 +302,7 @@ mod tests {
                 .header("X-A", "canary")
                 .timeout(Duration::ZERO),
         );
-        assert_eq!(second.problem, None);
+        assert_eq!(second.problem(), None);
         assert_eq!(second.headers.len(), 2);
         assert_eq!(second.retry, Retry::never());
         assert_eq!(second.timeout, Duration::ZERO);

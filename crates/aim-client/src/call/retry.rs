@@ -6,7 +6,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use crate::call::error::{Delivery, Error};
+use crate::call::error::{AnswerKind, Delivery, Error};
 use crate::call::limits::Limit;
 use crate::operation::{Effect, Operation};
 
@@ -24,6 +24,7 @@ use crate::operation::{Effect, Operation};
 /// | nothing arrived in time ([`Limit::ReadTime`]) | repeated | never |
 /// | 408, 429 or 5xx, with any body but an in-band failure | repeated | never |
 /// | 2xx whose body is empty, cut off, an HTML page or otherwise unreadable | repeated | never |
+/// | 2xx that is compressed, and was not to be or cannot be decompressed | never | never |
 /// | 2xx that can be read and proves nothing, such as `{}` | never | never |
 /// | an in-band failure, any other status, a redirect | never | never |
 /// | refused before it was sent, a size that is too large, no time left | never | never |
@@ -146,7 +147,7 @@ pub(crate) fn may_repeat(operation: &Operation, error: &Error) -> bool {
         status.is_server_error()
             || status == StatusCode::REQUEST_TIMEOUT
             || status == StatusCode::TOO_MANY_REQUESTS
-            || (status.is_success() && error.answer_kind().is_some())
+            || (status.is_success() && error.answer_kind().is_some_and(AnswerKind::may_pass))
     })
 }
 

@@ -10,17 +10,18 @@ use reqwest::{Method, Request, Response};
 use tokio::sync::SemaphorePermit;
 
 use crate::call::answer::Answer;
+use crate::call::compression::decompressed;
 use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
 use crate::call::judge::{Asked, OperationAnswer, judge};
 use crate::call::limits::Limit;
-use crate::call::options::Session;
+use crate::call::options::{BookingId, Session};
 use crate::call::retry::may_repeat;
 use crate::call::runtime::{Runtime, Sleep};
 use crate::call::shared::Shared;
 use crate::call::trace;
 use crate::call::watch::Watch;
-use crate::operation::Operation;
+use crate::operation::{Effect, Operation};
 
 /// How many bytes are reserved for an answer before they have come.
 const MOST_RESERVED: usize = 64 << 10;
@@ -52,14 +53,34 @@ impl Call<'_> {
     }
 
     async fn journaled<T: OperationAnswer>(&self, request: &Request) -> Result<Answer<T>, Error> {
-        if let Some(problem) = &self.session.problem {
-            return Err(Error::refused(Some(self.operation), problem.clone()));
+        if let Some(problem) = self.session.problem() {
+            return Err(Error::refused(Some(self.operation), problem));
         }
+        let id = self.session.booking_id.as_deref();
+        let id = id.filter(|_| self.operation.effect() == Effect::Books);
+        if id.is_some_and(|id| !id.take()) {
+            let reason = "its `booking_id` already names another booking, which was or may have been applied; give each a name of its own";
+            return Err(Error::refused(Some(self.operation), reason));
+        }
+        let outcome = self.named(request, id).await;
+        if let (Some(id), Err(error)) = (id, &outcome)
+            && matches!(error.delivery(), Delivery::NotSent | Delivery::Rejected)
+        {
+            id.give_back();
+        }
+        outcome
+    }
+
+    async fn named<T: OperationAnswer>(
+        &self,
+        request: &Request,
+        id: Option<&BookingId>,
+    ) -> Result<Answer<T>, Error> {
         // If this future is dropped, the entry is closed as unknown.
         let mut entry = Entry::open(
             self.shared.journal.as_ref(),
             &*self.shared.runtime,
-            self.session.booking_id.as_deref(),
+            id.map(|id| id.name.as_str()),
             self.operation,
             request,
         )?;
@@ -198,6 +219,9 @@ impl Call<'_> {
             }
             body.extend_from_slice(&chunk);
         }
+        let Some(body) = decompressed(body, limits.answer_bytes) else {
+            return Err(too_large(Limit::AnswerSize, most));
+        };
         let headers = std::mem::take(response.headers_mut());
         let asked = Asked {
             operation: self.operation,

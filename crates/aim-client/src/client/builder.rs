@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "gzip")]
+use reqwest::header::ACCEPT_ENCODING;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Proxy, Url};
@@ -229,7 +231,7 @@ impl AimClientBuilder {
     /// followed (they would carry the keys to another host), reqwest repeats
     /// nothing (it would book twice), TLS certificates are checked, traffic and
     /// session keys are not logged, there is no proxy but
-    /// [`proxy`](Self::proxy), and bookings have no pool of connections
+    /// [`proxy`](Self::proxy), answers are compressed only by the feature `gzip`, and bookings have no pool of connections
     /// ([`reuse_connections_for_bookings`](Self::reuse_connections_for_bookings)).
     ///
     /// Some settings cannot be overridden, and you are responsible for them: a
@@ -295,6 +297,8 @@ impl AimClientBuilder {
         // With any other type the server ignores the body and runs the
         // operation with an empty request.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        #[cfg(feature = "gzip")]
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
             let reason = "`max_in_flight` is 0 or beyond what can be counted";
             return Err(Error::refused(None, reason));
@@ -335,8 +339,10 @@ impl AimClientBuilder {
             roots.extend(found);
         }
         let client = |http: ClientBuilder| {
-            // The environment's proxy would see every request.
-            let mut http = http.no_proxy();
+            // The environment's proxy would see every request. Compression is
+            // ours: whatever another crate switches on in reqwest, an answer
+            // that was not to be compressed is an error that says so.
+            let mut http = http.no_proxy().no_gzip().no_brotli().no_deflate().no_zstd();
             if let Some(proxy) = &proxy {
                 http = http.proxy(proxy.clone());
             }
@@ -393,13 +399,7 @@ impl AimClientBuilder {
                 observer: self.observer,
                 journal: self.journal,
             }),
-            session: Arc::new(Session {
-                headers,
-                timeout: self.timeout,
-                retry: self.retry,
-                booking_id: None,
-                problem: None,
-            }),
+            session: Arc::new(Session::new(headers, self.timeout, self.retry)),
         })
     }
 }
