@@ -5,6 +5,7 @@
 pub(crate) mod credentials;
 pub(crate) mod faults;
 pub(crate) mod limits;
+mod rename;
 pub(crate) mod request_log;
 
 use std::borrow::Cow;
@@ -231,9 +232,9 @@ impl Engine {
         let Some(fault) = fault else {
             return answer;
         };
-        let replaced = replace(&fault.kind, call.operation, settings);
+        let answer = replace(&fault.kind, call.operation, settings, answer);
         log.fault = Some(fault);
-        replaced.unwrap_or(answer)
+        answer
     }
 
     /// What the document says.
@@ -471,18 +472,22 @@ impl Inner {
 }
 
 /// What a fault has the service answer in place of its own answer.
-fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Option<Answer> {
+fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: Answer) -> Answer {
     match kind {
         FaultKind::InBandError {
             status,
             status_code,
             error_code,
             message,
+            with_answer,
         } => {
             fn text<'a>(text: &'a Option<String>, default: &'a str) -> &'a str {
                 text.as_deref().unwrap_or(default)
             }
-            let mut value = Object::new(operation.response);
+            let mut value = match own {
+                Answer::Dto(value) | Answer::DtoWithStatus { value, .. } if *with_answer => value,
+                _ => Object::new(operation.response),
+            };
             let members = [
                 ("StatusCode", text(status_code, &settings.error_status_code)),
                 ("ErrorCode", text(error_code, &settings.error_code)),
@@ -490,10 +495,10 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Opti
                 ("ErrorMessage", message),
             ];
             set_status(&mut value, &members);
-            Some(match *status {
+            match *status {
                 200 => Answer::Dto(value),
                 status => Answer::DtoWithStatus { status, value },
-            })
+            }
         }
         FaultKind::ResponseStatus {
             status,
@@ -509,14 +514,14 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings) -> Opti
                 500..=599 => "Exception",
                 _ => "ArgumentException",
             });
-            Some(Answer::HttpError {
+            Answer::HttpError {
                 status: *status,
                 code: code.to_owned(),
                 message: message.clone(),
                 value: None,
-            })
+            }
         }
-        _ => None,
+        _ => own,
     }
 }
 
@@ -573,6 +578,7 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
                 None => body.push(0xFF),
             }
         }
+        FaultKind::RenamedMembers { style } => rename::members(response, *style),
         FaultKind::Bom {} => {
             response.body.splice(0..0, *b"\xEF\xBB\xBF");
         }

@@ -230,7 +230,7 @@ async fn what_does_not_fit_is_refused_with_its_place() {
         (
             "POST",
             "faults",
-            r#"{"fault":"html_error","status":200}"#,
+            r#"{"fault":"html_error","status":204}"#,
             "/status",
         ),
         (
@@ -238,6 +238,24 @@ async fn what_does_not_fit_is_refused_with_its_place() {
             "faults",
             r#"{"fault":"html_error","retry_after":"a\nb"}"#,
             "/retry_after",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","retry_after":1.5}"#,
+            "/retry_after",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"html_error","retry_after":true}"#,
+            "/retry_after",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"renamed_members","style":"kebab"}"#,
+            "/style",
         ),
         (
             "POST",

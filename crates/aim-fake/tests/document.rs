@@ -170,6 +170,7 @@ async fn the_rules_of_the_document_hold_for_it() {
             status_code: None,
             error_code: None,
             message: "scripted".to_owned(),
+            with_answer: false,
         })
         .on("Ping"),
     )

@@ -45,6 +45,15 @@ const FAULTS: &[Seen] = &[
                 && answer.json()["Status"]["ErrorMessage"] == "no"
         },
     ),
+    (
+        "in_band_error,with_answer=true,status_code=Pending,error_code=,message=",
+        |answer| {
+            answer.status() == 200
+                && answer.json()["Status"]["StatusCode"] == "Pending"
+                && answer.json()["Status"]["ErrorCode"] == ""
+                && answer.json()["Status"]["ErrorMessage"] == ""
+        },
+    ),
     ("response_status", |answer| {
         answer.head.starts_with("HTTP/1.1 500 Exception\r\n")
             && answer.text()
@@ -79,6 +88,11 @@ const FAULTS: &[Seen] = &[
     ("html_error,status=502,retry_after=30", |answer| {
         answer.head.starts_with("HTTP/1.1 502 Bad Gateway\r\n")
             && answer.header("retry-after") == Some("30")
+            && answer.header("content-type") == Some("text/html")
+            && answer.text().starts_with("<!DOCTYPE html>")
+    }),
+    ("html_error,status=200", |answer| {
+        answer.head.starts_with("HTTP/1.1 200 OK\r\n")
             && answer.header("content-type") == Some("text/html")
             && answer.text().starts_with("<!DOCTYPE html>")
     }),
@@ -129,6 +143,18 @@ const FAULTS: &[Seen] = &[
     }),
     ("bom", |answer| {
         answer.end == End::Whole && answer.body.starts_with(b"\xEF\xBB\xBF{\"")
+    }),
+    ("renamed_members,style=snake", |answer| {
+        answer.json()["web_ref"].is_string() && answer.json()["status"]["status_code"] == "OK"
+    }),
+    ("renamed_members", |answer| {
+        answer.json()["webRef"].is_string() && answer.json()["status"]["statusCode"] == "OK"
+    }),
+    ("renamed_members,style=lower", |answer| {
+        answer.json()["webref"].is_string() && answer.json()["status"]["statuscode"] == "OK"
+    }),
+    ("renamed_members,style=upper", |answer| {
+        answer.json()["WEBREF"].is_string() && answer.json()["STATUS"]["STATUSCODE"] == "OK"
     }),
     ("oversized,size=300000", |answer| {
         answer.end == End::Whole

@@ -228,17 +228,20 @@ fn it_stops_though_an_answer_hangs_and_finishes_one_that_is_late() {
         "--fault",
         "slow_first_byte,milliseconds=300",
     ]);
+    let wait_for = |count: usize| loop {
+        let (_, json) = control(running.address(), "GET", "/_aim/requests", "");
+        if json["requests"].as_array().unwrap().len() == count {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    };
     let mut hanging = Raw::new(running.address()).patience(1);
     assert_eq!(hanging.send(&booking()).end, End::Silence);
+    // Which request comes first decides which fault it meets.
+    wait_for(1);
     let mut late = Raw::new(running.address()).patience(1);
     assert_eq!(late.send(&booking()).end, End::Silence);
-    let received = || {
-        let (_, json) = control(running.address(), "GET", "/_aim/requests", "");
-        json["requests"].as_array().unwrap().len()
-    };
-    while received() < 2 {
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    wait_for(2);
     let (code, _) = running.stop("-TERM");
     assert_eq!(code, Some(0));
     let mut late = late.patience(20_000);

@@ -51,6 +51,8 @@ const FAULTS: &[&str] = &[
     "invalid_utf8",
     "bom",
     "bom,apply=false",
+    "renamed_members",
+    "renamed_members,style=upper,apply=false",
     "oversized,size=20000",
     "oversized,size=20000,content_length=true,apply=false",
     "slow_first_byte,milliseconds=3",

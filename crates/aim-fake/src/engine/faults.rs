@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use crate::model::operation::Operation;
@@ -54,6 +55,10 @@ pub enum FaultKind {
         /// `Status.ErrorMessage` and `ErrorDisplayText`.
         #[serde(default = "scripted")]
         message: String,
+        /// Whether the `Status` stands in the operation's own answer, beside
+        /// what proves it; by default it stands alone.
+        #[serde(default)]
+        with_answer: bool,
     },
     /// ServiceStack's `ResponseStatus`, in the format that was asked for. Not
     /// applied.
@@ -71,11 +76,13 @@ pub enum FaultKind {
     },
     /// A page of IIS or of a proxy. Not applied.
     HtmlError {
-        /// The HTTP status; 503 by default.
+        /// The HTTP status; 503 by default. 200 is a page to sign in, or that of
+        /// a proxy which hides an error.
         #[serde(default = "unavailable")]
         status: u16,
-        /// The value of `Retry-After`; none by default.
-        #[serde(default)]
+        /// The value of `Retry-After`; none by default. In JSON a number of
+        /// seconds is fine, too.
+        #[serde(default, deserialize_with = "text_or_seconds")]
         retry_after: Option<String>,
     },
     /// ServiceStack's 404 in plain text, as for an unknown path. Not applied.
@@ -118,6 +125,13 @@ pub enum FaultKind {
     InvalidUtf8 {},
     /// The answer behind a byte order mark. Applied.
     Bom {},
+    /// The answer with other names for its members, at every depth of JSON and
+    /// XML. Applied.
+    RenamedMembers {
+        /// How they are written; in camel case by default.
+        #[serde(default)]
+        style: NameStyle,
+    },
     /// The answer, made larger than any limit; streamed. JSON is padded by a
     /// first member `Padding`, anything else by blanks at its end. Applied.
     Oversized {
@@ -173,6 +187,21 @@ pub enum FaultKind {
     },
     /// The connection is accepted, and reset before anything is read.
     ResetBeforeRequest {},
+}
+
+/// How the names of members are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameStyle {
+    /// `webRef`, as ServiceStack has it with `TextCase.CamelCase`.
+    #[default]
+    Camel,
+    /// `web_ref`, as ServiceStack has it with `TextCase.SnakeCase`.
+    Snake,
+    /// `webref`.
+    Lower,
+    /// `WEBREF`.
+    Upper,
 }
 
 /// When a kept-alive connection is closed.
@@ -257,6 +286,18 @@ fn elsewhere() -> String {
     "http://elsewhere.invalid/".to_owned()
 }
 
+/// A text, or a number of seconds written out.
+fn text_or_seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    match Json::deserialize(from)? {
+        Json::Null => Ok(None),
+        Json::String(text) => Ok(Some(text)),
+        Json::Number(number) if number.is_u64() => Ok(Some(number.to_string())),
+        _ => Err(D::Error::custom(
+            "expected a text or a whole number of seconds",
+        )),
+    }
+}
+
 impl FaultKind {
     /// All names, as in JSON.
     pub const NAMES: &[&str] = &[
@@ -272,6 +313,7 @@ impl FaultKind {
         "malformed",
         "invalid_utf8",
         "bom",
+        "renamed_members",
         "oversized",
         "slow_first_byte",
         "slow_drip",
@@ -350,7 +392,9 @@ impl FaultKind {
                 status: of,
                 retry_after,
             } => {
-                status(of, 400, 599)?;
+                if *of != 200 && !(400..=599).contains(of) {
+                    return problem("/status", "200 or a status from 400 to 599 is expected");
+                }
                 field("retry_after", retry_after.as_deref().unwrap_or_default())
             }
             Self::Redirect {
@@ -782,6 +826,7 @@ mod tests {
             status_code: None,
             error_code: Some("7".to_owned()),
             message: "no".to_owned(),
+            with_answer: false,
         })
         .on("GetContractDetails")
         .call(2)
@@ -795,6 +840,9 @@ mod tests {
             operation=GetContractDetails,call=2,times=null,apply=true";
         assert_eq!(Fault::from_json(&json).unwrap(), typed);
         assert_eq!(Fault::from_text(text).unwrap(), typed);
+        let number = json!({ "fault": "html_error", "retry_after": 30 });
+        let text = Fault::from_text("html_error,retry_after=30").unwrap();
+        assert_eq!(Fault::from_json(&number).unwrap(), text);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Raw {
         stream.set_nodelay(true).unwrap();
         // So long only when a test fails.
         stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
+            .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
         Self(stream)
     }
@@ -104,6 +104,8 @@ impl Raw {
                     bytes.extend_from_slice(&buffer[..length]);
                     continue;
                 }
+                // A signal to the process, such as one to go on.
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock | ErrorKind::TimedOut => End::Silence,
                     _ => End::Reset,
