@@ -15,7 +15,12 @@ use xtask::{BROKEN, USAGE};
 
 const HELP: &str = "\
 cargo xtask regen           write the generated files, print what changed and what is left to do
-cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale, 100 broken document
+cargo xtask regen --check   change nothing; exit 0 fresh, 4 stale or a version that does not fit,
+                            100 broken document
+cargo xtask diff            what the document's changes since the last release mean, whom they
+                            break, and which version follows; exit 0 nothing breaking, 1 breaking,
+                            100 broken input. `--base <revision or file>` compares with another
+                            version, `--format <text, markdown or json>` writes another form
 cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
@@ -33,7 +38,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
-        ["regen"] | ["regen", "--check"] => |_, arguments| document(arguments),
+        ["regen"] | ["regen", "--check"] | ["diff", ..] => |_, arguments| document(arguments),
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),

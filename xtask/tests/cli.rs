@@ -25,6 +25,9 @@ fn checkout() -> PathBuf {
 /// What is not generated.
 const FILES: [&str; 2] = ["openapi/aim.yaml", "openapi/CHANGELOG.md"];
 
+/// The last released document, which here is the one that the tests edit.
+const RELEASED: &str = "openapi/released.yaml";
+
 /// A fresh workspace of its own in a folder.
 fn workspace(root: &Path) {
     let generated = regen::plan(&checkout()).unwrap();
@@ -34,7 +37,34 @@ fn workspace(root: &Path) {
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(checkout().join(path), target).unwrap();
     }
+    fs::copy(root.join("openapi/aim.yaml"), root.join(RELEASED)).unwrap();
     fs::write(root.join("Cargo.toml"), "[workspace]\n").unwrap();
+}
+
+/// The version of the document, and the one that a change of the level makes.
+fn versions(root: &Path, level: usize) -> (String, String) {
+    let text = fs::read_to_string(root.join("openapi/aim.yaml")).unwrap();
+    let version = text
+        .lines()
+        .find_map(|line| line.strip_prefix("  version: "));
+    let mut parts: Vec<u32> = version
+        .unwrap()
+        .split('.')
+        .map(|part| part.parse().unwrap())
+        .collect();
+    parts[level] += 1;
+    parts[level + 1..].fill(0);
+    let next: Vec<_> = parts.iter().map(u32::to_string).collect();
+    (version.unwrap().to_owned(), next.join("."))
+}
+
+fn raise(root: &Path, to: &str) {
+    let (version, _) = versions(root, 2);
+    edit(
+        root,
+        &format!("  version: {version}"),
+        &format!("  version: {to}"),
+    );
 }
 
 fn edit(root: &Path, from: &str, to: &str) {
@@ -105,7 +135,7 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     let stale = contents(root);
     let (code, out, error) = xtask(root, &["regen", "--check"]);
     assert_eq!(code, 4, "{out}{error}");
-    assert!(out.contains("stale: openapi/aim.json: +"), "{out}");
+    assert!(out.contains("stale: openapi/aim.json\n"), "{out}");
     assert!(error.contains("run `cargo xtask regen`"), "{error}");
     assert_eq!(contents(root), stale);
 
@@ -117,59 +147,277 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
         "crates/aim-client/src/generated/types.rs",
     ] {
         assert_eq!(
-            out.matches(&format!("written: {path}: +")).count(),
+            out.matches(&format!("written: {path}\n")).count(),
             1,
             "{out}"
         );
     }
-    // One diff for each file of Rust, without colours in a pipe.
+    // What it means is said once, without colours in a pipe.
     assert!(!out.contains('\u{1b}'), "{out}");
-    assert_eq!(
-        out.matches("\n+++ crates/aim-client/src/generated/")
-            .count(),
-        3,
-        "{out}"
-    );
-    assert_eq!(out.matches("\n+++ ").count(), 3, "{out}");
-    assert_eq!(out.matches("pub po_number:").count(), 1, "{out}");
+    let meaning = "addition\n  /components/schemas/PostServiceTicketRequest/properties/PoNumber: member added\n    \
+                   request; minor for the document, minor for the crate\n";
+    assert_eq!(out.matches(meaning).count(), 1, "{out}");
+    let (version, next) = versions(root, 1);
+    let misfits = [
+        format!(
+            "openapi/aim.yaml: `info.version` is {version}, but the change since {version} \
+             (openapi/released.yaml) is minor: raise it to {next}\n"
+        ),
+        format!(
+            "openapi/CHANGELOG.md: the newest heading is of {version}: say what changed under \
+             `## [{next}]`, above the others\n"
+        ),
+    ];
     let (_, left) = out.split_once("left to do:\n").unwrap();
-    for step in [
-        "- openapi/aim.yaml: `info.version` is still ",
-        "- openapi/CHANGELOG.md: ",
+    for step in misfits.iter().map(String::as_str).chain([
         "- openapi/DEVIATIONS.md: ",
         "\n  new: PostServiceTicketRequest.PoNumber (string)\n",
         "- tests/snapshots: ",
-    ] {
+    ]) {
         assert!(left.contains(step), "{left}");
     }
     assert_eq!(left.matches("\n  new: ").count(), 1, "{left}");
-    assert_eq!(xtask(root, &["regen", "--check"]).0, 0);
+    // Fresh files of a version that does not fit are not all.
+    let (code, _, error) = xtask(root, &["regen", "--check"]);
+    assert_eq!((code, error), (4, misfits.concat()));
 
-    // Prose asks for neither snapshots nor the ledger, and a version that was
-    // raised with its entry for nothing more.
+    // A version that was raised with its entry asks for nothing more.
+    raise(root, &next);
+    let changelog = root.join("openapi/CHANGELOG.md");
+    let entries = fs::read_to_string(&changelog).unwrap();
+    let (_, out, _) = xtask(root, &["regen"]);
+    let (_, left) = out.split_once("left to do:\n").unwrap();
+    assert_eq!(left, format!("- {}", misfits[1]));
+    let entry = format!("## [{next}]\n\n- A member.\n\n## [");
+    fs::write(&changelog, entries.replacen("## [", &entry, 1)).unwrap();
+    let (code, out, error) = xtask(root, &["regen", "--check"]);
+    assert_eq!(
+        (code, out.lines().count(), error.as_str()),
+        (0, 1, ""),
+        "{out}"
+    );
+
+    // Prose asks for no more than a patch, and neither for snapshots nor the ledger.
+    fs::copy(root.join("openapi/aim.yaml"), root.join(RELEASED)).unwrap();
     edit(
         root,
         "summary: Book a service ticket",
         "summary: Book service",
     );
-    edit(root, "  version: ", "  version: 9");
-    let changelog = root.join("openapi/CHANGELOG.md");
-    let yaml = fs::read_to_string(root.join("openapi/aim.yaml")).unwrap();
-    let (_, version) = yaml.split_once("  version: ").unwrap();
-    let version = version.lines().next().unwrap();
-    fs::write(&changelog, "").unwrap();
+    let (_, patch) = versions(root, 2);
     let (_, out, _) = xtask(root, &["regen"]);
     let (_, left) = out.split_once("left to do:\n").unwrap();
-    assert_eq!(
-        left,
-        "- openapi/CHANGELOG.md: say what changed, under the new version\n"
+    assert!(
+        left.contains(&format!("is patch: raise it to {patch}\n")),
+        "{left}"
     );
-    fs::write(&changelog, format!("## [{version}]\n")).unwrap();
-    edit(root, "summary: Book service", "summary: Book a ticket");
-    edit(root, "  version: 9", "  version: 99");
-    fs::write(&changelog, format!("## [9{version}]\n")).unwrap();
-    let (code, out, _) = xtask(root, &["regen"]);
-    assert!(code == 0 && !out.contains("left to do"), "{out}");
+    assert_eq!(left.lines().count(), 2, "{left}");
+}
+
+/// A version may be more than what follows, but not less.
+#[test]
+fn a_version_that_does_not_fit_is_said_with_the_one_that_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    edit(
+        root,
+        "operationId: PostServiceTicket\n",
+        "operationId: Ticket\n",
+    );
+    assert_eq!(xtask(root, &["regen"]).0, 0);
+    let ((version, minor), (_, major)) = (versions(root, 1), versions(root, 0));
+    let changelog = root.join("openapi/CHANGELOG.md");
+    let entries = fs::read_to_string(&changelog).unwrap();
+    for (is, heading, expected) in [
+        (
+            &*version,
+            &*version,
+            Some(format!("is major: raise it to {major}\n")),
+        ),
+        (
+            &*minor,
+            &*minor,
+            Some(format!("is major: raise it to {major}\n")),
+        ),
+        (&*major, &*minor, Some(format!("under `## [{major}]`"))),
+        (&*major, &*major, None),
+        ("99.0.0", "99.0.0", None),
+        (
+            "next",
+            "99.0.0",
+            Some("is `next`, which is not a version".to_owned()),
+        ),
+    ] {
+        raise(root, "0.0.0");
+        edit(root, "  version: 0.0.0", &format!("  version: {is}"));
+        fs::write(
+            &changelog,
+            entries.replacen("## [", &format!("## [{heading}]\n\n## ["), 1),
+        )
+        .unwrap();
+        assert_eq!(xtask(root, &["regen"]).0, 0);
+        let (code, _, error) = xtask(root, &["regen", "--check"]);
+        match expected {
+            Some(expected) => assert!(code == 4 && error.contains(&expected), "{is}: {error}"),
+            None => assert_eq!((code, error.as_str()), (0, ""), "{is}"),
+        }
+    }
+    fs::remove_file(root.join(RELEASED)).unwrap();
+    let (code, _, error) = xtask(root, &["regen", "--check"]);
+    assert!(
+        code == 100 && error.starts_with("openapi/released.yaml: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_diff_says_what_a_change_means() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    let (version, major) = versions(root, 0);
+    let (code, out, error) = xtask(root, &["diff"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_eq!(
+        out,
+        format!("openapi/aim.yaml says the same as openapi/released.yaml ({version})\n")
+    );
+
+    edit(
+        root,
+        "operationId: PostServiceTicket\n",
+        "operationId: Ticket\n",
+    );
+    edit(root, "summary: Book a service ticket", "summary: A|B");
+    let (code, out, error) = xtask(root, &["diff"]);
+    assert_eq!((code, error.as_str()), (1, ""));
+    assert_eq!(
+        out,
+        format!(
+            "openapi/aim.yaml since openapi/released.yaml ({version}): 1 breaking, 1 harmless\n\
+             breaking\n  \
+             /paths/~1api~1PostServiceTicket/post/operationId: operation id changed, `PostServiceTicket` -> `Ticket`\n    \
+             structure; breaks generated clients, the Rust API; major for the document, major for the crate\n\
+             harmless\n  \
+             /paths/~1api~1PostServiceTicket/post/summary: `summary` changed, `Book a service ticket` -> `A|B`\n\
+             document: major, so {major} follows {version} (`info.version` is {version})\n\
+             aim-client: breaking; no version of it is released yet\n"
+        )
+    );
+    fs::write(
+        root.join("CHANGELOG.md"),
+        "# Changelog\n\n## Unreleased\n\n## 0.3.1 - 2026-01-02\n",
+    )
+    .unwrap();
+    let (_, out, _) = xtask(root, &["diff", "--format", "text"]);
+    assert!(
+        out.ends_with("aim-client: breaking, so 0.4.0 follows 0.3.1\n"),
+        "{out}"
+    );
+
+    let (code, out, _) = xtask(root, &["diff", "--format", "markdown", "--base", RELEASED]);
+    assert_eq!(code, 1);
+    assert!(out.contains("\n## harmless\n\n| Where | What |"), "{out}");
+    assert!(
+        out.contains("`A\\|B` | structure |  | patch | patch |\n"),
+        "{out}"
+    );
+    let (code, out, _) = xtask(root, &["diff", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["breaking"]), (1, &true.into()));
+    assert_eq!(json["document"]["follows"], *major);
+    assert_eq!(json["crate"]["follows"], "0.4.0");
+    let change = &json["changes"][1];
+    assert_eq!(change["old"], "PostServiceTicket");
+    assert_eq!(change["breaks"], serde_json::json!(["clients", "rust"]));
+
+    // Its JSON is the same document.
+    fs::copy(root.join(RELEASED), root.join("openapi/aim.yaml")).unwrap();
+    assert_eq!(xtask(root, &["diff", "--base", "openapi/aim.json"]).0, 0);
+}
+
+#[test]
+fn a_diff_takes_any_revision_and_refuses_what_is_no_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
+        let output = git.args(arguments).current_dir(root).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet"]);
+    fs::write(root.join("nothing"), "").unwrap();
+    git(&["add", "nothing"]);
+    git(&["commit", "--quiet", "--message=nothing"]);
+    git(&["tag", "before"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message=all"]);
+    add_member(root);
+    let (code, out, _) = xtask(&root.join("crates"), &["diff", "--base", "HEAD"]);
+    assert!(
+        code == 0 && out.starts_with("openapi/aim.yaml since openapi/aim.yaml of HEAD ("),
+        "{out}"
+    );
+    assert!(out.contains("1 addition\n"), "{out}");
+
+    fs::write(root.join("list.yaml"), "openapi: 3.0.3\ninfo: [\n").unwrap();
+    fs::write(
+        root.join("other.yaml"),
+        "openapi: 3.0.3\ninfo: {title: T}\npaths: {}\n",
+    )
+    .unwrap();
+    for (arguments, expected) in [
+        (
+            &["diff", "--base", "before"][..],
+            "the revision `before` has no openapi/aim.yaml",
+        ),
+        (
+            &["diff", "--base", "nowhere"],
+            "`nowhere` is neither a file nor a revision",
+        ),
+        (
+            &["diff", "--base", "--help"],
+            "`--help` is neither a file nor a revision",
+        ),
+        (
+            &["diff", "--base", "list.yaml"],
+            "list.yaml:3:1: this is not an OpenAPI 3.0 document: ",
+        ),
+        (
+            &["diff", "--base", "other.yaml"],
+            "other.yaml:2:7: this is not an OpenAPI 3.0 document: ",
+        ),
+    ] {
+        let (code, out, error) = xtask(root, arguments);
+        assert_eq!((code, out.as_str()), (100, ""), "{arguments:?}");
+        assert!(error.starts_with(expected), "{error}");
+    }
+    for arguments in [
+        &["diff", "--base"][..],
+        &["diff", "--format", "xml"],
+        &["diff", "HEAD"],
+    ] {
+        let (code, _, error) = xtask(root, arguments);
+        assert!(
+            code == 2 && error.contains("`--base <revision or file>`"),
+            "{error}"
+        );
+    }
+    fs::remove_file(root.join(RELEASED)).unwrap();
+    let (code, _, error) = xtask(root, &["diff"]);
+    assert!(
+        code == 100 && error.starts_with("openapi/released.yaml: "),
+        "{error}"
+    );
+    edit(root, "openapi: 3.0.3", "openapi: [");
+    let (code, _, error) = xtask(root, &["diff", "--base", "HEAD"]);
+    assert!(
+        code == 100 && error.starts_with("openapi/aim.yaml:"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -292,12 +540,10 @@ fn what_is_left_to_do_is_said_until_it_is_committed() {
     git(&["commit", "--quiet", "--message=before"]);
     add_member(root);
     let (_, first, _) = xtask(root, &["regen"]);
-    assert!(first.contains("`info.version` is still "), "{first}");
-    let text = fs::read_to_string(root.join("openapi/aim.yaml")).unwrap();
-    let version = text.lines().find(|line| line.starts_with("  version: "));
-    edit(root, version.unwrap(), "  version: 99.0.0");
+    assert!(first.contains("`info.version` is "), "{first}");
+    raise(root, "99.0.0");
     let (_, second, _) = xtask(root, &["regen"]);
-    assert!(!second.contains("`info.version` is still "), "{second}");
+    assert!(!second.contains("`info.version` is "), "{second}");
     let (_, third, _) = xtask(root, &["regen"]);
     for out in [&first, &second, &third] {
         for step in [
@@ -308,6 +554,13 @@ fn what_is_left_to_do_is_said_until_it_is_committed() {
             assert!(out.contains(&format!("- {step}: ")), "{out}");
         }
     }
+    let changelog = root.join("openapi/CHANGELOG.md");
+    let entries = fs::read_to_string(&changelog).unwrap();
+    fs::write(
+        changelog,
+        entries.replacen("## [", "## [99.0.0]\n\n## [", 1),
+    )
+    .unwrap();
     git(&["add", "."]);
     git(&["commit", "--quiet", "--message=after"]);
     let (_, out, _) = xtask(root, &["regen"]);

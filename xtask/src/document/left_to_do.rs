@@ -1,34 +1,30 @@
 //! What a change of the document asks for besides its generated files.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use aim_codegen::regen::{DOCUMENT, File, JSON};
+use aim_codegen::regen::JSON;
 use serde_json::Value;
 
-const CHANGELOG: &str = "openapi/CHANGELOG.md";
-
 /// The steps that are left, after the files were written; empty if there are
-/// none. The document as it was is what is committed, so that a second run names
-/// them again; without git, what its generated copy still held.
-pub(crate) fn after(root: &Path, files: &[File]) -> String {
-    let Some(json) = files.iter().find(|file| file.path == JSON) else {
-        return String::new();
-    };
+/// none. `was` is the document before, as JSON, and `misfits` what of the version
+/// does not fit.
+pub(crate) fn after(was: &str, is: &str, misfits: &[String]) -> String {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    let changelog = fs::read_to_string(root.join(CHANGELOG)).unwrap_or_default();
-    let was = committed(root).unwrap_or_else(|| json.found.clone());
-    let steps = steps(&read(&was), &read(&json.expected), &changelog);
-    if steps.is_empty() {
+    let mut left: Vec<_> = misfits
+        .iter()
+        .map(|misfit| format!("- {misfit}\n"))
+        .collect();
+    left.extend(steps(&read(was), &read(is)));
+    if left.is_empty() {
         return String::new();
     }
-    format!("left to do:\n{}", steps.concat())
+    format!("left to do:\n{}", left.concat())
 }
 
 /// The document's copy in the last commit.
-fn committed(root: &Path) -> Option<String> {
+pub(crate) fn committed(root: &Path) -> Option<String> {
     let mut git = Command::new("git");
     git.args(["show", &format!("HEAD:./{JSON}")])
         .current_dir(root)
@@ -37,27 +33,11 @@ fn committed(root: &Path) -> Option<String> {
     String::from_utf8(shown.stdout).ok()
 }
 
-fn steps(old: &Value, new: &Value, changelog: &str) -> Vec<String> {
+fn steps(old: &Value, new: &Value) -> Vec<String> {
     let mut steps = Vec::new();
     // Without an earlier copy there is nothing to compare with.
     if old == new || old.is_null() {
         return steps;
-    }
-    let version = |document: &Value| match &document["info"]["version"] {
-        Value::String(version) => version.clone(),
-        _ => String::new(),
-    };
-    let (was, is) = (version(old), version(new));
-    if was == is {
-        steps.push(format!(
-            "- {DOCUMENT}: `info.version` is still {is}; raise it by the rules of openapi/README.md \
-             (Versions), then run `cargo xtask regen` once more\n"
-        ));
-    }
-    if was == is || !changelog.contains(&format!("## [{is}]")) {
-        steps.push(format!(
-            "- {CHANGELOG}: say what changed, under the new version\n"
-        ));
     }
     let (old_names, new_names) = (names(old), names(new));
     let gone = differing(&old_names, &new_names);

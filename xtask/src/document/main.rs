@@ -1,6 +1,6 @@
 //! The commands that read the document; `cargo xtask` builds and starts this.
 
-mod diff;
+mod compare;
 mod left_to_do;
 
 use std::env;
@@ -9,17 +9,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use aim_codegen::regen::{self, File};
+use compare::{Base, Comparison, Format};
 use xtask::{BROKEN, USAGE};
 
-/// The generated files differ from the document.
+/// Something that worked with the base does not work any more.
+const BREAKING: u8 = 1;
+/// The generated files or the version do not fit the document.
 const STALE: u8 = 4;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mode = match arguments.as_slice() {
-        ["regen"] => Mode::Write,
-        ["regen", "--check"] => Mode::Check,
+    let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
+        ["regen"] => |root, _| regen(root, Mode::Write),
+        ["regen", "--check"] => |root, _| regen(root, Mode::Check),
+        ["diff", ..] => |root, arguments| diff(root, arguments.get(1..).unwrap_or_default()),
         _ => {
             eprintln!(
                 "xtask-document: no such command; `cargo xtask help` lists those that there are"
@@ -31,12 +35,55 @@ fn main() -> ExitCode {
         .map_err(|error| format!("the working folder is not known: {error}"))
         .and_then(|here| xtask::root(&here));
     ExitCode::from(match root {
-        Ok(root) => regen(&root, mode),
+        Ok(root) => command(&root, &arguments),
         Err(message) => {
             eprintln!("xtask: {message}");
             BROKEN
         }
     })
+}
+
+/// Says what the changes of the document since a base mean.
+fn diff(root: &Path, arguments: &[&str]) -> u8 {
+    let mut base = None;
+    let mut format = Format::Text {
+        coloured: io::stdout().is_terminal(),
+    };
+    for option in arguments.chunks(2) {
+        match option {
+            ["--base", name] => base = Some(*name),
+            ["--format", "text"] => {}
+            ["--format", "markdown"] => format = Format::Markdown,
+            ["--format", "json"] => format = Format::Json,
+            _ => {
+                eprintln!(
+                    "xtask: `{}` is not understood; `cargo xtask diff` takes `--base <revision or file>` and \
+                     `--format <text, markdown or json>`",
+                    option.join(" ")
+                );
+                return USAGE;
+            }
+        }
+    }
+    let base = match base {
+        Some(name) => Base::named(root, name),
+        None => Base::released(root),
+    };
+    match base.and_then(|base| Comparison::of(root, &base)) {
+        Ok(comparison) => {
+            // Nobody may be reading any more (`| head`).
+            let _ = io::stdout().write_all(comparison.write(format).as_bytes());
+            if comparison.is_breaking() {
+                BREAKING
+            } else {
+                0
+            }
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            BROKEN
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -83,15 +130,35 @@ fn regen(root: &Path, mode: Mode) -> u8 {
         Mode::Check => "stale",
     };
     for file in &stale {
-        diff::write(&mut text, outcome, file, io::stdout().is_terminal());
+        text.push_str(&format!("{outcome}: {}\n", file.path));
     }
+    let json = files.iter().find(|file| file.path == regen::JSON);
+    let (found, is) = json.map_or(("", ""), |json| (&json.found, &json.expected));
+    // What is committed, so that a second run says the same; without git, what
+    // the generated copy still held.
+    let was = left_to_do::committed(root).unwrap_or_else(|| found.to_owned());
+    text.push_str(&since(root, &was, is));
+    let misfits = Base::released(root)
+        .and_then(|base| Comparison::with(root, &base, is))
+        .map(|comparison| comparison.misfits(root));
     if mode == Mode::Write {
-        text.push_str(&left_to_do::after(root, &files));
+        let misfits = misfits.clone().unwrap_or_else(|message| vec![message]);
+        text.push_str(&left_to_do::after(&was, is, &misfits));
     }
     // Nobody may be reading any more (`| head`), and all is done.
     let _ = io::stdout().write_all(text.as_bytes());
     if mode == Mode::Write {
         return 0;
+    }
+    let misfits = match misfits {
+        Ok(misfits) => misfits,
+        Err(message) => {
+            eprintln!("{message}");
+            return BROKEN;
+        }
+    };
+    for misfit in &misfits {
+        eprintln!("{misfit}");
     }
     let left = regen::interrupted(root);
     if !left.is_empty() {
@@ -104,7 +171,25 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     }
     if !stale.is_empty() {
         eprintln!("stale: run `cargo xtask regen` and commit what it writes");
-        return STALE;
     }
-    0
+    if stale.is_empty() && misfits.is_empty() {
+        0
+    } else {
+        STALE
+    }
+}
+
+/// What the changes since an earlier document mean, in short; nothing if it
+/// cannot be read, or says the same.
+fn since(root: &Path, was: &str, is: &str) -> String {
+    let base = Base {
+        name: "the last commit".to_owned(),
+        text: was.to_owned(),
+    };
+    match Comparison::with(root, &base, is) {
+        Ok(comparison) if !comparison.is_empty() => comparison.write(Format::Short {
+            coloured: io::stdout().is_terminal(),
+        }),
+        _ => String::new(),
+    }
 }

@@ -1,0 +1,146 @@
+//! What an edit of the document means: `cargo xtask diff`.
+//!
+//! Two versions are read into openapiv3's model and compared place by place;
+//! each difference says whom it breaks and which version follows.
+
+mod base;
+mod change;
+mod exchange;
+mod pair;
+mod reach;
+mod read;
+mod rename;
+mod report;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod version;
+mod walk;
+
+use std::fs;
+use std::path::Path;
+
+use aim_codegen::document::Document;
+use aim_codegen::regen::DOCUMENT;
+
+pub(crate) use base::Base;
+pub(crate) use report::Format;
+
+use change::{Change, Level, Severity};
+use version::Version;
+
+const CHANGELOG: &str = "openapi/CHANGELOG.md";
+
+/// Two versions of the document and all that is different.
+pub(crate) struct Comparison {
+    /// What the old version is called.
+    base: String,
+    changes: Vec<Change>,
+    /// `info.version`, before and after.
+    was: String,
+    is: String,
+    /// The last version of the crates that was released, if any was.
+    released_crate: Option<Version>,
+}
+
+impl Comparison {
+    /// Compares the document of a workspace with a base. The document is held
+    /// to the rules of today, the base is not.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with one of them, with its place.
+    pub(crate) fn of(root: &Path, base: &Base) -> Result<Self, String> {
+        let document = Document::load(&root.join(DOCUMENT), DOCUMENT)
+            .map_err(|problems| problems.to_string())?;
+        Self::with(root, base, document.text())
+    }
+
+    /// The same with the text of a document that is known to be sound.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the base, with its place.
+    pub(crate) fn with(root: &Path, base: &Base, text: &str) -> Result<Self, String> {
+        let new = read::read(DOCUMENT, text)?;
+        let old = read::read(&base.name, &base.text)?;
+        let version = |value: &serde_yaml::Value| {
+            let version = value.get("info").and_then(|info| info.get("version"));
+            pair::text(version).to_owned()
+        };
+        let changelog = fs::read_to_string(root.join("CHANGELOG.md")).unwrap_or_default();
+        Ok(Self {
+            base: base.name.clone(),
+            changes: walk::compare(&old, &new),
+            was: version(&old),
+            is: version(&new),
+            released_crate: version::newest(&changelog),
+        })
+    }
+
+    pub(crate) fn is_breaking(&self) -> bool {
+        self.count(Severity::Breaking) > 0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let of = |change: &&Change| change.severity() == severity;
+        self.changes.iter().filter(of).count()
+    }
+
+    /// The highest level of all changes, if there are any.
+    fn level(&self, of: fn(&Change) -> Level) -> Option<Level> {
+        self.changes.iter().map(of).max()
+    }
+
+    /// The version of the document that follows from the changes; `None` if the
+    /// old one is not a version.
+    fn follows(&self) -> Option<Version> {
+        let was = Version::parse(&self.was)?;
+        Some(match self.level(Change::document_level) {
+            Some(level) => was.next(level),
+            None => was,
+        })
+    }
+
+    /// What of `info.version` and the document's changelog does not fit the
+    /// changes: sentences that say what to do.
+    pub(crate) fn misfits(&self, root: &Path) -> Vec<String> {
+        let mut misfits = Vec::new();
+        let Some(follows) = self.follows() else {
+            misfits.push(format!(
+                "{}: `info.version` is `{}`, which is not a version: write it as `1.2.3`",
+                self.base, self.was
+            ));
+            return misfits;
+        };
+        match Version::parse(&self.is) {
+            None => misfits.push(format!(
+                "{DOCUMENT}: `info.version` is `{}`, which is not a version: write it as `1.2.3`, and \
+                 {follows} follows",
+                self.is
+            )),
+            Some(is) if is < follows => misfits.push(format!(
+                "{DOCUMENT}: `info.version` is {is}, but the change since {} ({}) is {}: raise it to {follows}",
+                self.was,
+                self.base,
+                self.level(Change::document_level).map_or("none", Level::name),
+            )),
+            Some(_) => {}
+        }
+        let changelog = fs::read_to_string(root.join(CHANGELOG)).unwrap_or_default();
+        let newest = version::newest(&changelog);
+        let wanted = Version::parse(&self.is).map_or(follows, |is| is.max(follows));
+        if newest != Some(wanted) {
+            let newest = newest.map_or("no version".to_owned(), |newest| newest.to_string());
+            misfits.push(format!(
+                "{CHANGELOG}: the newest heading is of {newest}: say what changed under `## [{wanted}]`, \
+                 above the others"
+            ));
+        }
+        misfits
+    }
+}

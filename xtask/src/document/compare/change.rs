@@ -1,0 +1,198 @@
+//! One difference between two versions of the document: whom it breaks, and
+//! which version follows.
+
+use serde_yaml::Value;
+
+/// Which part of the document a change is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    Request,
+    Answer,
+    /// Paths, operations and what belongs to neither side.
+    Structure,
+    /// An `x-aim-…` extension.
+    Rule,
+}
+
+impl Side {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Answer => "answer",
+            Self::Structure => "structure",
+            Self::Rule => "rule",
+        }
+    }
+}
+
+/// Who has to do something about a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Audience {
+    /// A client of the old document that runs against a server of the new one.
+    Wire,
+    /// A program that uses a generated client, once that is generated again.
+    Clients,
+    /// A program that uses `aim-client`.
+    Rust,
+    /// Whoever follows the `x-aim-…` rules: what counts as success, what may be
+    /// repeated, what is refused before it is sent.
+    Rules,
+}
+
+impl Audience {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Clients => "clients",
+            Self::Rust => "rust",
+            Self::Rules => "rules",
+        }
+    }
+
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Wire => "the wire",
+            Self::Clients => "generated clients",
+            Self::Rust => "the Rust API",
+            Self::Rules => "the rules",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    Breaking,
+    Addition,
+    Harmless,
+}
+
+impl Severity {
+    pub(crate) const ALL: [Self; 3] = [Self::Breaking, Self::Addition, Self::Harmless];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Addition => "addition",
+            Self::Harmless => "harmless",
+        }
+    }
+}
+
+/// Which part of a version a change raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Patch,
+    Minor,
+    Major,
+}
+
+impl Level {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
+/// Whom a change breaks, and what it raises in the document's version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Effect {
+    breaks: Vec<Audience>,
+    document: Level,
+}
+
+impl Effect {
+    /// Descriptions and examples.
+    pub(crate) fn harmless() -> Self {
+        Self::new(&[], Level::Patch)
+    }
+
+    /// More is possible than before, and nothing else is different.
+    pub(crate) fn addition() -> Self {
+        Self::new(&[], Level::Minor)
+    }
+
+    /// A rule says something else; whoever follows it must look.
+    pub(crate) fn rule() -> Self {
+        Self::new(&[Audience::Rules], Level::Minor)
+    }
+
+    /// What the document's versions call a major change.
+    pub(crate) fn major(breaks: &[Audience]) -> Self {
+        Self::new(breaks, Level::Major)
+    }
+
+    pub(crate) fn minor(breaks: &[Audience]) -> Self {
+        Self::new(breaks, Level::Minor)
+    }
+
+    pub(crate) fn new(breaks: &[Audience], document: Level) -> Self {
+        Self {
+            breaks: breaks.to_owned(),
+            document,
+        }
+        .sorted()
+    }
+
+    /// What happens to two sides at once.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.breaks.extend(other.breaks);
+        self.document = self.document.max(other.document);
+        self.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        self.breaks.sort();
+        self.breaks.dedup();
+        self
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    /// Where it is: in the new document, or in the old one if it is gone.
+    pub(crate) pointer: String,
+    /// Where it was, if that is another place.
+    pub(crate) was_at: Option<String>,
+    pub(crate) what: String,
+    pub(crate) old: Option<Value>,
+    pub(crate) new: Option<Value>,
+    pub(crate) sides: Vec<Side>,
+    pub(crate) effect: Effect,
+}
+
+impl Change {
+    pub(crate) fn breaks(&self) -> &[Audience] {
+        &self.effect.breaks
+    }
+
+    pub(crate) fn severity(&self) -> Severity {
+        match self.effect.document {
+            _ if !self.effect.breaks.is_empty() => Severity::Breaking,
+            Level::Patch => Severity::Harmless,
+            Level::Minor | Level::Major => Severity::Addition,
+        }
+    }
+
+    pub(crate) fn document_level(&self) -> Level {
+        self.effect.document
+    }
+
+    /// By semantic versioning of the Rust API, as from 1.0 on.
+    pub(crate) fn crate_level(&self) -> Level {
+        if self.effect.breaks.contains(&Audience::Rust) {
+            return Level::Major;
+        }
+        self.effect.document.min(Level::Minor)
+    }
+
+    pub(crate) fn sides(&self) -> String {
+        names(self.sides.iter().map(|side| side.name()))
+    }
+}
+
+pub(crate) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,64 @@
+//! Versions, and which one follows.
+
+use std::fmt;
+
+use super::change::Level;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version {
+    major: u32,
+    minor: u32,
+    patch: u32,
+}
+
+impl Version {
+    /// Reads `1.2.3`, and nothing else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| {
+            let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+            let is_short = part == "0" || !part.starts_with('0');
+            part.parse().ok().filter(|_| is_number && is_short)
+        });
+        let version = Self {
+            major: parts.next()??,
+            minor: parts.next()??,
+            patch: parts.next()??,
+        };
+        parts.next().is_none().then_some(version)
+    }
+
+    /// The version after a change; before 1.0 a breaking one raises the second
+    /// number and everything else the third, as cargo has it.
+    pub(crate) fn next(self, level: Level) -> Self {
+        let Self {
+            major,
+            minor,
+            patch,
+        } = self;
+        let (major, minor, patch) = match (level, major) {
+            (Level::Major, 1..) => (major + 1, 0, 0),
+            (Level::Major, 0) | (Level::Minor, 1..) => (major, minor + 1, 0),
+            (Level::Minor, 0) | (Level::Patch, _) => (major, minor, patch + 1),
+        };
+        Self {
+            major,
+            minor,
+            patch,
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The version of the first heading of a changelog that names one.
+pub(crate) fn newest(changelog: &str) -> Option<Version> {
+    changelog.lines().find_map(|line| {
+        let heading = line.strip_prefix("## ")?;
+        let name = heading.split_whitespace().next()?;
+        Version::parse(name.trim_start_matches('[').trim_end_matches(']'))
+    })
+}
