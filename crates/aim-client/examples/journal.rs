@@ -26,7 +26,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 use std::{env, fmt};
 
-use aim_client::journal::{Booking, Journal, Outcome};
+use aim_client::journal::{Booking, Journal, Outcome, Refusal};
 use aim_client::types::{C2BPostContractRequest, CustomerInfo};
 use aim_client::{AimClient, CallOptions, Credentials, Delivery};
 use serde::{Deserialize, Serialize};
@@ -164,7 +164,7 @@ fn sync_folder_of(_: &Path) -> io::Result<()> {
 }
 
 impl Journal for FileJournal {
-    fn before(&self, booking: &Booking) -> io::Result<()> {
+    fn before(&self, booking: &Booking) -> Result<(), Refusal> {
         let sent = booking.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.append(&Line {
             id: booking.id.clone(),
@@ -172,7 +172,8 @@ impl Journal for FileJournal {
             sent: Some(sent.as_secs()),
             outcome: None,
             reference: booking.reference.clone(),
-        })
+        })?;
+        Ok(())
     }
 
     fn after(&self, booking: &Booking, outcome: &Outcome<'_>) {

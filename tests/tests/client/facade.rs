@@ -33,6 +33,7 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
     let text = fs::read_to_string(path).unwrap();
     let kinds = [
         ErrorKind::Refused,
+        ErrorKind::Duplicate,
         ErrorKind::NoConnection,
         ErrorKind::Broken,
         ErrorKind::Limit(Limit::ConnectTime),

@@ -1,13 +1,14 @@
 //! What the client guarantees about bookings, each against a server that
 //! misbehaves; no test waits.
 
+use std::error::Error as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use aim_client::journal::{Booking, Journal, Outcome};
+use aim_client::journal::{Booking, Journal, Outcome, Record, Refusal, State};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::types::{
     C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest, CustomerInfo,
@@ -603,7 +604,7 @@ impl Kept {
 }
 
 impl Journal for Kept {
-    fn before(&self, booking: &Booking) -> io::Result<()> {
+    fn before(&self, booking: &Booking) -> Result<(), Refusal> {
         let has_request = booking.expose_request().contains('{');
         self.0.lock().unwrap().push(format!(
             "{} {} {:?} {has_request}",
@@ -758,8 +759,8 @@ async fn futures_poll<F: Future + Unpin>(future: &mut F) -> bool {
 struct Full;
 
 impl Journal for Full {
-    fn before(&self, _: &Booking) -> io::Result<()> {
-        Err(io::Error::new(io::ErrorKind::StorageFull, "canary"))
+    fn before(&self, _: &Booking) -> Result<(), Refusal> {
+        Err(io::Error::new(io::ErrorKind::StorageFull, "canary").into())
     }
 
     fn after(&self, _: &Booking, _: &Outcome<'_>) {
@@ -773,9 +774,68 @@ async fn what_cannot_be_journaled_is_not_sent() {
     let client = builder(server.url()).journal(Full).build().unwrap();
     let error = book(&client).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
+    assert!(error.is_refused());
     assert!(error.to_string().contains("journal"), "{error}");
+    // Its words may hold anything.
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    assert_eq!(error.source().unwrap().to_string(), "canary");
+    assert!(error.booking_id().is_some());
     assert!(server.take().is_empty());
     read(&client).await.unwrap();
+}
+
+/// Knows every booking.
+struct Knowing(State);
+
+impl Journal for Knowing {
+    fn before(&self, booking: &Booking) -> Result<(), Refusal> {
+        let state = self.0.clone();
+        let operation = booking.operation.id();
+        let known = Record::new(&booking.id, operation, SystemTime::UNIX_EPOCH, state);
+        Err(Refusal::Duplicate(known))
+    }
+
+    fn after(&self, _: &Booking, _: &Outcome<'_>) {
+        panic!("it was never kept");
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_is_told_with_what_the_journal_knows() {
+    let server = Server::start(|_| Reply::json(PROOF)).unwrap();
+    let reference = Some("canary-reference".to_owned());
+    for (state, said) in [
+        (State::OnItsWay, "on its way since 1970-01-01T00:00:00Z;"),
+        (State::InDoubt, "in doubt since 1970-01-01T00:00:00Z;"),
+        (
+            State::Booked { reference },
+            "already booked, by a call of 1970-01-01T00:00:00Z;",
+        ),
+        (
+            State::PartlyApplied,
+            "partly applied, by a call of 1970-01-01T00:00:00Z;",
+        ),
+    ] {
+        let client = builder(server.url())
+            .journal(Knowing(state.clone()))
+            .build()
+            .unwrap();
+        let named = client.with(CallOptions::new().booking_id("canary-order"));
+        let error = book(&named).await.unwrap_err();
+        // Not sent, and yet perhaps booked: nobody may read it as not booked.
+        assert_eq!(error.delivery(), Delivery::Unknown);
+        assert_eq!(error.kind(), ErrorKind::Duplicate);
+        assert_eq!((error.is_refused(), error.attempts()), (false, 0));
+        assert_eq!(error.booking_id(), Some("canary-order"));
+        assert_eq!(error.earlier_booking().unwrap().state, state);
+        let text = error.to_string();
+        assert!(
+            text.contains("not sent again") && text.contains(said),
+            "{text}"
+        );
+        assert!(!format!("{text} {error:?}").contains("canary"), "{text}");
+    }
+    assert!(server.take().is_empty());
 }
 
 #[tokio::test]

@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write as _};
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::{fs, panic, thread};
 
-use aim_client::journal::{Booking, Journal, Outcome};
+use aim_client::journal::{Booking, Journal, Outcome, Refusal};
 use aim_client::{
     AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Effect,
     Error, Limit, Observer, Operation,
@@ -187,7 +187,7 @@ impl Observer for Hooks {
 }
 
 impl Journal for Hooks {
-    fn before(&self, booking: &Booking) -> io::Result<()> {
+    fn before(&self, booking: &Booking) -> Result<(), Refusal> {
         // This is the one way to the payload, and says so by its name.
         if found(booking.expose_request()).is_some() {
             let mut exposed = self.exposed.lock().unwrap();

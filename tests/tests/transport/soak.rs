@@ -6,11 +6,10 @@
 //! strikes is the scheduler's choice.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aim_client::journal::{Booking, Journal, Outcome};
+use aim_client::journal::{Booking, Journal, Outcome, Refusal};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Effect, Limit, Operation};
 use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
@@ -91,7 +90,7 @@ struct Kept(Arc<Mutex<BTreeMap<String, Heard>>>);
 type Heard = (usize, Vec<Verdict>);
 
 impl Journal for Kept {
-    fn before(&self, booking: &Booking) -> io::Result<()> {
+    fn before(&self, booking: &Booking) -> Result<(), Refusal> {
         self.0
             .lock()
             .unwrap()

@@ -1,14 +1,15 @@
 //! What can go wrong, and what is certain about the operation then.
 
 use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::call::codes;
 use crate::call::limits::{Limit, Limits};
+use crate::call::record::{Record, State, rfc3339};
 use crate::generated::members::known;
 use crate::operation::{Effect, Operation};
 use crate::types::{BaseResponseResult, ResponseStatus};
@@ -21,6 +22,11 @@ use crate::types::{BaseResponseResult, ResponseStatus};
 /// | [`Rejected`](Delivery::Rejected) | the server answered that it did not do it | fix the cause, send again |
 /// | [`PartlyApplied`](Delivery::PartlyApplied) | some items of a mass update were not applied | read [`Error::answer`], send only what failed |
 /// | [`Unknown`](Delivery::Unknown) | it may have been applied | look before anyone sends a booking again |
+///
+/// A booking that a [journal](crate::journal) refuses as a duplicate is
+/// *unknown*, too, though the call sent nothing: not the call is what matters,
+/// but the booking. [`Error::earlier_booking`] says what the journal knows of
+/// it.
 ///
 /// *Rejected* is only what cannot have run the operation: [`design`](crate::design)
 /// has the whole table. [`troubleshooting`](crate::troubleshooting) says what to
@@ -113,6 +119,9 @@ impl fmt::Display for AnswerKind {
 pub enum ErrorKind {
     /// Refused before it was sent.
     Refused,
+    /// Refused by the journal: a booking with this id was applied or may have
+    /// been.
+    Duplicate,
     /// No connection could be made.
     NoConnection,
     /// The connection broke.
@@ -146,6 +155,7 @@ impl ErrorKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Duplicate => "duplicate",
             Self::NoConnection => "no_connection",
             Self::Broken => "connection_broke",
             Self::Limit(Limit::ConnectTime) => "connect_time",
@@ -206,6 +216,10 @@ enum Cause {
         reason: String,
         member: Option<String>,
     },
+    /// The journal could not keep the booking.
+    NotKept(io::Error),
+    /// The journal knows the booking.
+    Duplicate(Record),
     /// Below HTTP: no connection, a time-out, a connection that broke.
     Transport {
         error: reqwest::Error,
@@ -284,7 +298,8 @@ impl Error {
     }
 
     /// An error of one's own that carries an answer, for
-    /// [`answer`](Self::answer).
+    /// [`answer`](Self::answer), or a [`Record`], for
+    /// [`earlier_booking`](Self::earlier_booking).
     #[must_use]
     pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
         let answer = Some(Box::new(answer) as _);
@@ -325,6 +340,17 @@ impl Error {
                 member: member.map(ToOwned::to_owned),
             },
         )
+    }
+
+    /// The journal could not keep the booking.
+    pub(crate) fn not_kept(operation: &'static Operation, error: io::Error) -> Self {
+        Self::new(Some(operation), Delivery::NotSent, Cause::NotKept(error))
+    }
+
+    /// The journal knows the booking.
+    pub(crate) fn duplicate(operation: &'static Operation, earlier: Record) -> Self {
+        let cause = Cause::Duplicate(earlier);
+        Self::new(Some(operation), Delivery::Unknown, cause)
     }
 
     /// What reqwest reports, before the answer or (with its status) within it.
@@ -490,10 +516,37 @@ impl Error {
         answer.as_deref()?.downcast_ref()
     }
 
-    /// Whether the request was refused before it was sent.
+    /// What the [journal](crate::journal) knows of the booking with this id, if
+    /// that is why this one was not sent.
+    ///
+    /// ```
+    /// # fn f(error: aim_client::Error) {
+    /// use aim_client::journal::State;
+    ///
+    /// match error.earlier_booking().map(|earlier| &earlier.state) {
+    ///     Some(State::Booked { reference }) => println!("booked already: {reference:?}"),
+    ///     Some(_) => println!("not booked again: a person has to look first"),
+    ///     None => println!("{}", error.delivery()),
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// The ids in it are yours and the vendor's, and not in the error's text,
+    /// which may be logged.
+    #[must_use]
+    pub fn earlier_booking(&self) -> Option<&Record> {
+        match &self.0.cause {
+            Cause::Duplicate(earlier) => Some(earlier),
+            Cause::Mocked { answer } => answer.as_deref()?.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the request was refused before it was sent, and is certainly not
+    /// applied.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.0.cause, Cause::Refused { .. })
+        matches!(self.0.cause, Cause::Refused { .. } | Cause::NotKept(_))
     }
 
     /// The member of the request for which it was refused, by its path in the
@@ -548,7 +601,8 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
-            Cause::Refused { .. } => ErrorKind::Refused,
+            Cause::Refused { .. } | Cause::NotKept(_) => ErrorKind::Refused,
+            Cause::Duplicate(_) => ErrorKind::Duplicate,
             Cause::Transport { error, .. } if error.is_connect() => ErrorKind::NoConnection,
             Cause::Transport { .. } => ErrorKind::Broken,
             Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
@@ -624,6 +678,14 @@ impl fmt::Display for Error {
         write!(formatter, "{name}: ")?;
         match &self.0.cause {
             Cause::Refused { reason, .. } => return write!(formatter, "not sent: {reason}"),
+            Cause::NotKept(error) => {
+                return write!(
+                    formatter,
+                    "not sent: the journal could not keep the booking ({}): its own words are the source of this error",
+                    error.kind()
+                );
+            }
+            Cause::Duplicate(earlier) => return write_duplicate(formatter, earlier),
             Cause::Transport { error, .. } if error.is_connect() => {
                 return formatter
                     .write_str("no connection to the server; check the base url and the network");
@@ -701,6 +763,30 @@ impl Finding {
     }
 }
 
+/// Writes what is known of a booking that is not sent again, without its ids.
+fn write_duplicate(formatter: &mut fmt::Formatter<'_>, earlier: &Record) -> fmt::Result {
+    let (is, then) = match &earlier.state {
+        State::OnItsWay => ("on its way since", "wait for its outcome"),
+        State::InDoubt => (
+            "in doubt since",
+            "look it up, and settle it in the journal, before anyone sends it again",
+        ),
+        State::Booked { .. } => (
+            "already booked, by a call of",
+            "`Error::earlier_booking` has its reference",
+        ),
+        State::PartlyApplied => (
+            "partly applied, by a call of",
+            "send what failed as a booking with an id of its own",
+        ),
+    };
+    let time = rfc3339(earlier.time);
+    write!(
+        formatter,
+        "not sent again: the booking with this id is {is} {time}; {then}"
+    )
+}
+
 /// Writes the words of a status that the document knows; anything else could
 /// be a payload.
 fn write_words(formatter: &mut fmt::Formatter<'_>, status: &BaseResponseResult) -> fmt::Result {
@@ -724,7 +810,10 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.io().map(|error| error as _)
+        match &self.0.cause {
+            Cause::NotKept(error) => Some(error),
+            _ => self.io().map(|error| error as _),
+        }
     }
 }
 

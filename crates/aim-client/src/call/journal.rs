@@ -16,6 +16,7 @@ use reqwest::{Request, StatusCode};
 
 use crate::call::answer::Answer;
 use crate::call::error::{Delivery, Error, ErrorKind};
+pub use crate::call::record::{Record, State};
 use crate::call::runtime::Runtime;
 use crate::codec::evidence::AnswerBody;
 use crate::operation::{Effect, Operation};
@@ -37,12 +38,32 @@ pub trait Journal: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If the booking cannot be kept: it is not sent then.
-    fn before(&self, booking: &Booking) -> io::Result<()>;
+    /// If the booking is not to be sent: it cannot be kept, or its id is taken.
+    fn before(&self, booking: &Booking) -> Result<(), Refusal>;
 
     /// Keeps what came of it. It is called once for each booking that
     /// [`before`](Self::before) has kept, unless the program ends.
     fn after(&self, booking: &Booking, outcome: &Outcome<'_>);
+}
+
+/// Why a journal does not take a booking, which is not sent then.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It cannot be kept: [`Delivery::NotSent`]. The journal's error is the
+    /// source of the call's, which is logged: put no payload into it.
+    CannotKeep(io::Error),
+    /// Its id is that of a booking that was applied or may have been:
+    /// [`Delivery::Unknown`], since nothing is certain but what the record says.
+    /// The caller gets it from
+    /// [`Error::earlier_booking`](crate::Error::earlier_booking).
+    Duplicate(Record),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::CannotKeep(error)
+    }
 }
 
 /// A booking, as a journal gets it.
@@ -143,9 +164,13 @@ impl Entry {
                 .and_then(|by| member(&text, by.member)),
             request: text.into_owned(),
         };
-        journal.before(&booking).map_err(|error| {
-            let reason = format!("the journal could not keep the booking: {}", error.kind());
-            Error::refused(Some(operation), reason)
+        journal.before(&booking).map_err(|refusal| {
+            let mut error = match refusal {
+                Refusal::CannotKeep(error) => Error::not_kept(operation, error),
+                Refusal::Duplicate(record) => Error::duplicate(operation, record),
+            };
+            error.set_booking_id(booking.id.as_str().into());
+            error
         })?;
         Ok(Self(Some(Open {
             journal: Arc::clone(journal),
