@@ -1,11 +1,10 @@
-//! Decides what the build script of `aim-client` compiles, and says why where
-//! it is not what one would expect.
-//!
-//! | the document is | compiled is | [`Origin`] |
+//! Decides what the build script of `aim-client` compiles, and writes a warning
+//! where that may surprise.
+//! | document | compiled code | [`Origin`] |
 //! | --- | --- | --- |
-//! | the package's own copy | what is generated from it; the committed code if the generator writes something else here | [`Package`](Origin::Package), [`Committed`](Origin::Committed) |
-//! | the maintained one, edited | what is generated from it, or nothing | [`Workspace`](Origin::Workspace) |
-//! | a user's own | what is generated from it, or nothing | [`Own`](Origin::Own) |
+//! | the package's own copy | generated from it; the committed code if the generator's output differs from it | [`Package`](Origin::Package), [`Committed`](Origin::Committed) |
+//! | the maintained one, edited | generated from it, or an error | [`Workspace`](Origin::Workspace) |
+//! | a user's own | generated from it, or an error | [`Own`](Origin::Own) |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,14 +19,13 @@ use crate::{lint, needs};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// Generated; the same as what the package holds.
+    /// Generated, and equal to the committed code.
     Package,
-    /// Generated from the maintained document, or by a generator, that was
-    /// edited.
+    /// Generated after an edit of the maintained document or of the generator.
     Workspace,
     /// Generated from a user's own document.
     Own,
-    /// The file that the package holds.
+    /// The committed code of the package.
     Committed,
 }
 
@@ -42,7 +40,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What is compiled.
+/// The code to compile.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Built {
@@ -50,23 +48,23 @@ pub struct Built {
     pub code: Code,
     /// Where it comes from.
     pub origin: Origin,
-    /// What the build should say, line by line.
+    /// The lines that the build prints as warnings.
     pub warnings: Vec<String>,
 }
 
-/// The line of `xtask/Cargo.toml` that makes a workspace the client's own.
+/// The line of `xtask/Cargo.toml` that identifies the client's own workspace.
 const MARK: &str = "[package.metadata.aim-client]";
 
-/// Where the mark would stand for a package in `folder`. Whose it is tells
-/// [`is_workspace`].
+/// The manifest whose mark [`is_workspace`] looks for, for a package in
+/// `folder`.
 #[must_use]
 pub fn mark(folder: &Path) -> PathBuf {
     folder.join("../../xtask/Cargo.toml")
 }
 
 /// Whether the package in `folder` is a member of the client's own workspace,
-/// and no copy that lies beside files of somebody else: the command line of
-/// the workspace has the mark, and the package lies where it belongs.
+/// and not a copy in another project: `xtask/Cargo.toml` has the mark, and the
+/// package is at `crates/aim-client`.
 #[must_use]
 pub fn is_workspace(folder: &Path) -> bool {
     let has_mark = std::fs::read_to_string(mark(folder))
@@ -75,10 +73,11 @@ pub fn is_workspace(folder: &Path) -> bool {
     has_mark && matches!((place.canonicalize(), folder.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Returns what is compiled from a package's own copy of the document.
+/// Returns the code to compile from a package's own copy of the document.
 ///
-/// The generator is the one that a lock file of somebody else picks: what it
-/// writes is compiled only if it is what the package holds.
+/// The user's lock file picks the versions of the generator and its
+/// dependencies, so the output is compiled only if it equals the committed
+/// code.
 #[must_use]
 pub fn from_package(document: &str, committed: Code) -> Built {
     let generated = Document::parse(DOCUMENT, document).and_then(|document| generate(&document));
@@ -92,21 +91,21 @@ pub fn from_package(document: &str, committed: Code) -> Built {
             code: committed,
             origin: Origin::Committed,
             warnings: vec![
-                "the generator, in the versions of this lock file, does not write the code that \
-                 this version was released with; the released code is compiled"
+                "with the versions of this lock file the generator writes other code than this \
+                 package was released with; the released code is compiled"
                     .to_owned(),
             ],
         },
     }
 }
 
-/// Returns what is compiled from the maintained document of the client's own
-/// workspace. `copy` is the package's copy of it, and `committed` the code that
-/// the package holds.
+/// Returns the code to compile from the maintained document of the client's own
+/// workspace. `copy` is the package's copy of it, and `committed` is the
+/// committed code of the package.
 ///
 /// # Errors
 ///
-/// What `cargo xtask regen` says of the document.
+/// The problems that `cargo xtask regen` reports.
 pub fn from_workspace(maintained: &Path, copy: &str, committed: &Code) -> Result<Built, Problems> {
     let document = Document::load(maintained, DOCUMENT)?;
     let code = generate(&document)?;
@@ -115,8 +114,8 @@ pub fn from_workspace(maintained: &Path, copy: &str, committed: &Code) -> Result
         (Origin::Package, Vec::new())
     } else {
         let warning = format!(
-            "this is compiled from {DOCUMENT} as it is now, and the committed files are of \
-             another; run `cargo xtask regen`"
+            "the committed files do not match {DOCUMENT}; the code is generated from it as it is \
+             now: run `cargo xtask regen`"
         );
         (Origin::Workspace, vec![warning])
     };
@@ -127,8 +126,8 @@ pub fn from_workspace(maintained: &Path, copy: &str, committed: &Code) -> Result
     })
 }
 
-/// Whether two texts are the same; line ends do not count, since a checkout may
-/// change them.
+/// Whether two texts are equal apart from line endings, which a checkout may
+/// change.
 #[must_use]
 pub fn is_same(left: &str, right: &str) -> bool {
     left == right || left.replace("\r\n", "\n") == right.replace("\r\n", "\n")
@@ -137,21 +136,21 @@ pub fn is_same(left: &str, right: &str) -> bool {
 /// The variable that names a user's own document.
 pub const OWN_DOCUMENT: &str = "AIM_CLIENT_DOCUMENT";
 
-/// So many problems of style are shown.
+/// The most problems of style that are shown.
 const MOST_SHOWN: usize = 5;
 
-/// Returns what is compiled from a user's own document.
+/// Returns the code to compile from a user's own document.
 ///
 /// # Errors
 ///
-/// A text, line by line: the path is relative, or what is wrong with the
-/// document.
+/// A text of one or more lines: the path is relative, or the document has
+/// problems.
 pub fn from_own(path: &Path) -> Result<Built, String> {
     let name = path.display().to_string();
     if path.is_relative() {
         return Err(format!(
-            "{OWN_DOCUMENT} is `{name}`, a relative path, and it is not said to which folder; \
-             give an absolute one, or write in .cargo/config.toml:\n\
+            "{OWN_DOCUMENT} is `{name}`, a relative path, and it does not say relative to which \
+             folder; give an absolute path, or write in .cargo/config.toml:\n\
              [env]\n\
              {OWN_DOCUMENT} = {{ value = \"aim.yaml\", relative = true }}"
         ));
@@ -162,9 +161,8 @@ pub fn from_own(path: &Path) -> Result<Built, String> {
         let style = lint::lint_but_style(&document)?;
         Ok((generate::write(&document)?, style))
     };
-    let (code, style) = read().map_err(|problems: Problems| {
-        format!("{problems}\nit is {OWN_DOCUMENT} that names this document")
-    })?;
+    let (code, style) = read()
+        .map_err(|problems: Problems| format!("{problems}\n{OWN_DOCUMENT} names this document"))?;
     Ok(Built {
         code,
         origin: Origin::Own,
@@ -209,7 +207,7 @@ mod tests {
         code
     }
 
-    /// A folder of its own for each test.
+    /// Makes an empty folder for a test.
     fn folder(name: &str) -> PathBuf {
         let name = format!("aim-codegen-{name}-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
@@ -219,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
+    fn a_package_compiles_the_committed_code_if_the_output_differs() {
         let code = generated(DOCUMENT_TEXT);
         let crlf = |text: &str| text.replace('\n', "\r\n");
         let texts: BTreeMap<_, _> = code.files().collect();
@@ -248,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_compiles_what_is_generated_and_nothing_else() {
+    fn the_workspace_compiles_only_generated_code() {
         let folder = folder("workspace");
         let maintained = folder.join("aim.yaml");
         fs::write(&maintained, DOCUMENT_TEXT).unwrap();
@@ -256,7 +254,7 @@ mod tests {
         let built = from_workspace(&maintained, DOCUMENT_TEXT, &code).unwrap();
         assert_eq!((built.origin, built.warnings.len()), (Origin::Package, 0));
         assert_eq!(built.code, code);
-        // The copy or the code is of another document or generator.
+        // The copy or the code is stale.
         let other = read(|_| String::new());
         for (copy, committed) in [("", &code), (DOCUMENT_TEXT, &other)] {
             let built = from_workspace(&maintained, copy, committed).unwrap();
@@ -279,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_workspace_is_known() {
+    fn only_our_own_workspace_is_recognized() {
         let folder = folder("beside");
         let client = folder.join("crates/aim-client");
         fs::create_dir_all(&client).unwrap();
@@ -288,7 +286,7 @@ mod tests {
         fs::create_dir(folder.join("xtask")).unwrap();
         let manifest = folder.join("xtask/Cargo.toml");
         fs::write(&manifest, "[package]\nname = \"xtask\"\n").unwrap();
-        assert!(!is_workspace(&client), "with somebody else's");
+        assert!(!is_workspace(&client), "with the xtask of another project");
         fs::write(&manifest, include_str!("../../../xtask/Cargo.toml")).unwrap();
         assert!(is_workspace(&client));
         assert!(!is_workspace(&folder.join("vendor/aim-client")));
@@ -296,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_document_may_lack_style_and_nothing_else() {
+    fn only_style_problems_of_an_own_document_are_warnings() {
         let folder = folder("own");
         let path = folder.join("aim.yaml");
         let name = path.display();

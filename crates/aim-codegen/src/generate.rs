@@ -1,4 +1,5 @@
-//! Runs progenitor on the lowered document and finishes what it printed.
+//! Runs progenitor on the lowered document and turns its output into the
+//! client's code.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,12 +71,12 @@ impl Code {
         "requests.rs",
     ];
 
-    /// Reads code; `read` returns the text of a file. Line ends do not count,
-    /// since a checkout may change them.
+    /// Reads code; `read` returns the text of a file. CRLF line endings become
+    /// LF, since a checkout may change them.
     ///
     /// # Errors
     ///
-    /// The first of `read`.
+    /// The first error of `read`.
     pub fn read<E>(mut read: impl FnMut(&str) -> Result<String, E>) -> Result<Self, E> {
         let mut texts = [const { String::new() }; 8];
         for (text, name) in texts.iter_mut().zip(Self::NAMES) {
@@ -105,18 +106,18 @@ pub fn generate(document: &Document) -> Result<Code, Problems> {
     write(document)
 }
 
-/// As [`generate`], of a document whose style was judged before.
+/// Like [`generate`], for a document that was linted before.
 pub(crate) fn write(document: &Document) -> Result<Code, Problems> {
     let facts = Facts::of(document.openapi()).map_err(|message| whole(document, &message))?;
     let lowered = lower::lower(document.openapi());
     let tokens = caught(|| run(&lowered, &facts))
         .map_err(|message| whole(document, &format!("progenitor gave up: {message}")))?;
     let file = syn::parse2::<syn::File>(tokens)
-        .map_err(|error| whole(document, &format!("progenitor wrote no Rust: {error}")))?;
+        .map_err(|error| whole(document, &format!("progenitor wrote invalid Rust: {error}")))?;
     finish(file, &facts).map_err(|message| whole(document, &message))
 }
 
-/// Makes the client's code of what progenitor has written.
+/// Turns progenitor's output into the client's code.
 fn finish(file: syn::File, facts: &Facts) -> Result<Code, String> {
     let (mut types, requests) = shape::shape(file, facts)?;
     types.push(operations::verdict(&facts.failure));
@@ -148,7 +149,7 @@ fn text(imports: &TokenStream, items: Vec<Item>) -> String {
     prettyplease::unparse(&file)
 }
 
-/// Runs the generator; a panic of it becomes a message.
+/// Runs the generator and turns a panic into a message.
 fn caught(run: impl FnOnce() -> Result<TokenStream, String>) -> Result<TokenStream, String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         Err(panic
@@ -221,7 +222,7 @@ mod tests {
     use crate::read::document::sample;
 
     #[test]
-    fn items_of_a_list_have_the_types_that_members_have() {
+    fn items_of_a_list_have_the_same_types_as_members() {
         let item = "type: integer\n            format: int64\n          description: The ids.";
         assert!(sample::TEXT.contains(item));
         for (dotnet, schema, rust) in [
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_value_that_was_not_applied_names_itself() {
+    fn a_list_of_scalars_can_hold_partial_failures() {
         let item = "items:\n            $ref: '#/components/schemas/Item'\n";
         assert!(sample::TEXT.contains(item));
         let text = sample::TEXT

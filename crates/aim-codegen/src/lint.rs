@@ -1,9 +1,9 @@
-//! The document's style, and the reasons for it.
+//! The rules for the document, and the reasons for them.
 //!
-//! progenitor 0.15 and typify 0.8 panic on some legal OpenAPI and ignore more
-//! of it in silence; other generators stumble elsewhere. The rules here refuse
-//! all that, and check the `x-aim-` extensions against the rest of the
-//! document, since a lost or misplaced one would cost a redaction or book
+//! progenitor 0.15 and typify 0.8 panic on some legal OpenAPI and silently
+//! ignore more of it; other generators fail on other parts. The rules here
+//! refuse all of that. They also check the `x-aim-` extensions against the rest
+//! of the document, since a missing or misplaced one could log a secret or book
 //! something twice.
 
 mod examples;
@@ -16,21 +16,21 @@ use std::collections::HashMap;
 use crate::read::document::{At, Document, Kind, Value};
 use crate::read::problem::{Problem, Problems, Report, Severity};
 
-/// Checks a document's style.
+/// Checks a document against all rules.
 ///
 /// # Errors
 ///
-/// Every place where the document leaves it, each with reason and fix.
+/// Every place that breaks a rule, each with reason and fix.
 pub fn lint(document: &Document) -> Result<(), Problems> {
     report(document).finish()
 }
 
-/// Checks a document's style, and returns what only readers of its
-/// documentation miss.
+/// Checks a document, and returns the problems of style: they affect nothing
+/// but its documentation.
 ///
 /// # Errors
 ///
-/// Every other place where the document leaves it.
+/// Every other place that breaks a rule.
 pub(crate) fn lint_but_style(document: &Document) -> Result<Vec<Problem>, Problems> {
     report(document).finish_but_style()
 }
@@ -44,7 +44,7 @@ fn report(document: &Document) -> Report {
         for (kinds, keys, why, fix) in FORBIDDEN {
             let found = keys.iter().filter_map(|key| at.get(key));
             for member in found.filter(|_| kinds.contains(kind)) {
-                let message = format!("`{}` may not stand here: {why}", member.name());
+                let message = format!("`{}` is not allowed here: {why}", member.name());
                 member.report_key(&mut lint.report, message, *fix);
             }
         }
@@ -91,11 +91,11 @@ const SCHEMAS: &[Kind] = &[Schema, Property, Items, Part, Content, ParameterSche
 
 const UNKNOWN_VALUES: &str = "one value outside it would fail the whole answer";
 const IN_WORDS: &str = "say it in the description";
-const UNUSED: &str = "the generator skips it in silence";
+const UNUSED: &str = "the generator silently ignores it";
 const LEAVE_OUT: &str = "remove it";
 
-/// Keys that OpenAPI knows and the document does not use: where, which, why
-/// not, what instead.
+/// Keys of OpenAPI that the document must not use: where, which, why, and what
+/// to write instead.
 #[rustfmt::skip]
 const FORBIDDEN: &[(&[Kind], &[&str], &str, &str)] = &[
     (SCHEMAS, &["enum"], UNKNOWN_VALUES, "list the known values in `x-aim-open-enum`"),
@@ -108,25 +108,25 @@ const FORBIDDEN: &[(&[Kind], &[&str], &str, &str)] = &[
     (SCHEMAS, &["title"], "it would rename the generated type", "name the schema in `components`"),
     (SCHEMAS, &["readOnly", "writeOnly", "deprecated", "externalDocs"], UNUSED, IN_WORDS),
     (&[Schema, Items, Part, Content, ParameterSchema], &["example"], UNUSED, "give each member an example"),
-    (&[PathItem], &["put", "delete", "options", "head", "patch", "trace"], "the vendor has no such", LEAVE_OUT),
-    (&[PathItem], &["parameters"], "the client reads those of operations", "move them there"),
+    (&[PathItem], &["put", "delete", "options", "head", "patch", "trace"], "the vendor has no such method", LEAVE_OUT),
+    (&[PathItem], &["parameters"], "the client reads only those of operations", "move them there"),
     (&[PathItem, Operation], &["servers"], "the client takes one base URL from its user", LEAVE_OUT),
     (&[Operation], &["security"], "the client sends the same credentials everywhere", LEAVE_OUT),
-    (&[Parameter], &["style"], "the generator gives up on all but the default", LEAVE_OUT),
+    (&[Parameter], &["style"], "the generator supports only the default", LEAVE_OUT),
     (&[Parameter], &["explode", "allowReserved", "allowEmptyValue", "deprecated"], UNUSED, IN_WORDS),
     (&[Parameter], &["examples"], UNUSED, "give one `example`"),
     (&[MediaType], &["example"], "named examples say what they are", "write `examples`"),
-    (&[Example], &["externalValue"], "the document stands for itself", "write `value`"),
+    (&[Example], &["externalValue"], "the document must be complete without other files", "write `value`"),
 ];
 
 const FOR_READERS: &str = "readers of the generated documentation need it";
 const FOR_TYPES: &str = "write the C# type of the member, such as `string` or `int?`";
 
-/// Keys that the document always has: where, which, why.
+/// Keys that the document must have: where, which, why.
 #[rustfmt::skip]
 const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[Root], "security", "list the credentials that every call needs"),
-    (&[Root], "components", "schemas and credentials stand there"),
+    (&[Root], "components", "it holds the schemas and credentials"),
     (&[Root], "x-aim-base-classes", "`x-aim-base` and `x-aim-declared-in` refer to it"),
     (&[Root], "x-aim-failure", "status 200 may carry a failure: say how to tell"),
     (&[Operation], "operationId", "the generator refuses operations without a name"),
@@ -136,21 +136,21 @@ const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[Operation], "x-aim-request", "name the schema of the request, for GET too"),
     (&[Operation], "x-aim-repeat", "say `safe` or `books`: may it be sent twice?"),
     (&[Operation], "x-aim-evidence", "list the members of the answer that prove that it ran"),
-    (&[Operation], "x-aim-licenses", "list the service licences, any of which suffices; `[]` where none is known"),
+    (&[Operation], "x-aim-licenses", "list the service licences, one of which is enough; `[]` if none is known"),
     (&[Schema], "description", FOR_READERS),
     (&[Property, Parameter], "description", FOR_READERS),
     (&[Property, Parameter], "example", FOR_READERS),
     (&[Property, Parameter], "x-aim-dotnet-type", FOR_TYPES),
     (&[MediaType], "schema", "the generator panics without it"),
     (&[Example], "value", "an example without one shows nothing"),
-    (&[Response], "content", "an answer without a body has another type than the others"),
+    (&[Response], "content", "an answer without a body has a different type"),
     (&[SecurityScheme], "description", FOR_READERS),
     (&[SecurityScheme], "x-aim-dotnet-type", FOR_TYPES),
     (&[SecurityScheme], "x-aim-declared-in", "name the base class that declares it"),
     (&[SecurityScheme], "x-aim-sensitive", "a credential is `secret`"),
 ];
 
-/// Those whose absence is mere style: nothing is generated from them but
+/// Keys whose absence is only a problem of style: they affect nothing but
 /// documentation.
 const STYLE_KEYS: &[&str] = &[
     "summary",
@@ -162,7 +162,7 @@ const STYLE_KEYS: &[&str] = &[
 
 type Check = for<'a> fn(&mut Lint<'a>, &At<'a>);
 
-/// What takes more than a look at one key: where, and the rule.
+/// Rules that look at more than one key: where, and the rule.
 const RULES: &[(Kind, Check)] = &[
     (Root, version),
     (Info, info_version),
@@ -195,8 +195,8 @@ const RULES: &[(Kind, Check)] = &[
     (Part, schemas::part),
 ];
 
-/// The same, of mere style: nothing is generated from what they look at but
-/// documentation. `text::check` is another such rule, for objects of any kind.
+/// The rules of style: what they check affects nothing but documentation.
+/// `text::check` is another one, for objects of any kind.
 const STYLE_RULES: &[(Kind, Check)] = &[
     (Operation, operations::tags),
     (Property, examples::property),
@@ -267,7 +267,8 @@ impl<'a> Lint<'a> {
         at.report(&mut self.report, message, help);
     }
 
-    /// A problem of what stands under a key, or of its absence.
+    /// Reports a problem of the value of a key, or of the object if it has no
+    /// such key.
     fn problem_under(
         &mut self,
         at: &At<'_>,
@@ -323,7 +324,7 @@ fn version(lint: &mut Lint<'_>, root: &At<'_>) {
             root,
             "openapi",
             "the version is not 3.0.3",
-            "the generator reads 3.0 only, and 3.0.3 is what this document is written for",
+            "the generator reads 3.0 only, and this document is written for 3.0.3",
         );
     }
 }
@@ -335,7 +336,7 @@ fn info_version(lint: &mut Lint<'_>, info: &At<'_>) {
             info,
             "version",
             "the version is not plain ASCII",
-            "the generated client panics when it puts another text into a header; write such as `1.0.0`",
+            "the generated client panics when it puts another text into a header; write a version such as `1.0.0`",
         );
     }
 }
@@ -349,7 +350,7 @@ fn credentials(lint: &mut Lint<'_>, root: &At<'_>) {
         lint.problem(
             &security,
             "there must be exactly one item",
-            "several items mean that one of them suffices; list all schemes in one",
+            "several items mean that one of them is enough; list all schemes in one",
         );
         return;
     };
@@ -400,7 +401,7 @@ fn base_classes(lint: &mut Lint<'_>, root: &At<'_>) {
                 .take(index)
                 .any(|(_, earlier)| earlier == name)
             {
-                lint.problem(at, format!("`{name}` stands here twice"), LEAVE_OUT);
+                lint.problem(at, format!("`{name}` is listed twice"), LEAVE_OUT);
             }
         }
         let mut above = Vec::new();
@@ -417,7 +418,7 @@ fn base_classes(lint: &mut Lint<'_>, root: &At<'_>) {
                 &class,
                 "base",
                 format!("`{base}` is not a base class above `{}`", class.name()),
-                "name another key of `x-aim-base-classes`, and go in no circle",
+                "name another key of `x-aim-base-classes`, without a cycle",
             );
         }
     }

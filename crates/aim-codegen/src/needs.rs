@@ -1,5 +1,5 @@
-//! What the hand-written part of the client needs of a document: it names
-//! these types, members and operations itself.
+//! What the hand-written part of the client needs of a document: the types,
+//! members and operations that it names.
 //!
 //! A test compiles the client from a document that has nothing else, so the
 //! lists are complete.
@@ -71,11 +71,11 @@ pub const STATUS: &str = "Status";
 /// The schema of that member.
 pub const STATUS_SCHEMA: &str = "BaseResponseResult";
 
-/// Checks that a document has all of it.
+/// Checks that a document has everything that the client needs.
 ///
 /// # Errors
 ///
-/// Each lack with the place where it should be filled.
+/// Everything that is missing or different, each with its place.
 pub(crate) fn check(document: &Document) -> Result<(), Problems> {
     let root = At::root(document.root());
     let mut report = Report::new(document.file());
@@ -89,7 +89,7 @@ pub(crate) fn check(document: &Document) -> Result<(), Problems> {
             .find(|found| found.text("operationId") == Some(needed.id));
         match found {
             Some(found) => fits(found, needed, &mut report),
-            None => lack(
+            None => missing(
                 root.get("paths").as_ref().unwrap_or(&root),
                 &mut report,
                 format!("the operation `{}` is missing", needed.id),
@@ -100,7 +100,7 @@ pub(crate) fn check(document: &Document) -> Result<(), Problems> {
         && rule.text("member") != Some(STATUS)
     {
         let at = rule.get("member").unwrap_or(rule);
-        lack(
+        missing(
             &at,
             &mut report,
             format!("the member with the in-band status is not `{STATUS}`"),
@@ -116,11 +116,11 @@ pub(crate) fn check(document: &Document) -> Result<(), Problems> {
     report.finish()
 }
 
-fn lack(at: &At<'_>, report: &mut Report, message: String) {
+fn missing(at: &At<'_>, report: &mut Report, message: String) {
     at.report(
         report,
         message,
-        "the hand-written part of aim-client needs it: take it over from the document that \
+        "the hand-written part of aim-client needs it: copy it from the document that \
          aim-client comes with",
     );
 }
@@ -130,7 +130,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
     let schemas = components.as_ref().and_then(|all| all.get("schemas"));
     let Some(schema) = schemas.as_ref().and_then(|all| all.get(name)) else {
         let nearest = schemas.or(components);
-        return lack(
+        return missing(
             nearest.as_ref().unwrap_or(root),
             report,
             format!("the schema `{name}` is missing"),
@@ -139,7 +139,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
     let properties = schema.get("properties");
     for (member, kind) in members {
         let Some(found) = properties.as_ref().and_then(|all| all.get(member)) else {
-            lack(
+            missing(
                 properties.as_ref().unwrap_or(&schema),
                 report,
                 format!("`{name}` has no member `{member}`"),
@@ -153,7 +153,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
             Member::List(item) => (format!("List<{item}>"), false),
         };
         if found.text("x-aim-dotnet-type") != Some(&wanted) {
-            lack(
+            missing(
                 &found,
                 report,
                 format!("the member `{member}` of `{name}` is not a `{wanted}`"),
@@ -162,7 +162,7 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
         for mark in ["x-aim-open-enum", "x-aim-sensitive"] {
             // The first becomes an enum, the second a `Secret`.
             if let Some(mark) = found.get(mark).filter(|_| is_plain) {
-                lack(
+                missing(
                     &mark,
                     report,
                     format!("the member `{member}` of `{name}` is not plain text"),
@@ -172,12 +172,13 @@ fn schema(root: &At<'_>, name: &str, members: &[(&str, Member)], report: &mut Re
     }
 }
 
-/// Whether an operation is called and answered as the client expects.
+/// Checks that an operation has the verb, request and answer that the client
+/// expects.
 fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
     let id = needed.id;
     if found.name() != needed.verb {
         let verb = needed.verb.to_uppercase();
-        lack(
+        missing(
             found,
             report,
             format!("the operation `{id}` is not a {verb}"),
@@ -185,7 +186,7 @@ fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
     }
     if found.text("x-aim-request") != Some(needed.request) {
         let at = found.get("x-aim-request");
-        lack(
+        missing(
             at.as_ref().unwrap_or(found),
             report,
             format!("the request of `{id}` is not a `{}`", needed.request),
@@ -193,7 +194,7 @@ fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
     }
     if answer_of(found) != Some(needed.answer) {
         let at = found.get("responses");
-        lack(
+        missing(
             at.as_ref().unwrap_or(found),
             report,
             format!("the answer of `{id}` is not a `{}`", needed.answer),
@@ -222,7 +223,7 @@ mod tests {
 
     const OURS: &str = include_str!("../../../openapi/aim.yaml");
 
-    fn lacks(text: &str) -> Vec<String> {
+    fn missing_in(text: &str) -> Vec<String> {
         let document = Document::parse("a.yaml", text).unwrap();
         let Err(problems) = check(&document) else {
             return Vec::new();
@@ -234,12 +235,12 @@ mod tests {
     }
 
     #[test]
-    fn our_document_has_all_of_it() {
-        assert_eq!(lacks(OURS), Vec::<String>::new());
+    fn our_document_has_everything() {
+        assert_eq!(missing_in(OURS), Vec::<String>::new());
     }
 
     #[test]
-    fn each_lack_is_named_with_its_place() {
+    fn everything_missing_is_reported_with_its_place() {
         let rows = [
             (
                 "        FieldName:\n",
@@ -259,7 +260,7 @@ mod tests {
         ];
         for (from, to, expected) in rows {
             assert!(OURS.contains(from), "the document has no {from:?}");
-            let found = lacks(&OURS.replacen(from, to, 1));
+            let found = missing_in(&OURS.replacen(from, to, 1));
             assert_eq!(found, [expected]);
         }
         let code = OURS.split("    BaseResponseResult:\n").nth(1).unwrap();
@@ -270,24 +271,24 @@ mod tests {
         let edited = |to: &str| format!("{start}{before}{to}{after}");
         let at = "/components/schemas/BaseResponseResult/properties/StatusCode";
         assert_eq!(
-            lacks(&edited("          x-aim-dotnet-type: int\n")),
+            missing_in(&edited("          x-aim-dotnet-type: int\n")),
             [format!(
                 "{at} the member `StatusCode` of `BaseResponseResult` is not a `string`"
             )]
         );
         assert_eq!(
-            lacks(&edited(&format!(
+            missing_in(&edited(&format!(
                 "{line}          x-aim-sensitive: personal\n"
             ))),
             [format!(
                 "{at}/x-aim-sensitive the member `StatusCode` of `BaseResponseResult` is not plain text"
             )]
         );
-        let found = lacks(crate::document::sample::TEXT);
+        let found = missing_in(crate::document::sample::TEXT);
         let expected = "/components/schemas the schema `ErrorResponse` is missing";
-        assert!(found.iter().any(|lack| lack == expected), "{found:#?}");
+        assert!(found.iter().any(|found| found == expected), "{found:#?}");
         let expected = "/components/schemas/Answer/properties/Status \
                         the member `Status` of `Answer` is not a `BaseResponseResult`";
-        assert!(found.iter().any(|lack| lack == expected), "{found:#?}");
+        assert!(found.iter().any(|found| found == expected), "{found:#?}");
     }
 }

@@ -1,8 +1,8 @@
 //! The files that are written from the document.
 //!
 //! [`plan`] computes all of them, [`File::is_fresh`] compares, and [`write()`]
-//! replaces all that are stale, or none. [`interrupted`] finds what a run left
-//! behind that was killed, and [`tidy`] fixes it.
+//! replaces all that are stale, or none. [`interrupted`] finds the files that a
+//! killed run left behind, and [`tidy`] cleans up after it.
 
 use std::error::Error;
 use std::fmt;
@@ -23,8 +23,8 @@ pub const JSON: &str = "openapi/aim.json";
 /// The folder of the generated Rust, from the root of the workspace.
 const RUST: &str = "crates/aim-client/src/generated/";
 
-/// The document over again, from the root of the workspace. A package carries
-/// its own copy: cargo packs nothing from outside of it.
+/// Copies of the document, from the root of the workspace. Each package has its
+/// own, since cargo packs no file from outside the package.
 const COPIES: [&str; 3] = [
     JSON,
     "crates/aim-client/openapi/aim.yaml",
@@ -46,7 +46,7 @@ pub struct File {
     pub path: String,
     /// What it should hold.
     pub expected: String,
-    /// What it holds; empty if there is none.
+    /// What it holds now; empty if it does not exist.
     pub found: String,
 }
 
@@ -83,26 +83,26 @@ pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
 }
 
 impl File {
-    /// Whether the file holds what it should; line ends do not count, since a
-    /// checkout may change them.
+    /// Whether the file holds what it should, apart from line endings, which a
+    /// checkout may change.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         self.found == self.expected || self.found.replace("\r\n", "\n") == self.expected
     }
 
-    /// Whether it is Rust, and not the document over again.
+    /// Whether it is Rust, not a copy of the document.
     #[must_use]
     pub fn is_rust(&self) -> bool {
         self.path.starts_with(RUST)
     }
 }
 
-/// A file could not be replaced, and what became of the others.
+/// The file that could not be replaced, and the state of the others.
 #[derive(Debug)]
 pub struct WriteError {
     path: String,
     error: io::Error,
-    /// What could not be put back as it was either.
+    /// The files that could not be restored.
     lost: Vec<(String, io::Error)>,
 }
 
@@ -113,7 +113,7 @@ impl fmt::Display for WriteError {
             return f.write_str("no file was changed");
         }
         for (path, error) in &self.lost {
-            write!(f, "{path} cannot be put back as it was: {error}; ")?;
+            write!(f, "{path} cannot be restored: {error}; ")?;
         }
         f.write_str("all other files are as they were: fix the cause and run this again")
     }
@@ -127,12 +127,13 @@ impl Error for WriteError {
 
 /// Replaces all files that are not fresh, or none.
 ///
-/// All of them are written beside their targets before the first is replaced;
-/// a failure puts back what was replaced, and after a kill [`tidy`] does.
+/// The new files are written beside their targets before the first target is
+/// replaced. A failure restores the targets; after a kill, [`tidy`] restores
+/// them.
 ///
 /// # Errors
 ///
-/// The file that cannot be written, and what the file system says.
+/// The file that cannot be written, and the error of the file system.
 pub fn write(root: &Path, files: &[File]) -> Result<(), WriteError> {
     let stale: Vec<&File> = files.iter().filter(|file| !file.is_fresh()).collect();
     let replaced = stale
@@ -151,7 +152,7 @@ pub fn write(root: &Path, files: &[File]) -> Result<(), WriteError> {
         });
     let Err((path, error)) = replaced else {
         for file in stale {
-            // It stands for what is no longer; the next run removes it too.
+            // The new files are in place; the next run removes leftovers too.
             let _ = Place::of(root, &file.path).forget();
         }
         return Ok(());
@@ -160,8 +161,8 @@ pub fn write(root: &Path, files: &[File]) -> Result<(), WriteError> {
     Err(WriteError { path, error, lost })
 }
 
-/// Makes all files what they were. The new ones go last: as long as one of
-/// them is there, the others are not what they are to become.
+/// Restores all files. It removes the new ones last: while one of them exists,
+/// [`tidy`] knows that the run did not finish.
 fn put_back<'a>(
     root: &Path,
     paths: impl Iterator<Item = &'a str> + Clone,
@@ -180,8 +181,8 @@ fn put_back<'a>(
     lost
 }
 
-/// What a run left behind that was killed: the paths of its own files, from
-/// the root of the workspace.
+/// The temporary files that a killed run left behind: paths from the root of
+/// the workspace.
 #[must_use]
 pub fn interrupted(root: &Path) -> Vec<String> {
     let places = paths().into_iter().flat_map(|path| {
@@ -194,20 +195,20 @@ pub fn interrupted(root: &Path) -> Vec<String> {
     places.collect()
 }
 
-/// Fixes what a killed run left behind, and says what that was: the files are
-/// all as they were before that run, or all as it was to write them. `None` if
-/// there was nothing.
+/// Cleans up after a killed run and says what it did: all files are then as
+/// they were before that run, or all are as it wrote them. Returns `None` if
+/// there was nothing to clean up.
 ///
 /// # Errors
 ///
-/// A sentence that names the file that cannot be put back or removed, and what
-/// the killed run left.
+/// A sentence that names the file that cannot be restored or removed, and the
+/// files that the killed run left.
 pub fn tidy(root: &Path) -> Result<Option<String>, String> {
     let left = interrupted(root);
     if left.is_empty() {
         return Ok(None);
     }
-    // The last step of all is to use up the last of the new files.
+    // A run that replaced every file has left no new one.
     let had_finished = !left.iter().any(|path| path.ends_with(NEW));
     let mut lost = Vec::new();
     if had_finished {
@@ -220,15 +221,15 @@ pub fn tidy(root: &Path) -> Result<Option<String>, String> {
     }
     if let Some((path, error)) = lost.pop() {
         return Err(format!(
-            "{path}: cannot be put back as it was: {error}; an earlier run was killed and left {}: fix the \
+            "{path}: cannot be restored: {error}; an earlier run was killed and left {}: fix the \
              cause and run this again",
             left.join(", ")
         ));
     }
     let outcome = if had_finished {
-        "it had replaced all files, and what it had set aside is removed"
+        "it had replaced all files, and the old versions are now removed"
     } else {
-        "all files are again as they were before it"
+        "all files are restored"
     };
     Ok(Some(format!(
         "an earlier run was killed and left {}: {outcome}",
@@ -236,14 +237,14 @@ pub fn tidy(root: &Path) -> Result<Option<String>, String> {
     )))
 }
 
-/// What is to become a file.
+/// The ending of a file's new version.
 const NEW: &str = ".regen-new";
-/// What the file was.
+/// The ending of its old version.
 const OLD: &str = ".regen-old";
-/// Stands for a file that was not there.
+/// The ending of a marker for a file that did not exist.
 const NONE: &str = ".regen-none";
 
-/// Where a file stands, and what stands beside it while it is replaced.
+/// The path of a file, and of the temporary files beside it.
 struct Place {
     target: PathBuf,
     new: PathBuf,
@@ -268,12 +269,12 @@ impl Place {
         file.sync_all()
     }
 
-    /// Sets the file aside and puts the new one in its place.
+    /// Keeps the old file and puts the new one in its place.
     fn replace(&self) -> io::Result<()> {
         match self.target.symlink_metadata() {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            // A link leaves the file in its place until the new one takes it;
-            // not every file system has links.
+            // With a hard link the old file stays readable until the new one
+            // replaces it; not every file system has hard links.
             Ok(_) => fs::hard_link(&self.target, &self.old)
                 .or_else(|_| fs::rename(&self.target, &self.old))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => fs::write(&self.none, "")?,
@@ -282,11 +283,11 @@ impl Place {
         fs::rename(&self.new, &self.target)
     }
 
-    /// Makes the file what it was before.
+    /// Restores the old file.
     fn restore(&self) -> io::Result<()> {
         if self.old.is_file() {
             fs::rename(&self.old, &self.target)?;
-            // Of two links to one file a renaming keeps both.
+            // Renaming one hard link onto another of the same file keeps both.
             remove(&self.old)?;
         } else if self.none.is_file() {
             remove(&self.target)?;
@@ -295,19 +296,19 @@ impl Place {
         Ok(())
     }
 
-    /// Drops what the file was to become.
+    /// Removes the new file.
     fn discard(&self) -> io::Result<()> {
         remove(&self.new)
     }
 
-    /// Lets go of what the file was.
+    /// Removes the old file.
     fn forget(&self) -> io::Result<()> {
         remove(&self.old)?;
         remove(&self.none)
     }
 }
 
-/// Removes a file that may not be there.
+/// Removes a file if it exists.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error)

@@ -1,4 +1,5 @@
-//! Breaks the document in many ways and expects each to be named at its place.
+//! Breaks the document in many ways and expects a problem for each, at its
+//! place.
 //!
 //! A row replaces one text of `openapi/aim.yaml` by another one, in which `¦`
 //! shows where the problem is to be reported.
@@ -38,7 +39,7 @@ const fn row(
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    // What YAML itself gets wrong.
+    // What YAML itself misreads.
     row("a bracket is left open", "[Service tickets]\n      summary", "[Service tickets\n      summary¦: x", "this is not YAML", "/paths/~1api~1PostServiceTicket/post/tags/0"),
     row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "this is not YAML", "/paths/~1api~1PostServiceTicket/post"),
     row("a tab indents", "      tags: [Customers]", "¦\ttags: [Customers]", "a tab stands in the indentation", ""),
@@ -59,7 +60,7 @@ const ROWS: &[Row] = &[
     row("a number that is text elsewhere", "        CashPrice: 1249.95", "        CashPrice: ¦1e3", "`1e3` is another number, or text, to some readers", "/components/examples/ContractFulfillmentRequest.realistic/value/CashPrice"),
     row("nested too deep", "example: [4001, 4002]", "example: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[¦[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "nested more than 64 deep", "/components/schemas/C2BPostContractRequest/properties/AccessoryIdList/example/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0/0"),
 
-    // What every reader of OpenAPI would skip in silence.
+    // What every reader of OpenAPI would silently ignore.
     row("misspelled: nullable", "nullable: true", "¦nulable: true", "unknown key `nulable`; did you mean `nullable`?", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/nulable"),
     row("misspelled: required", "      required: [Key, Value, Encrypted]", "      ¦requird: [Key, Value, Encrypted]", "did you mean `required`?", "/components/schemas/FormInput/requird"),
     row("misspelled: format", "format: int32", "¦fromat: int32", "did you mean `format`?", "/paths/~1api~1C2BPostContract/get/parameters/*/schema/fromat"),
@@ -77,42 +78,42 @@ const ROWS: &[Row] = &[
     row("a missing value", "x-aim-partial: MassUpdateErrors", "¦x-aim-partial:", "text is wanted here, this is nothing", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
     row("a type of JSON Schema", "type: boolean", "type: ¦'null'", "`null` is unknown here", "/paths/~1api~1C2BPostContract/get/parameters/*/schema/type"),
 
-    // What the generator panics on, mishandles or skips.
+    // What the generator panics on, mishandles or ignores.
     row("another version", "openapi: 3.0.3", "openapi: ¦3.1.0", "the version is not 3.0.3", "/openapi"),
     row("a version for a header", "  version: 1.2.0", "  version: ¦1.0 beta", "the version is not plain ASCII", "/info/version"),
     row("no operationId", "    post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n      operationId: PostServiceTicket\n", "    ¦post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n", "`operationId` is missing", "/paths/~1api~1PostServiceTicket/post"),
     row("an operationId twice", "operationId: ContractFulfillment\n", "operationId: ¦PostServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
     row("operationIds that collide in Rust", "operationId: ContractFulfillment\n", "operationId: ¦postServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
     row("an operationId of a hook", "operationId: ContractFulfillment\n", "operationId: ¦Exec\n", "the operationId `Exec` is reserved", "/paths/~1api~1ContractFulfillment/post/operationId"),
-    row("an answer `default`", "        4XX:\n", "        ¦default:\n          $ref: '#/components/responses/Error'\n        4XX:\n", "the answer `default` may not stand here", "/paths/~1api~1PostServiceTicket/post/responses/default"),
-    row("a second success", "        4XX:\n", "        ¦'202': {description: Later.}\n        4XX:\n", "the answer `202` may not stand here", "/paths/~1api~1PostServiceTicket/post/responses/202"),
-    row("an answer of failure of its own", "        4XX:\n          $ref: '#/components/responses/Error'\n", "        ¦4XX:\n          description: Refused.\n", "an answer of failure is written out here", "/paths/~1api~1PostServiceTicket/post/responses/4XX"),
+    row("an answer `default`", "        4XX:\n", "        ¦default:\n          $ref: '#/components/responses/Error'\n        4XX:\n", "the answer `default` is not allowed here", "/paths/~1api~1PostServiceTicket/post/responses/default"),
+    row("a second success", "        4XX:\n", "        ¦'202': {description: Later.}\n        4XX:\n", "the answer `202` is not allowed here", "/paths/~1api~1PostServiceTicket/post/responses/202"),
+    row("an inline failure answer", "        4XX:\n          $ref: '#/components/responses/Error'\n", "        ¦4XX:\n          description: Refused.\n", "a failure answer is written inline", "/paths/~1api~1PostServiceTicket/post/responses/4XX"),
     row("a second media type of a request", "      responses:\n", "          ¦application/xml:\n            schema: {type: string}\n      responses:\n", "a request cannot be `application/xml`", "/paths/~1api~1PostServiceTicket/post/requestBody/content/application~1xml"),
     row("XML first", "        application/json:\n          schema:\n            $ref: '#/components/schemas/ErrorResponse'\n", "        ¦application/xml:\n          schema:\n            type: string\n", "the first media type is not `application/json`", "/components/responses/Error/content/application~1xml"),
-    row("a schema without a name", "              schema:\n                $ref: '#/components/schemas/PostServiceTicketResponse'", "              ¦schema:\n                type: object", "the schema is written out here", "/paths/~1api~1PostServiceTicket/post/responses/200/content/application~1json/schema"),
+    row("a schema without a name", "              schema:\n                $ref: '#/components/schemas/PostServiceTicketResponse'", "              ¦schema:\n                type: object", "the schema is written inline", "/paths/~1api~1PostServiceTicket/post/responses/200/content/application~1json/schema"),
     row("an object within a member", "        CustomerInfo:\n          allOf:\n            - $ref: '#/components/schemas/CustomerInfo'\n", "        CustomerInfo:\n          type: ¦object\n", "but a `CustomerInfo` has none", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/type"),
     row("a bare reference as a member", "        CcInfo:\n          allOf:\n            - $ref: '#/components/schemas/CcInfo'\n          description: Card of the customer for this appointment.\n          example: {TokenStr: 'tok_invented_7Qm2', CardType: VISA, LastFour: '4242', Expiration: '08/29'}\n          x-aim-dotnet-type: CcInfo\n", "        ¦CcInfo:\n          $ref: '#/components/schemas/CcInfo'\n", "a member is a bare `$ref`", "/components/schemas/PostServiceTicketRequest/properties/CcInfo"),
-    row("allOf with two parts", "          allOf:\n            - $ref: '#/components/schemas/Rate'\n", "          ¦allOf:\n            - $ref: '#/components/schemas/Rate'\n            - $ref: '#/components/schemas/Rate'\n", "`allOf` has not exactly one part", "/components/schemas/C2BPostContractRequest/properties/Rate/allOf"),
-    row("a closed enum", "          x-aim-open-enum:\n            name: CardType\n", "          ¦enum: [VISA]\n          x-aim-open-enum:\n            name: CardType\n", "`enum` may not stand here", "/components/schemas/CcInfo/properties/CardType/enum"),
-    row("a standard pattern", "          x-aim-pattern: '^[0-9]{4}$'", "          ¦pattern: '^[0-9]{4}$'", "`pattern` may not stand here", "/components/schemas/CcInfo/properties/LastFour/pattern"),
-    row("a default", "          description: Whether this is the primary card", "          ¦default: false\n          description: Whether this is the primary card", "`default` may not stand here", "/components/schemas/CcInfo/properties/Primary/default"),
-    row("closed to new members", "      description: The booked appointment.", "      ¦additionalProperties: false\n      description: The booked appointment.", "`additionalProperties` may not stand here", "/components/schemas/PostServiceTicketResponse/additionalProperties"),
-    row("required in an answer", "      description: The booked appointment.", "      ¦required: [WebRef]\n      description: The booked appointment.", "`required` stands in `PostServiceTicketResponse`", "/components/schemas/PostServiceTicketResponse/required"),
-    row("required in a part of an answer", "      description: An item on a contract. The", "      ¦required: [Sku]\n      description: An item on a contract. The", "`required` stands in `InventoryGeneric`", "/components/schemas/InventoryGeneric/required"),
+    row("allOf with two parts", "          allOf:\n            - $ref: '#/components/schemas/Rate'\n", "          ¦allOf:\n            - $ref: '#/components/schemas/Rate'\n            - $ref: '#/components/schemas/Rate'\n", "`allOf` does not have exactly one part", "/components/schemas/C2BPostContractRequest/properties/Rate/allOf"),
+    row("a closed enum", "          x-aim-open-enum:\n            name: CardType\n", "          ¦enum: [VISA]\n          x-aim-open-enum:\n            name: CardType\n", "`enum` is not allowed here", "/components/schemas/CcInfo/properties/CardType/enum"),
+    row("a standard pattern", "          x-aim-pattern: '^[0-9]{4}$'", "          ¦pattern: '^[0-9]{4}$'", "`pattern` is not allowed here", "/components/schemas/CcInfo/properties/LastFour/pattern"),
+    row("a default", "          description: Whether this is the primary card", "          ¦default: false\n          description: Whether this is the primary card", "`default` is not allowed here", "/components/schemas/CcInfo/properties/Primary/default"),
+    row("closed to new members", "      description: The booked appointment.", "      ¦additionalProperties: false\n      description: The booked appointment.", "`additionalProperties` is not allowed here", "/components/schemas/PostServiceTicketResponse/additionalProperties"),
+    row("required in an answer", "      description: The booked appointment.", "      ¦required: [WebRef]\n      description: The booked appointment.", "`required` is set in `PostServiceTicketResponse`", "/components/schemas/PostServiceTicketResponse/required"),
+    row("required in a part of an answer", "      description: An item on a contract. The", "      ¦required: [Sku]\n      description: An item on a contract. The", "`required` is set in `InventoryGeneric`", "/components/schemas/InventoryGeneric/required"),
     row("a list that may not be null", "        FormInputList:\n          type: array\n          nullable: true\n", "        ¦FormInputList:\n          type: array\n", "`nullable: true` is missing", "/components/schemas/PostServiceTicketRequest/properties/FormInputList"),
-    row("nullable beside a reference", "          description: The customer.\n", "          nullable: ¦true\n          description: The customer.\n", "`nullable` stands here without a `type`", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/nullable"),
+    row("nullable beside a reference", "          description: The customer.\n", "          nullable: ¦true\n          description: The customer.\n", "`nullable` is set without a `type`", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/nullable"),
     row("an RFC 3339 date", "          x-aim-dotnet-type: 'DateTime?'\n", "          format: ¦date-time\n          x-aim-dotnet-type: 'DateTime?'\n", "but a `DateTime?` has none", "/components/schemas/ContractFulfillmentRequest/properties/DeliveryDate/format"),
     row("money as float", "          format: double\n", "          format: ¦float\n", "`format` is `float`, but a `decimal?` is `double`", "/components/schemas/ContractFulfillmentRequest/properties/CashPrice/format"),
     row("members that collide in Rust", "        SerialNumber:\n", "        ¦refNumber:\n", "are both `ref_number` in Rust", "/components/schemas/PostServiceTicketRequest/properties/refNumber"),
     row("schemas that collide in Rust", "    PostServiceTicketResponse:\n", "    ¦PostServiceTICKETRequest: {type: object, description: D, properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}}\n    PostServiceTicketResponse:\n", "are both `PostServiceTicketRequest` in Rust", "/components/schemas/PostServiceTICKETRequest"),
     row("a credential as a parameter", "      name: DeviceId\n      in: header", "      name: ¦AppId\n      in: header", "the credential `AppId` is a parameter", "/components/parameters/DeviceId/name"),
-    row("a cookie", "      name: DeviceId\n      in: header", "      name: DeviceId\n      in: ¦cookie", "a parameter stands in the cookie", "/components/parameters/DeviceId/in"),
+    row("a cookie", "      name: DeviceId\n      in: header", "      name: DeviceId\n      in: ¦cookie", "a parameter is in the cookie", "/components/parameters/DeviceId/in"),
     row("a header and a query parameter of one name", "        - $ref: '#/components/parameters/Token'", "        - {name: token, in: query, description: D, example: x, schema: {type: string}, x-aim-dotnet-type: string}\n        - ¦$ref: '#/components/parameters/Token'", "the parameters `Token` and `token` are both `token` in Rust", "/paths/~1api~1GetContractDetails/get/parameters/*"),
     row("a list in a query", "          schema:\n            type: string\n          example: '4001,4002'", "          schema:\n            type: ¦array\n          example: '4001,4002'", "`type` is `array`, but a `List<long>` is `string`", "/paths/~1api~1C2BPostContract/get/parameters/*/schema/type"),
     row("alternatives of credentials", "security:\n  - ApiKey: []\n    AppId: []", "¦security:\n  - ApiKey: []\n  - AppId: []", "there must be exactly one item", "/security"),
-    row("code for rustdoc", "description: Id of the teacher to link the contract to.", "description: ¦Id of the teacher, a long<64>.", "a `<` stands outside backticks", "/paths/~1api~1C2BPostContract/get/parameters/0/description"),
-    row("a link for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦Serial number, see [1].", "a `[` stands outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
-    row("an address for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦See https://example.com.", "an address stands outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
+    row("code for rustdoc", "description: Id of the teacher to link the contract to.", "description: ¦Id of the teacher, a long<64>.", "a `<` is outside backticks", "/paths/~1api~1C2BPostContract/get/parameters/0/description"),
+    row("a link for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦Serial number, see [1].", "a `[` is outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
+    row("an address for rustdoc", "description: Serial number of the item to be serviced.", "description: ¦See https://example.com.", "an address is outside backticks", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
     row("an example for rustdoc", "          description: Serial number of the item to be serviced.", "          description: |-\n            ¦Serial number:\n\n                let x = 1;", "indented by four spaces or more", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber/description"),
     row("no description", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "        ¦RefNumber:\n          type: string\n", "`description` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
     row("no example", "        RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n          example: WEB-20417-3\n", "        ¦RefNumber:\n          type: string\n          description: Reference number that the appointment has online.\n", "`example` is missing", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
@@ -134,25 +135,25 @@ const ROWS: &[Row] = &[
     row("no schema of the request", "x-aim-request: PostServiceTicketRequest", "x-aim-request: ¦PostServiceTicket", "there is no schema `PostServiceTicket`", "/paths/~1api~1PostServiceTicket/post/x-aim-request"),
     row("another schema of the request", "x-aim-request: PostServiceTicketRequest", "x-aim-request: ¦GetContractDetailsRequest", "the body is another schema", "/paths/~1api~1PostServiceTicket/post/x-aim-request"),
     row("a query out of order", "        - name: SchoolName\n          in: query\n          description: Links the contract to a school, by its name.", "        - name: ¦Stloc\n          in: query\n          description: Links the contract to a school, by its name.", "the query has `Stloc` where `C2BPostContractRequest` has `SchoolName`", "/paths/~1api~1C2BPostContract/get/parameters/*/name"),
-    row("card data unmarked in a query", "        - name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n          x-aim-sensitive: secret\n", "        - ¦name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n", "`CcInfo` holds what is `secret` and is not marked so", "/paths/~1api~1C2BPostContract/get/parameters/*"),
+    row("card data unmarked in a query", "        - name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n          x-aim-sensitive: secret\n", "        - ¦name: CcInfo\n          in: query\n          description: Card of the customer. As JSV text.\n          schema:\n            type: string\n          example: '{TokenStr:tok_invented_7Qm2,CardType:VISA,LastFour:4242,Expiration:08/29}'\n          x-aim-dotnet-type: CcInfo\n", "`CcInfo` holds `secret` data and is not marked so", "/paths/~1api~1C2BPostContract/get/parameters/*"),
     row("a GET that books, recommended", "unlike in a body, a\n        top-level value of the wrong type is answered with status 400. Needs the active-e Contracts Service.\n      externalDocs:\n        description: The vendor's page\n        url: https://active-ewebservice.biz/aeservices30/api/json/metadata?op=C2BPostContractRequest\n      deprecated: true\n", "unlike in a body.\n      deprecated: ¦false\n", "a GET that books is not deprecated", "/paths/~1api~1C2BPostContract/get/deprecated"),
     row("evidence that no answer has", "x-aim-evidence: [WebRef, Status]", "x-aim-evidence: [¦WebReff, Status]", "`PostServiceTicketResponse` has no member `WebReff`", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence/0"),
     row("no evidence", "x-aim-evidence: [WebRef, Status]", "¦x-aim-evidence: []", "the list is empty", "/paths/~1api~1PostServiceTicket/post/x-aim-evidence"),
-    row("a part that is not a list", "x-aim-partial: MassUpdateErrors", "x-aim-partial: ¦Status", "has no list `Status`", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
+    row("a partial list that is not a list", "x-aim-partial: MassUpdateErrors", "x-aim-partial: ¦Status", "has no list `Status`", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
     row("a look-up that books", "        operation: GetContractDetails\n", "        operation: ¦C2BPostContract\n", "no operation `C2BPostContract` that is safe", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/operation"),
-    row("a look-up by nothing", "by: {Ref: Ref}", "by: {Number: ¦Ref}", "`GetContractDetails` has no member `Number`", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/by/Number"),
-    row("members that exclude nothing", "[InstrumentId, Sku]", "[InstrumentId, ¦Skew]", "there is no member `Skew`", "/components/schemas/C2BPostContractRequest/x-aim-exclusive/0/1"),
-    row("a base class that is none", "x-aim-base: BaseSecureRequest", "x-aim-base: ¦BaseSecurRequest", "there is no base class `BaseSecurRequest`", "/components/schemas/PostServiceTicketRequest/x-aim-base"),
-    row("declared elsewhere", "x-aim-declared-in: BaseResponse", "x-aim-declared-in: ¦BaseRequest", "`x-aim-declared-in` of `Status` is wrong", "/components/schemas/PostServiceTicketResponse/properties/Status/x-aim-declared-in"),
+    row("a look-up by an unknown member", "by: {Ref: Ref}", "by: {Number: ¦Ref}", "`GetContractDetails` has no member `Number`", "/paths/~1api~1ContractFulfillment/post/x-aim-lookup/by/Number"),
+    row("an exclusive member that does not exist", "[InstrumentId, Sku]", "[InstrumentId, ¦Skew]", "there is no member `Skew`", "/components/schemas/C2BPostContractRequest/x-aim-exclusive/0/1"),
+    row("an unknown base class", "x-aim-base: BaseSecureRequest", "x-aim-base: ¦BaseSecurRequest", "there is no base class `BaseSecurRequest`", "/components/schemas/PostServiceTicketRequest/x-aim-base"),
+    row("a wrong declaring class", "x-aim-declared-in: BaseResponse", "x-aim-declared-in: ¦BaseRequest", "`x-aim-declared-in` of `Status` is wrong", "/components/schemas/PostServiceTicketResponse/properties/Status/x-aim-declared-in"),
     row("a sensitive number", "          x-aim-dotnet-type: 'int?'\n", "          x-aim-dotnet-type: 'int?'\n          x-aim-sensitive: ¦personal\n", "a `int?` is marked as sensitive", "/components/schemas/PostServiceTicketRequest/properties/CustomerAcct/x-aim-sensitive"),
-    row("a pattern of a part", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'[0-9]{4}'", "does not cover the whole text", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
-    row("a pattern that is none", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'^[0-9{4}$'", "the pattern `^[0-9{4}$` cannot be read", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
-    row("an enum with two meanings", "          x-aim-open-enum:\n            name: CardType\n", "          ¦x-aim-open-enum:\n            name: AccessMode\n", "the enum `AccessMode` stands elsewhere with other values", "/components/schemas/CcInfo/properties/CardType/x-aim-open-enum"),
-    row("a failure of a member that is none", "member: ErrorCode\n", "member: ¦ErrCode\n", "`BaseResponseResult` has no text member `ErrCode`", "/x-aim-failure/words/1/member"),
+    row("a pattern of a part of the text", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'[0-9]{4}'", "does not cover the whole text", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
+    row("an invalid pattern", "x-aim-pattern: '^[0-9]{4}$'", "x-aim-pattern: ¦'^[0-9{4}$'", "the pattern `^[0-9{4}$` cannot be read", "/components/schemas/CcInfo/properties/LastFour/x-aim-pattern"),
+    row("an enum with two meanings", "          x-aim-open-enum:\n            name: CardType\n", "          ¦x-aim-open-enum:\n            name: AccessMode\n", "the enum `AccessMode` has other values elsewhere", "/components/schemas/CcInfo/properties/CardType/x-aim-open-enum"),
+    row("a failure rule with an unknown member", "member: ErrorCode\n", "member: ¦ErrCode\n", "`BaseResponseResult` has no text member `ErrCode`", "/x-aim-failure/words/1/member"),
 ];
 
 #[test]
-fn every_mutation_is_named_at_its_place() {
+fn every_mutation_is_reported_at_its_place() {
     let text = fs::read_to_string(fixture::root().join(DOCUMENT)).unwrap();
     assert_eq!(problems(&text), [], "the document itself is clean");
     let failures: Vec<String> = ROWS.iter().filter_map(|row| check(row, &text)).collect();
@@ -160,8 +161,9 @@ fn every_mutation_is_named_at_its_place() {
     assert!(ROWS.len() >= 40);
 }
 
-/// Says how a row fails. Its text may stand in the document more than once, as
-/// a new operation adds to it: one of the places is the row's.
+/// Returns how a row fails. Its text may be in the document more than once,
+/// since a new operation can repeat it; one of the places must give the
+/// problem.
 fn check(row: &Row, text: &str) -> Option<String> {
     let mut failure = format!("{}: the document has no {:?}", row.name, row.from);
     for (start, from) in text.match_indices(row.from) {
@@ -171,7 +173,7 @@ fn check(row: &Row, text: &str) -> Option<String> {
     Some(failure)
 }
 
-/// The same for one place, in the document with the change in it.
+/// The same for one place; `marked` is the changed document with the `¦`.
 fn check_at(row: &Row, marked: &str) -> Option<String> {
     let name = row.name;
     let Some((before, after)) = marked.split_once('¦') else {
@@ -199,8 +201,8 @@ fn check_at(row: &Row, marked: &str) -> Option<String> {
     ))
 }
 
-/// Whether a pointer is the wanted one, in which `*` stands for any index: new
-/// parameters move those behind them.
+/// Whether a pointer is the wanted one, in which `*` is any index, since a new
+/// parameter moves those after it.
 fn points_at(wanted: &str, pointer: &str) -> bool {
     let is = |(wanted, token): (&str, &str)| match wanted {
         "*" => token.parse::<usize>().is_ok(),
@@ -218,7 +220,7 @@ fn problems(text: &str) -> Vec<Problem> {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_named() {
+fn an_unreadable_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("aim.yaml");
     assert_eq!(
@@ -236,7 +238,7 @@ fn a_file_that_cannot_be_read_is_named() {
     );
 }
 
-/// The first line of what is wrong with a file, without what the system says.
+/// The first line of the problems of a file, without the system's own message.
 fn load(path: &Path) -> String {
     let problems = Document::load(path, DOCUMENT)
         .map(|_| ())

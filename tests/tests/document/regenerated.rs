@@ -178,8 +178,7 @@ fn a_kill_at_any_step_is_found_and_fixed() {
     let said = regen::tidy(root.path()).unwrap().unwrap();
     assert_eq!(
         said,
-        "an earlier run was killed and left openapi/aim.json.regen-new: all files are again as \
-         they were before it"
+        "an earlier run was killed and left openapi/aim.json.regen-new: all files are restored"
     );
     assert_eq!(contents(root.path()), was);
     assert_eq!(regen::tidy(root.path()).unwrap(), None);
@@ -214,7 +213,7 @@ fn a_kill_at_any_step_is_found_and_fixed() {
     put(names[2], "new");
     let said = regen::tidy(root.path()).unwrap().unwrap();
     assert!(
-        said.ends_with("it had replaced all files, and what it had set aside is removed"),
+        said.ends_with("it had replaced all files, and the old versions are now removed"),
         "{said}"
     );
     let mut expected = was;

@@ -15,10 +15,10 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is
-            /// never repeated by itself once it may have been.
+            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. If
+            /// it may have been, the client never repeats it.
             ///
-            /// After an unknown outcome look in AIM: no operation tells. See
+            /// After an unknown outcome check in AIM: no operation shows it. See
             /// [`troubleshooting`](crate::troubleshooting).
             post_service_ticket(PostServiceTicketRequest) -> PostServiceTicketResponse, POST_SERVICE_TICKET, body;
             /// Record the fulfillment of contracts.
@@ -31,13 +31,13 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is
-            /// never repeated by itself once it may have been.
+            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. If
+            /// it may have been, the client never repeats it.
             ///
-            /// Where it is partly applied, [`Error::answer`](crate::Error::answer) lists the items
+            /// If it is partly applied, [`Error::answer`](crate::Error::answer) lists the items
             /// that failed in `mass_update_errors`.
             ///
-            /// After an unknown outcome ask [`get_contract_details`](Self::get_contract_details) with the same `ref_`; see
+            /// After an unknown outcome call [`get_contract_details`](Self::get_contract_details) with the same `ref_`; see
             /// [`troubleshooting`](crate::troubleshooting).
             contract_fulfillment(ContractFulfillmentRequest) -> ContractFulfillmentResponse, CONTRACT_FULFILLMENT, body;
             /// Record the fulfillment of contracts (old name).
@@ -46,13 +46,13 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is
-            /// never repeated by itself once it may have been.
+            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. If
+            /// it may have been, the client never repeats it.
             ///
-            /// Where it is partly applied, [`Error::answer`](crate::Error::answer) lists the items
+            /// If it is partly applied, [`Error::answer`](crate::Error::answer) lists the items
             /// that failed in `mass_update_errors`.
             ///
-            /// After an unknown outcome ask [`get_contract_details`](Self::get_contract_details) with the same `ref_`; see
+            /// After an unknown outcome call [`get_contract_details`](Self::get_contract_details) with the same `ref_`; see
             /// [`troubleshooting`](crate::troubleshooting).
             #[deprecated(note = "use `contract_fulfillment`")]
             c2b_set_contract_serial(ContractFulfillmentRequest) -> ContractFulfillmentResponse, C2B_SET_CONTRACT_SERIAL, body;
@@ -66,10 +66,10 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is
-            /// never repeated by itself once it may have been.
+            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. If
+            /// it may have been, the client never repeats it.
             ///
-            /// After an unknown outcome look in AIM: no operation tells. See
+            /// After an unknown outcome check in AIM: no operation shows it. See
             /// [`troubleshooting`](crate::troubleshooting).
             c2b_post_contract(C2BPostContractRequest) -> C2BPostContractResponse, C2B_POST_CONTRACT, body;
             /// Post a rental contract by GET.
@@ -83,13 +83,13 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is
-            /// never repeated by itself once it may have been.
+            /// [`Error::delivery`](crate::Error::delivery) says whether it was carried out. If
+            /// it may have been, the client never repeats it.
             ///
-            /// After an unknown outcome look in AIM: no operation tells. See
+            /// After an unknown outcome check in AIM: no operation shows it. See
             /// [`troubleshooting`](crate::troubleshooting).
             ///
-            /// A request with `form_input_list` or `cc_info` or `customer_info` is refused: it would stand in a URL, and URLs are logged.
+            /// A request with `form_input_list` or `cc_info` or `customer_info` is refused: it would be in a URL, and URLs are logged.
             #[deprecated(note = "use `c2b_post_contract`")]
             c2b_post_contract_get(C2BPostContractRequest) -> C2BPostContractResponse, C2B_POST_CONTRACT_GET, query;
             /// Get access to a customer's account page.
@@ -103,7 +103,7 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// See [`Error`](crate::Error). It is a read, so it may be repeated by itself: see
+            /// See [`Error`](crate::Error). The call only reads, so the client may repeat it: see
             /// [`Retry`](crate::Retry).
             customer_access_token(CustomerAccessTokenRequest) -> CustomerAccessTokenResponse, CUSTOMER_ACCESS_TOKEN, query;
             /// Look up a contract.
@@ -115,7 +115,7 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// See [`Error`](crate::Error). It is a read, so it may be repeated by itself: see
+            /// See [`Error`](crate::Error). The call only reads, so the client may repeat it: see
             /// [`Retry`](crate::Retry).
             get_contract_details(GetContractDetailsRequest) -> GetContractDetailsResponse, GET_CONTRACT_DETAILS, body;
             /// Look up a contract by GET.
@@ -124,7 +124,7 @@ macro_rules! for_each_method {
             ///
             /// # Errors
             ///
-            /// See [`Error`](crate::Error). It is a read, so it may be repeated by itself: see
+            /// See [`Error`](crate::Error). The call only reads, so the client may repeat it: see
             /// [`Retry`](crate::Retry).
             get_contract_details_get(GetContractDetailsRequest) -> GetContractDetailsResponse, GET_CONTRACT_DETAILS_GET, query;
         }

@@ -1,9 +1,9 @@
-//! Writes what is checked in a request before it is sent.
+//! Writes the checks of a request before it is sent.
 //!
-//! Every type that a request holds gets an impl of the client's `Check`, which
-//! walks all its members, so that no rule of the client (dates, control
-//! characters) passes over one; and the document's own rules: `required`,
-//! `x-aim-pattern` and `x-aim-exclusive`.
+//! Every type of a request gets an impl of the client's `Check`. It walks all
+//! members, so that the client's own rules (dates, control characters) apply to
+//! each, and it has the document's rules: `required`, `x-aim-pattern` and
+//! `x-aim-exclusive`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use syn::{Item, parse_quote};
 use crate::plan::facts::{Facts, MemberFacts, SchemaFacts};
 use crate::plan::names::field;
 
-/// Returns the checks of all that is sent.
+/// Returns the checks of all types of requests.
 pub(crate) fn checks(facts: &Facts) -> Vec<Item> {
     let sent = sent(facts);
     let schemas = facts.schemas.iter();
@@ -32,7 +32,7 @@ pub(crate) fn checks(facts: &Facts) -> Vec<Item> {
     schemas.map(check).chain(open_enums).collect()
 }
 
-/// The request types, and all that they hold.
+/// The request types, and all types that they hold.
 fn sent(facts: &Facts) -> BTreeSet<&str> {
     let mut sent = BTreeSet::new();
     let requests = facts.operations.iter();
@@ -114,7 +114,7 @@ mod tests {
         squeezed(&prettyplease::unparse(&parse_quote!(#(#items)*)))
     }
 
-    /// Without layout, which a test need not know.
+    /// Removes the layout, which is not tested here.
     fn squeezed(source: &str) -> String {
         source
             .split_whitespace()
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_of_a_request_is_checked_and_no_answer() {
+    fn only_types_of_requests_are_checked() {
         let source = added(sample::TEXT);
         for name in ["Query", "Card", "Mode"] {
             let head = format!("implcrate::codec::check::Checkfortypes::{name}{{");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_is_held_in_a_list_or_by_itself_is_checked_once() {
+    fn a_type_of_a_list_and_of_a_member_is_checked_once() {
         let text = sample::TEXT
             .replace(
                 "            type: integer\n            format: int64\n          description: The ids.",
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rules_of_the_document_are_written_with_the_vendors_names() {
+    fn the_rules_of_the_document_keep_the_names_of_the_vendor() {
         let source = added(sample::TEXT);
         for rule in [
             r#"place.exclusive(
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_without_rules_is_still_walked() {
+    fn a_member_without_rules_is_still_checked() {
         let plain = MemberFacts {
             name: "Type".to_owned(),
             converted_to: None,

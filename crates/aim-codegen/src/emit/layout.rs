@@ -1,5 +1,5 @@
-//! Makes the output pleasant to read: documentation with a space in front, and
-//! the names of the standard library as people write them.
+//! Makes the output pleasant to read: doc comments start with a space, and
+//! names of the standard library have no path.
 
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
@@ -25,7 +25,7 @@ impl VisitMut for Layout {
             .collect();
     }
 
-    /// `::std::option::Option<T>` is `Option<T>`.
+    /// Shortens `::std::option::Option<T>` to `Option<T>`.
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
         let is_std = path.leading_colon.is_some()
@@ -42,7 +42,7 @@ impl VisitMut for Layout {
     }
 }
 
-/// The text of a comment of documentation.
+/// The text of a doc comment.
 fn text(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
@@ -56,7 +56,7 @@ fn text(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// `#[derive(::serde::Serialize)]` is `#[derive(serde::Serialize)]`.
+/// Turns `#[derive(::serde::Serialize)]` into `#[derive(serde::Serialize)]`.
 fn derived(attribute: &Attribute) -> Option<Attribute> {
     if !attribute.path().is_ident("derive") {
         return None;
@@ -70,7 +70,7 @@ fn derived(attribute: &Attribute) -> Option<Attribute> {
     Some(parse_quote!(#[derive(#(#paths),*)]))
 }
 
-/// One comment for each line.
+/// Makes one doc comment for each line.
 fn lines(text: &str) -> Vec<Attribute> {
     let line = |line: &str| {
         let line = match line.trim_end() {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_documentation_is_a_comment_with_a_space() {
+    fn every_line_of_documentation_starts_with_a_space() {
         let source = "#[doc = \"First.\\n\\nThird  \\n\"] struct A { #[doc = \" b\"] b: u8 }";
         assert_eq!(
             laid_out(source),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_derived_is_named_without_colons() {
+    fn derives_lose_their_leading_colons() {
         assert_eq!(
             laid_out("#[derive(::serde::Serialize, Clone)] struct A;"),
             "#[derive(serde::Serialize, Clone)]\nstruct A;\n"
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_prelude_has_is_named_as_people_name_it() {
+    fn names_of_the_prelude_lose_their_paths() {
         assert_eq!(
             laid_out("type A = ::std::option::Option<::std::vec::Vec<::std::string::String>>;"),
             "type A = Option<Vec<String>>;\n"

@@ -1,8 +1,9 @@
-//! Writes the table from which the client's methods are made.
+//! Writes the table of the client's methods.
 //!
-//! The async client, its blocking twin, the trait and what the tests of the
-//! workspace call are written by macros of the client that take this table, so
-//! that a new operation of the document is a new row here and no edit there.
+//! Macros of the client read it and write the methods of the async client, of
+//! the blocking client and of the trait, and the calls of the workspace's
+//! tests. So a new operation of the document adds a row here and needs no edit
+//! there.
 
 use heck::ToShoutySnakeCase;
 
@@ -97,18 +98,18 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
     );
     if operation.safe_to_repeat {
         text.push_str(
-            "See [`Error`](crate::Error). It is a read, so it may be repeated by itself: see\n\
+            "See [`Error`](crate::Error). The call only reads, so the client may repeat it: see\n\
              [`Retry`](crate::Retry).\n",
         );
         return text;
     }
     text.push_str(
-        "[`Error::delivery`](crate::Error::delivery) says whether it was carried out. It is\n\
-         never repeated by itself once it may have been.\n",
+        "[`Error::delivery`](crate::Error::delivery) says whether it was carried out. If\n\
+         it may have been, the client never repeats it.\n",
     );
     if let Some(partial) = &operation.partial {
         text.push_str(&format!(
-            "\nWhere it is partly applied, [`Error::answer`](crate::Error::answer) lists the items\n\
+            "\nIf it is partly applied, [`Error::answer`](crate::Error::answer) lists the items\n\
              that failed in `{}`.\n",
             field(partial)
         ));
@@ -120,11 +121,11 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
     });
     match lookup {
         Some((method, member)) => text.push_str(&format!(
-            "{after} ask [`{method}`](Self::{method}) with the same `{member}`; see\n\
+            "{after} call [`{method}`](Self::{method}) with the same `{member}`; see\n\
              [`troubleshooting`](crate::troubleshooting).\n"
         )),
         None => text.push_str(&format!(
-            "{after} look in AIM: no operation tells. See\n\
+            "{after} check in AIM: no operation shows it. See\n\
              [`troubleshooting`](crate::troubleshooting).\n"
         )),
     }
@@ -135,7 +136,7 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
             .map(|member| format!("`{}`", field(member)))
             .collect();
         text.push_str(&format!(
-            "\nA request with {} is refused: it would stand in a URL, and URLs are logged.\n",
+            "\nA request with {} is refused: it would be in a URL, and URLs are logged.\n",
             members.join(" or ")
         ));
     }
@@ -158,10 +159,10 @@ mod tests {
         for line in [
             "/// Look by GET.",
             "/// The same with the request in the query.",
-            "/// After an unknown outcome ask [`look`](Self::look) with the same `ref_`; see",
-            "/// Where it is partly applied, [`Error::answer`](crate::Error::answer) lists the items",
+            "/// After an unknown outcome call [`look`](Self::look) with the same `ref_`; see",
+            "/// If it is partly applied, [`Error::answer`](crate::Error::answer) lists the items",
             "/// that failed in `items`.",
-            "/// A request with `card` is refused: it would stand in a URL, and URLs are logged.",
+            "/// A request with `card` is refused: it would be in a URL, and URLs are logged.",
             "#[deprecated(note = \"use `look`\")]",
             "look_get(Query) -> Answer, LOOK_GET, query;",
             "look(Query) -> Answer, LOOK, body;",
@@ -179,7 +180,7 @@ mod tests {
             "",
         );
         let table = written(&text);
-        assert!(table.contains("outcome look in AIM: no operation tells"));
+        assert!(table.contains("outcome check in AIM: no operation shows it"));
         assert!(!table.contains("Self::look"), "{table}");
     }
 

@@ -1,10 +1,10 @@
-//! Keeps of progenitor's methods what builds a request.
+//! Reduces progenitor's methods to the code that builds a request.
 //!
-//! As they come, they also send it, read the answer, write the address as text
-//! on each call, and add a header `api-version` that the vendor never asked
-//! for. The facade does the sending and reading, since whether a call may be
-//! repeated depends on what its answer holds. So each method becomes a function
-//! of the address and the body or query that returns the request.
+//! The methods also send it, read the answer, format the address on each call,
+//! and add a header `api-version` that the vendor does not ask for. The facade
+//! sends and reads instead, since the answer decides whether a call may be
+//! repeated. So each method becomes a function that takes the address and the
+//! body or query, and returns the request.
 
 use quote::ToTokens;
 use syn::{
@@ -15,7 +15,7 @@ use syn::{
 ///
 /// # Errors
 ///
-/// A sentence, if progenitor wrote it in another way than it is known for.
+/// A sentence, if progenitor wrote the method in an unknown way.
 pub(crate) fn function(method: &ImplItemFn) -> Result<ItemFn, String> {
     let name = &method.sig.ident;
     let unknown = || format!("progenitor wrote the method {name} in a way that is not known");
@@ -40,8 +40,7 @@ pub(crate) fn function(method: &ImplItemFn) -> Result<ItemFn, String> {
     })
 }
 
-/// The one argument: the `body` or the `query`, without the lifetime that it
-/// needs while it is sent.
+/// The only argument, `body` or `query`, without its lifetime.
 fn input(method: &ImplItemFn) -> Option<PatType> {
     let mut arguments = method.sig.inputs.iter();
     let (Some(FnArg::Receiver(_)), Some(FnArg::Typed(input)), None) =
@@ -57,7 +56,7 @@ fn input(method: &ImplItemFn) -> Option<PatType> {
     Some(input)
 }
 
-/// What a variable of that name is set to.
+/// The value of the statement that declares a variable of that name.
 fn set_to<'a>(statement: &'a Stmt, name: &str) -> Option<&'a Expr> {
     match statement {
         Stmt::Local(Local {
@@ -103,7 +102,7 @@ fn built(request: &Expr, input: &PatType) -> Option<Expr> {
     is_known.then(|| parse_quote!(client.#verb(url).#carry(#name).build()))
 }
 
-/// The call of a method of that name, with so many arguments.
+/// The call of a method with that name and number of arguments.
 fn call<'a>(expression: &'a Expr, name: &str, arguments: usize) -> Option<&'a ExprMethodCall> {
     match expression {
         Expr::MethodCall(call) if call.method == name && call.args.len() == arguments => Some(call),
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_builds_the_request_is_kept() {
+    fn the_code_that_builds_the_request_is_kept() {
         let body = quote!(body: &'a types::Query);
         let written = cut(&body, &usual(&quote!(post(url).json(&body))));
         let expected = quote! {
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_progenitor_never_wrote_is_an_error() {
+    fn code_of_an_unknown_form_is_an_error() {
         let body = quote!(body: &'a types::Query);
         let json = quote!(post(url).json(&body));
         for carry in [

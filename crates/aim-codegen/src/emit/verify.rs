@@ -1,7 +1,7 @@
-//! Holds the generated code against the document before anyone sees it.
+//! Checks the generated code against the document.
 //!
-//! What falls back in silence to `f64`, and an operation that vanishes, is an
-//! error here; [`crate::emit::shape`] does the same for each member.
+//! A silent fallback to `f64` and a missing operation are errors here;
+//! [`crate::emit::shape`] checks each member.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use syn::visit::{self, Visit};
 
 use crate::plan::facts::Facts;
 
-/// What must not occur, each as the last segments of a path.
+/// Types that must not occur, each as the last segments of a path, and why.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("f64", "money would lose cents"),
     ("f32", "money would lose cents"),
@@ -22,7 +22,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 ///
 /// # Errors
 ///
-/// A sentence that names what is there and should not be, or is missing.
+/// A sentence that names the forbidden type or the missing function.
 pub(crate) fn check<'a>(
     items: impl IntoIterator<Item = &'a Item>,
     facts: &Facts,

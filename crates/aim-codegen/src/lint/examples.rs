@@ -1,7 +1,7 @@
-//! Rules for examples: each is a value of what it stands at.
+//! Rules for examples: each is a valid value of its schema.
 //!
-//! The vendor's own samples hold nothing but placeholders (`String`, 0, false
-//! and year 1); those that consist of them keep to names and types only.
+//! The vendor's own samples hold only placeholders (`String`, 0, false and year
+//! 1); for those, only names and types are checked.
 
 use super::{Lint, referred, schemas::Dotnet, texts};
 use crate::plan::pattern::Pattern;
@@ -20,14 +20,14 @@ enum Form {
     Sample,
 }
 
-/// The example of a member.
+/// Checks the example of a member.
 pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
     if let Some(example) = property.get("example") {
         member(lint, &example, property, Form::Json);
     }
 }
 
-/// The example of a parameter; of an object or a list it is JSV text.
+/// Checks the example of a parameter; for an object or a list it is JSV text.
 pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
     let (Some(example), Some(name)) = (
         parameter.get("example"),
@@ -40,8 +40,8 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             lint.problem(
                 &example,
-                "the example is not a value of a header",
-                "write text of ASCII without spaces",
+                "the example is not a valid header value",
+                "write ASCII text without spaces",
             );
         }
         return;
@@ -59,12 +59,12 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         None => lint.problem(
             &example,
             "the example is not JSV text",
-            "write such as `{Key:value,Other:value}` or `1,2`, texts with a comma or colon in double quotes",
+            "write text such as `{Key:value,Other:value}` or `1,2`, and put values with a comma or colon in double quotes",
         ),
     }
 }
 
-/// The examples of a body or an answer.
+/// Checks the examples of a body or an answer.
 pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
     let schema = media_type.get("schema").as_ref().and_then(referred);
     for example in media_type.members_of("examples") {
@@ -91,7 +91,7 @@ pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
     }
 }
 
-/// An example of `components` is one of something.
+/// Every example of `components` is used.
 pub(super) fn unused<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     for example in lint.section("examples") {
         let target = format!("#/components/examples/{}", example.name());
@@ -99,7 +99,7 @@ pub(super) fn unused<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
             example.report_key(
                 &mut lint.report,
                 format!("nothing refers to the example `{}`", example.name()),
-                "refer to it where it belongs, or remove it: nothing checks it so",
+                "refer to it where it belongs, or remove it: an unused example is not checked",
             );
         }
     }
@@ -139,7 +139,7 @@ pub(super) fn has_value(node: &Node) -> bool {
     }
 }
 
-/// Checks a value against the member or parameter that it stands for.
+/// Checks a value against its member or parameter.
 fn member<'a>(lint: &mut Lint<'a>, value: &At<'_>, member: &At<'a>, form: Form) {
     let Some(name) = member.text("x-aim-dotnet-type") else {
         return;
@@ -263,11 +263,10 @@ fn object<'a>(lint: &mut Lint<'a>, value: &At<'_>, name: &'a str, form: Form) {
 
 const DATE: &str = "a date in the vendor's dialect";
 
-/// Whether a value is one of a scalar C# type, without its `?`.
+/// Checks a value against a scalar C# type, named without its `?`.
 ///
 /// # Errors
-///
-/// What it should be.
+/// What the value should be.
 fn scalar(name: &str, value: &Value) -> Result<(), &'static str> {
     let (is_fit, wanted) = match (name, value) {
         ("string", value) => (matches!(value, Value::String(_)), "text"),
@@ -284,7 +283,7 @@ fn scalar(name: &str, value: &Value) -> Result<(), &'static str> {
     if is_fit { Ok(()) } else { Err(wanted) }
 }
 
-/// What a text of JSV stands for.
+/// Turns a text of JSV into the value that JSON would have.
 fn from_jsv(name: &str, value: &Value) -> Value {
     match value {
         Value::String(text) => match name {
@@ -302,7 +301,8 @@ fn is_decimal(text: &str) -> bool {
     !digits.is_empty() && digits.len() <= 28 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Such as `2026-09-01T00:00:00`, with a fraction of up to seven digits.
+/// Whether a text is a date such as `2026-09-01T00:00:00`, perhaps with a
+/// fraction of up to seven digits.
 fn is_date(text: &str) -> bool {
     let (text, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_fraction =
@@ -350,8 +350,8 @@ fn is_date(text: &str) -> bool {
         && second < 60
 }
 
-/// Reads JSV text into the values that JSON would have, each at one place. A
-/// list may stand without its brackets.
+/// Reads JSV text into maps, lists and texts, all with the same place. A list
+/// may lack its brackets.
 fn jsv(text: &str, is_list: bool, place: (usize, usize)) -> Option<Node> {
     let bracketed = format!("[{text}]");
     let text = if is_list && !text.starts_with('[') {

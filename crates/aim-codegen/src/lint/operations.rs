@@ -5,8 +5,8 @@ use heck::ToSnakeCase;
 use super::{LEAVE_OUT, Lint, examples, referred, schemas, text, texts};
 use crate::read::document::{At, alternatives};
 
-/// Methods that a client has besides the operations: those that progenitor
-/// writes, then those of `AimClient`, its own and of traits.
+/// Methods of a client that are not operations: those that progenitor writes,
+/// then those of `AimClient` and its traits.
 const RESERVED: &[&str] = &[
     "new",
     "new_with_client",
@@ -54,7 +54,7 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     lint.collisions("operationIds", values, |id| id.to_snake_case());
 }
 
-/// Operations with the same answer must agree about it.
+/// Operations with the same answer have the same evidence and partial list.
 pub(super) fn shared_answers<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     let operations = lint.operations();
     for (index, operation) in operations.iter().enumerate() {
@@ -86,7 +86,7 @@ pub(super) fn shared_answers<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
                     "`{key}` differs from that of `{}`, which has the same answer",
                     first.text("operationId").unwrap_or_default()
                 ),
-                "what an answer proves cannot depend on who asked: make them equal",
+                "what an answer proves cannot depend on the operation: make them equal",
             );
         }
     }
@@ -168,13 +168,14 @@ pub(super) fn request<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
         lint.problem_under(
             operation,
             "x-aim-request",
-            format!("the body is another schema than `{name}`"),
+            format!("the schema of the body is not `{name}`"),
             "name the schema of the body",
         );
     }
 }
 
-/// The query of a GET is its request schema, member by member.
+/// The query parameters of a GET are the members of its request schema, in
+/// their order.
 pub(super) fn query<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     let mut query = Vec::new();
     for at in operation.items_of("parameters") {
@@ -186,13 +187,13 @@ pub(super) fn query<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             lint.problem(
                 &at,
                 "a POST has a query parameter",
-                "its request stands in the body as a whole",
+                "the body holds the whole request",
             );
         } else if at.get("$ref").is_some() {
             lint.problem(
                 &at,
-                "a query parameter stands in `components`",
-                "write it where it is used: the client reads what must stay out of a URL there",
+                "a query parameter is defined in `components`",
+                "define it in the operation: the client reads there what must stay out of a URL",
             );
         }
         query.push(parameter);
@@ -237,7 +238,7 @@ pub(super) fn query<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     }
 }
 
-/// A query parameter says about a member what the schema says.
+/// A query parameter has the same extensions as its member.
 fn same_member<'a>(lint: &mut Lint<'a>, parameter: &At<'a>, member: &At<'a>) {
     for key in [
         "x-aim-dotnet-type",
@@ -267,7 +268,7 @@ fn same_member<'a>(lint: &mut Lint<'a>, parameter: &At<'a>, member: &At<'a>) {
         let (message, help) = match wanted {
             Some(mark) => (
                 format!(
-                    "`{}` holds what is `{mark}` and is not marked so",
+                    "`{}` holds `{mark}` data and is not marked so",
                     member.name()
                 ),
                 format!("add `x-aim-sensitive: {mark}`, which keeps it out of URLs"),
@@ -292,17 +293,15 @@ pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     for response in responses.members() {
         let why = match response.name() {
             "200" | "4XX" | "5XX" => continue,
-            "default" => {
-                "the generator counts it as success and as failure, and panics over its type"
-            }
+            "default" => "the generator treats it as a success and as a failure, and panics",
             status if status.starts_with('2') => {
-                "a second answer of success makes the generator panic"
+                "a second success answer makes the generator panic"
             }
             _ => "the ranges `4XX` and `5XX` cover what the vendor does not document",
         };
         response.report_key(
             &mut lint.report,
-            format!("the answer `{}` may not stand here", response.name()),
+            format!("the answer `{}` is not allowed here", response.name()),
             format!("{why}: write `200`, `4XX` and `5XX`"),
         );
     }
@@ -322,7 +321,7 @@ pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
         lint.problem(
             &success,
             "the answer `200` is a `$ref`",
-            "write it out: the client reads its schema here",
+            "write it inline: the client reads its schema here",
         );
     }
     let failures: Vec<_> = ["4XX", "5XX"]
@@ -333,8 +332,8 @@ pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
         if failure.get("$ref").is_none() {
             lint.problem(
                 failure,
-                "an answer of failure is written out here",
-                "refer to the shared one: the generator panics over two types of failure",
+                "a failure answer is written inline",
+                "refer to the shared one: the generator panics if failures have two types",
             );
         }
     }
@@ -345,13 +344,13 @@ pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
         lint.problem_under(
             second,
             "$ref",
-            "the answers of failure differ",
-            "refer to the same one twice: the generator panics over two types of failure",
+            "the failure answers differ",
+            "refer to the same one twice: the generator panics if failures have two types",
         );
     }
 }
 
-/// What proves that an operation ran stands in its answer.
+/// The evidence that an operation ran is in its answer.
 pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     let Some(answer) = lint.answer(operation) else {
         return;
@@ -396,7 +395,7 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             .take(index)
             .any(|(_, earlier)| earlier == name)
         {
-            lint.problem(at, format!("`{name}` stands here twice"), LEAVE_OUT);
+            lint.problem(at, format!("`{name}` is listed twice"), LEAVE_OUT);
         } else if Some(*name) != status
             && member(name).is_some_and(|member| member.get("allOf").is_some())
         {
@@ -434,7 +433,7 @@ pub(super) fn evidence<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
                 operation,
                 "x-aim-partial",
                 format!("`{}` has no list `{partial}`", answer.name()),
-                "name the list of what was not applied",
+                "name the list of the items that were not applied",
             );
         }
     }
@@ -454,7 +453,7 @@ pub(super) fn lookup<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             &lookup,
             "operation",
             format!("there is no operation `{id}` that is safe to repeat"),
-            "name the operation that tells what happened",
+            "name the operation that shows what happened",
         );
         return;
     };
@@ -478,7 +477,7 @@ pub(super) fn lookup<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
         lint.problem(
             pair,
             format!(
-                "`{id}` has no member `{}`, or this request no `{own}`",
+                "`{id}` has no member `{}`, or this request has no member `{own}`",
                 pair.name()
             ),
             "write a member of the look-up, then the member of this request that fills it",
@@ -489,7 +488,7 @@ pub(super) fn lookup<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             &lookup,
             "by",
             "the map is empty",
-            "say by which member to look up",
+            "name the members to look up by",
         );
     }
 }
@@ -505,12 +504,12 @@ pub(super) fn booking_get<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             operation,
             "deprecated",
             "a GET that books is not deprecated",
-            "programs on the way may repeat a GET: set `deprecated: true`",
+            "proxies may repeat a GET: set `deprecated: true`",
         );
     }
 }
 
-/// Names of parameters, whether written out or referred to.
+/// Parameters, inline or by `$ref`, have different names in Rust.
 pub(super) fn parameters<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     let items = operation.items_of("parameters").into_iter();
     let names: Vec<_> = items
@@ -526,8 +525,8 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         lint.problem_under(
             parameter,
             "in",
-            format!("a parameter stands in the {place}"),
-            "the generator gives up on cookies, and the vendor's paths have no parameters",
+            format!("a parameter is in the {place}"),
+            "the generator does not support cookies, and the vendor's paths have no parameters",
         );
     }
     if !text::is_plain_name(name) {
@@ -548,7 +547,7 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
             parameter,
             "name",
             format!("the credential `{name}` is a parameter"),
-            "it would be an argument of every call, in the clear: a security scheme describes it",
+            "it would be an argument of every call and appear in logs: describe it as a security scheme",
         );
     }
     if place == "header" {
@@ -572,7 +571,7 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
                 parameter,
                 "name",
                 format!("`{name}` is not a parameter"),
-                "OpenAPI skips it; say it in words",
+                "OpenAPI ignores it; write it in the description",
             );
         }
     }
@@ -587,7 +586,7 @@ pub(super) fn request_body<'a>(lint: &mut Lint<'a>, body: &At<'a>) {
             body,
             "required",
             "the body is not required",
-            "the generator takes every body for required: say so",
+            "the generator treats every body as required: write `required: true`",
         );
     }
     for media_type in body.members_of("content") {
@@ -595,7 +594,7 @@ pub(super) fn request_body<'a>(lint: &mut Lint<'a>, body: &At<'a>) {
             media_type.report_key(
                 &mut lint.report,
                 format!("a request cannot be `{}`", media_type.name()),
-                "the generator panics over a second media type: write exactly `application/json`",
+                "the generator panics on a second media type: write exactly `application/json`",
             );
         }
     }
@@ -633,7 +632,7 @@ pub(super) fn response<'a>(lint: &mut Lint<'a>, response: &At<'a>) {
         lint.problem(
             &content,
             "`application/json` is missing",
-            "without it the generator types no answer",
+            "without it the generator gives the answer no type",
         );
     }
 }
@@ -645,8 +644,8 @@ pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
     match media_type.name() {
         "application/json" if schema.get("$ref").is_none() => lint.problem(
             &schema,
-            "the schema is written out here",
-            "name it in `components/schemas` and refer to it: the generator invents names for others",
+            "the schema is written inline",
+            "name it in `components/schemas` and refer to it: the generator invents names for inline ones",
         ),
         "application/xml" => {
             let is_text = schema.text("type") == Some("string") && schema.node.members().len() == 1;
@@ -654,7 +653,7 @@ pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
                 lint.problem(
                     &schema,
                     "XML is not described as `type: string`",
-                    "generators that take it for an object cannot read it",
+                    "generators that treat it as an object cannot read it",
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Rules for schemas, their members, and what C# type each of them has.
+//! Rules for schemas, their members and the C# types of those.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -21,7 +21,7 @@ const SCALARS: &[(&str, &str, Option<&str>, bool)] = &[
 const WHY_FORMATS: &str = "every generator must find the same type: money is `number` and `double`, \
                            `int` is `int32`, `long` is `int64`, dates and texts have no format";
 
-/// A C# type, taken apart.
+/// A C# type that was parsed.
 pub(super) enum Dotnet<'a> {
     Scalar {
         kind: &'static str,
@@ -62,7 +62,7 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Reads the C# type of a member; reports one that is none.
+    /// Reads the C# type of a member, and reports an unknown one.
     fn dotnet_of(&mut self, at: &At<'a>) -> Option<Dotnet<'a>> {
         let name = at.text("x-aim-dotnet-type")?;
         let dotnet = self.dotnet(name);
@@ -78,7 +78,7 @@ impl<'a> Lint<'a> {
         dotnet
     }
 
-    /// Reports a keyword of a schema that is not as its C# type asks.
+    /// Reports a keyword of a schema that does not fit the C# type.
     fn keyword(&mut self, schema: &At<'a>, key: &str, wanted: Option<&str>, dotnet: &str) {
         let found = schema.get(key);
         if found.as_ref().and_then(|at| at.node.as_str()) == wanted {
@@ -88,8 +88,10 @@ impl<'a> Lint<'a> {
             (Some(wanted), Some(found)) => {
                 format!("`{key}` is `{found}`, but a `{dotnet}` is `{wanted}`")
             }
-            (Some(wanted), None) => format!("`{key}: {wanted}` is missing, which a `{dotnet}` is"),
-            (None, _) => format!("`{key}` stands here, but a `{dotnet}` has none"),
+            (Some(wanted), None) => {
+                format!("`{key}: {wanted}` is missing, and a `{dotnet}` needs it")
+            }
+            (None, _) => format!("`{key}` is set, but a `{dotnet}` has none"),
         };
         self.problem_under(schema, key, message, WHY_FORMATS);
     }
@@ -104,17 +106,17 @@ impl<'a> Lint<'a> {
         }
         let (message, help) = if wanted {
             (
-                format!("`nullable: true` is missing, a `{dotnet}` may be null"),
+                format!("`nullable: true` is missing, but a `{dotnet}` may be null"),
                 "without it an answer with `null` here fails as a whole",
             )
         } else if schema.get("type").is_none() {
             (
-                "`nullable` stands here without a `type`".to_owned(),
+                "`nullable` is set without a `type`".to_owned(),
                 "generators disagree about it; an object that is absent is simply left out",
             )
         } else {
             (
-                format!("`nullable` stands here, but a `{dotnet}` is never null"),
+                format!("`nullable` is set, but a `{dotnet}` is never null"),
                 "remove it, or add the `?` of the C# type",
             )
         };
@@ -134,8 +136,8 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
         } else if PRELUDE.contains(&schema.name()) {
             schema.report_key(
                 &mut lint.report,
-                format!("the schema name `{}` is one of Rust's", schema.name()),
-                "the generated code means the other one: choose another name",
+                format!("the schema name `{}` is taken by Rust", schema.name()),
+                "the generated code uses Rust's type of that name: choose another name",
             );
         }
         let members = schema.members_of("properties");
@@ -159,7 +161,7 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     lint.collisions("schemas", named, |name| name.to_upper_camel_case());
 }
 
-/// Schemas of answers have no `required`, however deep.
+/// Schemas of answers, and all schemas that they hold, have no `required`.
 pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
     let mut answers = components.members_of("responses");
     for operation in lint.operations() {
@@ -187,7 +189,7 @@ pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'
         if let Some(required) = schema.get("required") {
             required.report_key(
                 &mut lint.report,
-                format!("`required` stands in `{name}`, which answers hold"),
+                format!("`required` is set in `{name}`, which is part of an answer"),
                 "the vendor may leave any member out, and the answer would fail as a whole: remove it",
             );
         }
@@ -195,7 +197,8 @@ pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'
     }
 }
 
-/// A type does not hold itself, not even by way of others or in a list.
+/// A type does not hold itself, whether directly, through other types or in a
+/// list.
 pub(super) fn finite<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     let mut reached = held_by(lint, schema);
     let mut next = 0;
@@ -227,7 +230,7 @@ fn held_by<'a>(lint: &Lint<'a>, schema: &At<'a>) -> Vec<&'a str> {
     held.collect()
 }
 
-/// The schema that a member is, or a list of.
+/// The schema of a member, or of the items of a list.
 fn held_schema<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a str> {
     match lint.dotnet(member.text("x-aim-dotnet-type")?)? {
         Dotnet::Object(name) => Some(name),
@@ -236,7 +239,7 @@ fn held_schema<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a str> {
     }
 }
 
-/// The strongest mark of a member or of anything that it holds.
+/// The strictest `x-aim-sensitive` of a member and of all that it holds.
 pub(super) fn sensitivity<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a str> {
     let mut strongest = member.text("x-aim-sensitive");
     let mut reached = Vec::new();
@@ -260,7 +263,7 @@ pub(super) fn sensitivity<'a>(lint: &Lint<'a>, member: &At<'a>) -> Option<&'a st
     strongest
 }
 
-/// An open enum has the same values wherever it stands, and a name of its own.
+/// An open enum has the same values everywhere, and its name is not taken.
 pub(super) fn open_enums<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     let mut holders = Vec::new();
     for schema in lint.section("schemas") {
@@ -281,14 +284,14 @@ pub(super) fn open_enums<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
                 "name",
                 format!("`{name}` cannot be the name of an enum"),
                 "begin with a capital, go on with letters and digits, and do not take the name of a \
-                 schema or one of Rust's",
+                 schema or of Rust",
             );
         }
         if let Some(first) = seen.iter().find(|first| first.text("name") == Some(name)) {
             if !same(first.node, open_enum.node) {
                 lint.problem(
                     &open_enum,
-                    format!("the enum `{name}` stands elsewhere with other values"),
+                    format!("the enum `{name}` has other values elsewhere"),
                     "write the same values in both places",
                 );
             }
@@ -317,7 +320,7 @@ fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
                 .take(index)
                 .any(|earlier| earlier.text(key) == text)
             {
-                lint.problem_under(value, key, "this stands in the list twice", LEAVE_OUT);
+                lint.problem_under(value, key, "this is listed twice", LEAVE_OUT);
             }
         }
         for key in ["value", "description"] {
@@ -325,8 +328,8 @@ fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
                 lint.problem_under(
                     value,
                     key,
-                    "a control character stands in the text",
-                    "no comment of Rust can have it: remove it",
+                    "the text has a control character",
+                    "a comment of Rust cannot hold it: remove it",
                 );
             }
         }
@@ -342,7 +345,7 @@ fn enum_values<'a>(lint: &mut Lint<'a>, open_enum: &At<'a>) {
     }
 }
 
-/// A schema of `components` is a flat object; only a request can be without
+/// A schema of `components` is a flat object; only a request can have no
 /// members.
 pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     if schema.text("type") != Some("object") {
@@ -357,7 +360,7 @@ pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         if let Some(at) = schema.get(key) {
             at.report_key(
                 &mut lint.report,
-                format!("`{key}` stands in a schema of `components`"),
+                format!("`{key}` is set in a schema of `components`"),
                 "such a schema is one flat object",
             );
         }
@@ -371,7 +374,7 @@ pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         lint.problem(
             schema,
             "the schema has no members",
-            "list them in `properties`; only a request that an operation names can be without",
+            "list them in `properties`; only the request of an operation can have none",
         );
     }
     for (at, name) in texts(schema, "required") {
@@ -388,13 +391,14 @@ pub(super) fn object<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
             lint.problem(
                 &member,
                 "a member is a bare `$ref`",
-                "its description would be skipped: write `allOf: [{$ref: …}]` and the description beside it",
+                "its description would be ignored: write `allOf: [{$ref: …}]` and the description beside it",
             );
         }
     }
 }
 
-/// `x-aim-base` names a base class, and what that declares is marked so.
+/// `x-aim-base` names a base class, and the members that it declares are marked
+/// with `x-aim-declared-in`.
 pub(super) fn base<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     let class = schema.text("x-aim-base");
     if let Some(class) = class
@@ -415,7 +419,9 @@ pub(super) fn base<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         let wanted = class.and_then(|class| lint.declared_in(class, member.name()));
         if member.text("x-aim-declared-in") != wanted {
             let help = match wanted {
-                Some(class) => format!("the base class `{class}` declares the member: write that"),
+                Some(class) => {
+                    format!("the base class `{class}` declares the member: write its name")
+                }
                 None => "no base class of this schema declares the member: remove it".to_owned(),
             };
             lint.problem_under(
@@ -431,7 +437,7 @@ pub(super) fn base<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     }
 }
 
-/// `x-aim-declared-in` of a header names the base class that has it.
+/// `x-aim-declared-in` of a header names the base class that declares it.
 pub(super) fn declared<'a>(lint: &mut Lint<'a>, at: &At<'a>, name: &str) {
     let Some(class) = at.text("x-aim-declared-in") else {
         return;
@@ -484,7 +490,7 @@ pub(super) fn exclusive<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
     }
 }
 
-/// A member is written as its C# type asks.
+/// The schema of a member fits its C# type.
 pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
     let name = property.text("x-aim-dotnet-type").unwrap_or_default();
     let Some(dotnet) = lint.dotnet_of(property) else {
@@ -523,8 +529,8 @@ pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
         if let Some(at) = property.get(key) {
             at.report_key(
                 &mut lint.report,
-                format!("`{key}` stands here, but the member is a `{name}`"),
-                "an object of its own belongs in `components/schemas`: the generator invents names for others",
+                format!("`{key}` is set, but the member is a `{name}`"),
+                "an object belongs in `components/schemas`: the generator invents names for inline ones",
             );
         }
     }
@@ -563,7 +569,7 @@ fn wrapper<'a>(lint: &mut Lint<'a>, property: &At<'a>, target: &str) {
     let [part] = parts.as_slice() else {
         lint.problem(
             &all_of,
-            "`allOf` has not exactly one part",
+            "`allOf` does not have exactly one part",
             "it only wraps one `$ref`; generators merge several, each in its own way",
         );
         return;
@@ -581,7 +587,7 @@ fn wrapper<'a>(lint: &mut Lint<'a>, property: &At<'a>, target: &str) {
 pub(super) fn part<'a>(lint: &mut Lint<'a>, part: &At<'a>) {
     lint.problem(
         part,
-        "a part of `allOf` is written out here",
+        "a part of `allOf` is written inline",
         "it only wraps one `$ref`; generators merge several, each in its own way",
     );
 }
@@ -603,8 +609,8 @@ pub(super) fn parameter<'a>(lint: &mut Lint<'a>, parameter: &At<'a>) {
         if !["$ref", "type", "format"].contains(&member.name()) {
             member.report_key(
                 &mut lint.report,
-                format!("`{}` stands in the schema of a parameter", member.name()),
-                "that is a plain `type`, with a `format` for numbers; the rest belongs to the parameter",
+                format!("`{}` is set in the schema of a parameter", member.name()),
+                "such a schema has only a `type`, and a `format` for numbers; the rest belongs to the parameter",
             );
         }
     }
@@ -632,7 +638,7 @@ fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
             lint.problem_under(
                 at,
                 key,
-                format!("`{key}` stands at a `{name}`"),
+                format!("`{key}` is set on a `{name}`"),
                 "only a `string` can have it",
             );
         }
@@ -661,12 +667,12 @@ fn marks<'a>(lint: &mut Lint<'a>, at: &At<'a>) {
             at,
             "x-aim-pattern",
             format!("the pattern `{pattern}` {reason}"),
-            "write what every dialect of regular expressions has: classes, counts, groups and `|`",
+            "use only what every dialect of regular expressions has: classes, counts, groups and `|`",
         );
     }
 }
 
-/// Whether two values are equal wherever they stand.
+/// Whether two values are equal, apart from their places.
 pub(super) fn same(left: &Node, right: &Node) -> bool {
     match (&left.value, &right.value) {
         (Value::List(left), Value::List(right)) => {

@@ -12,8 +12,8 @@ pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
             let style = std::mem::replace(&mut lint.report.severity, Severity::Error);
             lint.problem(
                 &text,
-                "a control character stands in the text",
-                "no comment of Rust can have it: remove it",
+                "the text has a control character",
+                "a comment of Rust cannot hold it: remove it",
             );
             lint.report.severity = style;
         }
@@ -23,8 +23,8 @@ pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
     }
 }
 
-/// Whether the compiler refuses a text as a comment: for a carriage return, or
-/// what turns the direction of writing.
+/// Whether the compiler refuses a comment with this text: it has a carriage
+/// return, or a character that changes the direction of writing.
 pub(super) fn breaks_rust(text: &str) -> bool {
     let is_bad = |letter: char| {
         letter.is_control() && letter != '\n' && letter != '\t'
@@ -33,7 +33,7 @@ pub(super) fn breaks_rust(text: &str) -> bool {
     text.contains(is_bad)
 }
 
-/// Says what rustdoc would choke on, and the fix.
+/// Returns what rustdoc would misread, and the fix.
 fn breaks_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
     let indented = |line: &str| {
         let blank = line.len() - line.trim_start().len();
@@ -47,7 +47,7 @@ fn breaks_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
     }
     if text.contains("```") || text.contains("~~~") {
         return Some((
-            "a fenced block stands in the text",
+            "the text has a fenced block",
             "rustdoc takes it for an example and compiles it: put code in single backticks",
         ));
     }
@@ -61,19 +61,19 @@ fn breaks_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
     let prose = || parts.iter().step_by(2);
     if prose().any(|part| part.contains('<')) {
         return Some((
-            "a `<` stands outside backticks",
+            "a `<` is outside backticks",
             "rustdoc takes it for HTML: put the code in backticks",
         ));
     }
     if prose().any(|part| part.contains('[')) {
         return Some((
-            "a `[` stands outside backticks",
+            "a `[` is outside backticks",
             "rustdoc takes it for a link: put the code in backticks, or use other brackets",
         ));
     }
     if prose().any(|part| part.contains("://")) {
         return Some((
-            "an address stands outside backticks",
+            "an address is outside backticks",
             "rustdoc warns about bare addresses: put it in backticks",
         ));
     }
@@ -87,7 +87,7 @@ pub(super) fn is_plain_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Whether a name can be the name of a type or of a variant as it is.
+/// Whether a name can be the name of a type or variant without a change.
 pub(super) fn is_type_name(name: &str) -> bool {
     is_plain_name(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && name != "Self"
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_what_rustdoc_chokes_on() {
+    fn knows_what_rustdoc_misreads() {
         for (text, expected) in [
             ("List<long>", "`<`"),
             ("see [0]", "`[`"),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_no_comment_can_have() {
+    fn knows_what_a_comment_cannot_hold() {
         for text in ["a\rb", "a\u{202e}b", "a\u{2066}b", "\0"] {
             assert!(breaks_rust(text), "{text:?}");
         }

@@ -1,11 +1,11 @@
 //! Lowers the document to what progenitor understands.
 //!
-//! The document says in `x-aim-…` extensions what flat OpenAPI cannot; here
-//! each becomes a private format name that [`crate::generate`] converts to a
-//! type of the client. What the client does by hand is taken out: credentials
-//! and headers (hooks send them), the answers (the facade reads them, so that
-//! no status, header or byte of an unexpected answer is lost) and the single
-//! values of a query (the request type is written as JSV as a whole).
+//! The document's `x-aim-…` extensions say what plain OpenAPI cannot. Here each
+//! becomes a private format name that [`crate::generate`] converts to a type of
+//! the client. The parts that hand-written code handles are removed:
+//! credentials and headers, the answers (the facade reads them, so that no
+//! status, header or byte of an unexpected answer is lost) and the single
+//! parameters of a query (the whole request is written as JSV).
 
 use openapiv3::{
     AdditionalProperties, MediaType, NumberFormat, OpenAPI, Operation, Parameter, ParameterData,
@@ -21,7 +21,7 @@ pub(crate) const QUERY: &str = "aim-query";
 /// Followed by the name of the open enum.
 pub(crate) const ENUM_PREFIX: &str = "aim-enum-";
 
-/// Returns the document as progenitor is to see it.
+/// Returns the document for progenitor.
 pub(crate) fn lower(document: &OpenAPI) -> OpenAPI {
     let mut lowered = document.clone();
     lowered.info.description = None;
@@ -83,16 +83,17 @@ fn lower_property(property: &mut Schema) {
             if let Some(ReferenceOr::Item(item)) = &mut array.items {
                 lower_item(item, dotnet_type(data));
             }
-            // A list that is absent and an empty one are different requests.
+            // An absent list and an empty one are different requests.
             data.nullable = true;
         }
         _ => {}
     }
-    // A conversion matches only a schema that says nothing else.
+    // A conversion matches only a schema without other keys.
     property.schema_data.extensions.clear();
 }
 
-/// An item of a list, which says nothing of its own: the list's type tells.
+/// Lowers an item of a list. Only the list has a C# type, and it names the
+/// item's.
 fn lower_item(item: &mut Schema, list: Option<&str>) {
     match (&mut item.schema_kind, list) {
         (SchemaKind::Type(Type::Number(number)), Some("List<decimal>")) => {

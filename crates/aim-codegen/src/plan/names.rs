@@ -3,11 +3,11 @@
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span};
 
-/// The types and traits of the prelude that the output names; a type of such a
-/// name would stand in their way.
+/// The types and traits of the prelude that the output names; a generated type
+/// of the same name would shadow them.
 pub(crate) const PRELUDE: [&str; 6] = ["From", "Into", "IntoIterator", "Option", "String", "Vec"];
 
-/// Members are named as typify names them.
+/// Names a member as typify does.
 pub(crate) fn field(member: &str) -> Ident {
     let name = member.to_snake_case();
     if typify::accept_as_ident(&name) {
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_is_no_keyword() {
+    fn a_keyword_gets_an_underscore() {
         for (member, name) in [
             ("RefNumber", "ref_number"),
             ("Type", "type_"),

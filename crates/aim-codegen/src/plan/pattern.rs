@@ -1,5 +1,5 @@
-//! Turns a pattern of the document into code that looks at bytes: the client
-//! needs no regular expressions then, and checks a text in a few instructions.
+//! Turns a pattern of the document into code that matches bytes, so that the
+//! client needs no regular expressions and checks a text in a few instructions.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use syn::LitByte;
 
-/// More forms than a client should look for one by one.
+/// The most forms that a pattern may have: the client tries them one by one.
 const MOST_FORMS: usize = 64;
 
 /// A regular expression that allows a few forms.
@@ -90,7 +90,7 @@ fn bytes(form: &[Part]) -> impl Iterator<Item = &Vec<(u8, u8)>> {
     })
 }
 
-/// Whether a form is of the text from its start to its end.
+/// Whether a form covers the whole text.
 fn is_whole(form: &[Part]) -> bool {
     matches!(form, [Part::Start, .., Part::End]) && bytes(form).count() + 2 == form.len()
 }
@@ -110,7 +110,7 @@ fn expand(pattern: &Hir) -> Result<Vec<Vec<Part>>, String> {
         HirKind::Class(Class::Unicode(_)) => return Err("holds more than ASCII".to_owned()),
         HirKind::Look(Look::Start) => vec![vec![Part::Start]],
         HirKind::Look(Look::End) => vec![vec![Part::End]],
-        HirKind::Look(_) => return Err("looks around, which no client should need".to_owned()),
+        HirKind::Look(_) => return Err("looks around, which is not supported".to_owned()),
         HirKind::Repetition(repeated) => {
             let most = repeated.max.ok_or("allows texts of any length")?;
             let once = expand(&repeated.sub)?;
@@ -136,7 +136,7 @@ fn expand(pattern: &Hir) -> Result<Vec<Vec<Part>>, String> {
     few(forms)
 }
 
-/// Every form followed by every other.
+/// Every form followed by every end.
 fn appended(forms: &[Vec<Part>], ends: &[Vec<Part>]) -> Result<Vec<Vec<Part>>, String> {
     few(forms
         .iter()
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_forms_is_refused() {
+    fn unsupported_patterns_are_refused() {
         for (pattern, reason) in [
             ("^[0-9{4}$", "cannot be read"),
             ("^[^0-9]$", "cannot be read"),

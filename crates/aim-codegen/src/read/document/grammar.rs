@@ -53,7 +53,7 @@ type Field = (&'static str, Shape, bool);
 const MUST: bool = true;
 const MAY: bool = false;
 
-const SKIPPED: &str = "the generator skips it in silence";
+const SKIPPED: &str = "the generator silently ignores it";
 
 /// The generator's object model takes exponential time to refuse something in
 /// schemas within schemas.
@@ -625,7 +625,7 @@ impl<'a> Walk<'a, '_> {
             }
             (Never(why), _) => at.report_key(
                 self.report,
-                format!("`{}` may not stand here: {why}", at.name()),
+                format!("`{}` is not allowed here: {why}", at.name()),
                 "remove it; what readers must know can stand in the description",
             ),
             _ => at.report(

@@ -68,7 +68,7 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("x-aim-repeat: safe", "x-aim-repeat: often", "`often` is unknown here"),
         ("  version: 1.0.0\n", "", "`version` is missing"),
         ("  words:\n", "  any:\n", "x-aim-failure/any `any` is the old form of this rule"),
-        ("deprecated: false", "callbacks: {}", "`callbacks` may not stand here"),
+        ("deprecated: false", "callbacks: {}", "`callbacks` is not allowed here"),
         ("x-aim-repeat: safe", "x-aim-repat: safe", "did you mean `x-aim-repeat`?"),
         ("5XX:", "5xx:", "the key `5xx` is unknown here"),
         ("  /api/Look:", "  api/Look:", "the key `api/Look` is unknown here"),
