@@ -347,13 +347,24 @@ impl Answer<'_> {
     }
 
     /// Whether each item that failed is named by a reference that stands in the
-    /// request once.
+    /// request once, and nothing there that differs in case or white space.
     fn names_each_item(&self, failed: &[Value]) -> bool {
         let by = self.operation.value["x-aim-lookup"]["by"].as_object();
         let name = by.unwrap().values().next().unwrap().as_str().unwrap();
-        failed
-            .iter()
-            .all(|item| item[name].as_str().is_some_and(|text| !text.is_empty()))
+        let request: Value = serde_json::from_str(self.request).unwrap();
+        let lists = request.as_object().unwrap().values();
+        let items = lists.filter_map(Value::as_array).flatten();
+        let own: Vec<_> = [&request].into_iter().chain(items).collect();
+        failed.iter().all(|item| {
+            let Some(reference) = item[name].as_str() else {
+                return false;
+            };
+            let same = own.iter().filter_map(|own| own[name].as_str());
+            let same: Vec<_> = same
+                .filter(|own| own.trim().to_lowercase() == reference.trim().to_lowercase())
+                .collect();
+            !reference.trim().is_empty() && same == [reference]
+        })
     }
 }
 

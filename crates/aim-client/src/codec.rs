@@ -8,5 +8,6 @@ pub(crate) mod evidence;
 pub(crate) mod jsv;
 pub(crate) mod location;
 pub(crate) mod query;
+pub(crate) mod references;
 pub(crate) mod sign;
 pub(crate) mod xml;

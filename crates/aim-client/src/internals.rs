@@ -53,19 +53,21 @@ macro_rules! by_id {
         $(#[$attribute:meta])*
         $name:ident($request:ident) -> $answer:ident, $operation:ident, $carrier:ident;
     )*) => {
-        /// What the client makes of an answer to the operation `id`: the answer
-        /// as JSON text, or the error and what could be read in spite of it.
+        /// What the client makes of an answer to the operation `id` and a
+        /// request of JSON text: the answer as JSON text, or the error and what
+        /// could be read in spite of it.
         ///
         /// `None`: there is no such operation.
         #[must_use]
         pub fn judge(
             id: &str,
+            request: &str,
             status: StatusCode,
             headers: HeaderMap,
             body: &[u8],
         ) -> Option<Result<String, (Error, Option<String>)>> {
             $(if id == operations::$operation.id {
-                return Some(judged::<types::$answer>(&operations::$operation, status, headers, body));
+                return Some(judged::<types::$answer>(&operations::$operation, request, status, headers, body));
             })*
             None
         }
@@ -158,6 +160,7 @@ fn called<T: Debug + Serialize + 'static>(
 
 fn judged<T: OperationAnswer + Serialize>(
     operation: &'static Operation,
+    request: &str,
     status: StatusCode,
     headers: HeaderMap,
     body: &[u8],
@@ -166,6 +169,7 @@ fn judged<T: OperationAnswer + Serialize>(
     let text = |answer: &T| serde_json::to_string(answer).unwrap_or_default();
     let asked = Asked {
         operation,
+        sent: request.as_bytes(),
         words: &OwnWords::default(),
     };
     decide::<T>(&asked, status, headers, body)

@@ -19,6 +19,8 @@ pub struct Operation {
     /// The members of an answer that are a sign of a result: its evidence, its
     /// status, its list of what was not applied.
     pub(crate) signs: &'static [&'static str],
+    /// The lists of the request of which each item can fail for itself.
+    pub(crate) items: &'static [&'static str],
     pub(crate) lookup: Option<Lookup>,
     /// Members that must not stand in a URL, since URLs are logged.
     pub(crate) forbidden_in_url: &'static [&'static str],

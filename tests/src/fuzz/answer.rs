@@ -24,6 +24,10 @@ static MEMBERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What was asked, by operations that take it.
+const REQUEST: &str =
+    r#"{"Ref":"C-1","MassUpdateItems":[{"Ref":"C-2"},{"Ref":"C-3"},{"Ref":"c-3"}]}"#;
+
 /// Answers. The first line is an operationId, a status and a content type, as
 /// in `C2BPostContract 200 application/json`; the rest is the body.
 ///
@@ -48,7 +52,7 @@ pub fn answer(data: &[u8]) {
         headers.insert(CONTENT_TYPE, value.clone());
     }
 
-    let judged = internals::judge(&operation.id, status, headers, body).unwrap();
+    let judged = internals::judge(&operation.id, REQUEST, status, headers, body).unwrap();
     let (error, read) = match judged {
         Ok(read) => (None, Some(read)),
         Err((error, read)) => (Some(error), read),
@@ -88,7 +92,7 @@ pub fn answer(data: &[u8]) {
     let answer = replay::Answer {
         document: &DOCUMENT,
         operation,
-        request: "{}",
+        request: REQUEST,
         status: status.as_u16().into(),
         read: seen,
         exception,

@@ -53,7 +53,7 @@ pub fn xml(data: &[u8]) {
 
 /// What was read, whatever it proves.
 fn read(id: &str, body: &[u8]) -> Option<String> {
-    match internals::judge(id, StatusCode::OK, HeaderMap::new(), body).unwrap() {
+    match internals::judge(id, "{}", StatusCode::OK, HeaderMap::new(), body).unwrap() {
         Ok(read) => Some(read),
         Err((error, read)) => {
             answer::shows_nothing(&error, id);

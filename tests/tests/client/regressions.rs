@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aim_client::types::{
     C2BPostContractRequest, CardType, CcInfo, ContractFulfillmentRequest, CustomerInfo, FormInput,
-    GetContractDetailsRequest, GetContractDetailsResponse,
+    GetContractDetailsRequest, GetContractDetailsResponse, UpdateContractObj,
 };
 use aim_client::{
     AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, ErrorKind,
@@ -738,6 +738,10 @@ async fn a_status_that_says_neither_proves_nothing() {
 /// known which, and that the others were applied.
 #[tokio::test]
 async fn failed_items_that_are_not_named_or_come_with_a_failure_are_unknown() {
+    let items = ["C-2", "C-3", "c-3", "C-4", "C-4"];
+    let request = ContractFulfillmentRequest::new()
+        .ref_("C-1")
+        .mass_update_items(items.map(|item| UpdateContractObj::new().ref_(item)));
     let named = r#"{"Ref":"C-2","ErrorMessage":"m"}"#;
     for (status, items, beside, delivery) in [
         (200, named, "", Delivery::PartlyApplied),
@@ -753,6 +757,18 @@ async fn failed_items_that_are_not_named_or_come_with_a_failure_are_unknown() {
             r#","ResponseStatus":{}"#,
             Delivery::PartlyApplied,
         ),
+        (
+            200,
+            r#"{"Ref":"C-1"},{"Ref":"C-2"},{"Ref":"C-2"}"#,
+            "",
+            Delivery::PartlyApplied,
+        ),
+        // Not of the request, not as it stands there, or there more than once.
+        (200, r#"{"Ref":"C-9"}"#, "", Delivery::Unknown),
+        (200, r#"{"Ref":"c-2"}"#, "", Delivery::Unknown),
+        (200, r#"{"Ref":" C-2"}"#, "", Delivery::Unknown),
+        (200, r#"{"Ref":"C-2"},{"Ref":"C-3"}"#, "", Delivery::Unknown),
+        (200, r#"{"Ref":"C-4"}"#, "", Delivery::Unknown),
         (400, named, "", Delivery::Unknown),
         (401, named, "", Delivery::Unknown),
         (500, named, "", Delivery::Unknown),
@@ -794,12 +810,30 @@ async fn failed_items_that_are_not_named_or_come_with_a_failure_are_unknown() {
     ] {
         let body = format!(r#"{{"MassUpdateErrors":[{items}]{beside}}}"#);
         let (_server, client) = serving(Reply::of(status, "application/json", body.clone()));
-        let error = client
-            .contract_fulfillment(&ContractFulfillmentRequest::new())
-            .await
-            .unwrap_err();
+        let error = client.contract_fulfillment(&request).await.unwrap_err();
         assert_eq!(error.delivery(), delivery, "{status} {body}");
         assert_eq!(error.kind(), ErrorKind::Partial);
+    }
+}
+
+/// It would do nothing, and the answer would look as if it had.
+#[tokio::test]
+async fn an_update_of_nothing_is_refused() {
+    let (server, client) = serving(Reply::json(PROOF));
+    let nothing = ContractFulfillmentRequest::new().mass_update_items([]);
+    let error = client.contract_fulfillment(&nothing).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::NotSent);
+    assert_eq!(error.member(), Some("MassUpdateItems"));
+    assert!(error.to_string().contains("is empty"), "{error}");
+    assert!(server.take().is_empty());
+    for request in [
+        ContractFulfillmentRequest::new(),
+        nothing.ref_("C-1"),
+        ContractFulfillmentRequest::new().deleted_accessory_ids([]),
+        ContractFulfillmentRequest::new().mass_update_items([UpdateContractObj::new()]),
+    ] {
+        let outcome = client.contract_fulfillment(&request).await;
+        assert!(!outcome.is_err_and(|error| error.is_refused()));
     }
 }
 
@@ -912,7 +946,7 @@ async fn failures_carry_what_the_server_said_and_do_not_print_it() {
     let partial = r#"{"MassUpdateErrors":[{"Ref":"C-2","ErrorMessage":"canary-text"}],"Status":{"StatusCode":"OK"}}"#;
     let (_server, client) = serving(Reply::json(partial));
     let error = client
-        .contract_fulfillment(&ContractFulfillmentRequest::new())
+        .contract_fulfillment(&ContractFulfillmentRequest::new().ref_("C-2"))
         .await
         .unwrap_err();
     assert_eq!(error.delivery(), Delivery::PartlyApplied);

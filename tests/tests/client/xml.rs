@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use aim_client::types::{
     C2BPostContractRequest, ContractFulfillmentRequest, ContractFulfillmentResponse,
-    CustomerAccessTokenRequest,
+    CustomerAccessTokenRequest, UpdateContractObj,
 };
 use aim_client::{AimClient, AnswerKind, Credentials, Delivery};
 use aim_tests::document::{self, Operation};
@@ -291,10 +291,9 @@ async fn a_mass_update_in_xml_lists_what_failed() {
         "<ContractFulfillmentResponse {NAMESPACES}><Status i:nil=\"true\" /><MassUpdateErrors><UpdateContractErrorObj><ErrorMessage>canary-text</ErrorMessage><Ref>C-1</Ref></UpdateContractErrorObj><UpdateContractErrorObj><Ref>C-2</Ref></UpdateContractErrorObj></MassUpdateErrors></ContractFulfillmentResponse>"
     );
     let (_server, client) = serving(200, "application/xml", &body);
-    let error = client
-        .contract_fulfillment(&ContractFulfillmentRequest::new())
-        .await
-        .unwrap_err();
+    let items = ["C-1", "C-2", "C-3"].map(|item| UpdateContractObj::new().ref_(item));
+    let request = ContractFulfillmentRequest::new().mass_update_items(items);
+    let error = client.contract_fulfillment(&request).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::PartlyApplied);
     let answer = error.answer::<ContractFulfillmentResponse>().unwrap();
     let failed = answer.mass_update_errors.as_ref().unwrap();

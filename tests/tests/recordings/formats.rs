@@ -427,6 +427,7 @@ fn every_answer_in_xml_is_read_as_in_json() {
             let judge = |body: String| {
                 let judged = internals::judge(
                     &operation.id,
+                    "{}",
                     StatusCode::OK,
                     HeaderMap::new(),
                     body.as_bytes(),

@@ -15,6 +15,7 @@ use crate::call::compression;
 use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
 use crate::codec::evidence::{AnswerBody, is_set};
 use crate::codec::location::location;
+use crate::codec::references::References;
 use crate::codec::{sign, xml};
 use crate::generated::members::known;
 use crate::operation::Operation;
@@ -31,6 +32,8 @@ impl<T: AnswerBody<Status = BaseResponseResult>> OperationAnswer for T {}
 /// What was asked, and what a merchant's words mean.
 pub(crate) struct Asked<'a> {
     pub(crate) operation: &'static Operation,
+    /// The body of the request; a query has none.
+    pub(crate) sent: &'a [u8],
     pub(crate) words: &'a OwnWords,
 }
 
@@ -98,7 +101,7 @@ fn problem<T: OperationAnswer>(
     let is_anothers = || holds_any(body, value.foreign_members());
     if value.is_partial() {
         let is_certain = success
-            && value.names_each_item()
+            && names_each_item(asked, value)
             && !is_thrown
             && verdict.is_none_or(|verdict| verdict == StatusVerdict::Good)
             && !is_anothers();
@@ -150,6 +153,17 @@ fn problem<T: OperationAnswer>(
         None if success => Some((Delivery::Unknown, Finding::NoEvidence)),
         None => Some((rejected(None), Finding::HttpFailure)),
     }
+}
+
+/// Whether each item that was not applied is one of the request's, so that the
+/// others are known to be applied.
+fn names_each_item<T: OperationAnswer>(asked: &Asked<'_>, value: &T) -> bool {
+    let Some(lookup) = &asked.operation.lookup else {
+        return false;
+    };
+    let references = References::of(asked.sent, lookup.member);
+    let mut failed = value.failed().into_iter();
+    failed.all(|reference| reference.is_some_and(|reference| references.has_once(reference)))
 }
 
 fn rejected_if(rejected: bool) -> Delivery {

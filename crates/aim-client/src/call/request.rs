@@ -22,7 +22,18 @@ pub(crate) fn checked(
     // What reqwest says could hold the body.
     let request = request.map_err(|_| Error::refused(Some(operation), "it cannot be written"))?;
     size(&request, max_body).map_err(|reason| Error::refused(Some(operation), reason))?;
-    Ok(request)
+    let body = request.body().and_then(Body::as_bytes);
+    let is_all = |list: &&&str| Some(format!("{{\"{list}\":[]}}").as_bytes()) == body;
+    match operation.items.iter().find(is_all) {
+        None => Ok(request),
+        Some(list) => Err(Error::refused_at(
+            operation,
+            Some(list),
+            format!(
+                "`{list}` is empty and there is nothing else: leave it out, or name what to do"
+            ),
+        )),
+    }
 }
 
 /// What a POST carries: the request itself, checked.

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, Request, Response};
+use reqwest::{Body, Method, Request, Response};
 use tokio::sync::SemaphorePermit;
 
 use crate::call::answer::Answer;
@@ -160,6 +160,7 @@ impl Call<'_> {
         deadline: &Deadline<'_>,
         entry: &mut Entry,
     ) -> Result<Answer<T>, Error> {
+        let original = request;
         let mut request = request
             .try_clone()
             .ok_or_else(|| Error::refused(Some(self.operation), "the request cannot be copied"))?;
@@ -169,7 +170,7 @@ impl Call<'_> {
         }
         let watch = Watch::start(self.shared, self.operation, number, &request);
         entry.may_be_sent(true);
-        let outcome = match deadline.race(self.exchange(request)).await {
+        let outcome = match deadline.race(self.exchange(request, original)).await {
             Some(outcome) => outcome,
             None => Err(Error::limit_hit(
                 self.operation,
@@ -186,7 +187,11 @@ impl Call<'_> {
     }
 
     /// Sends, reads the answer to its end and judges it.
-    async fn exchange<T: OperationAnswer>(&self, request: Request) -> Result<Answer<T>, Error> {
+    async fn exchange<T: OperationAnswer>(
+        &self,
+        request: Request,
+        original: &Request,
+    ) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
             .in_read_time(self.shared.http(self.operation).execute(request))
@@ -225,6 +230,7 @@ impl Call<'_> {
         let headers = std::mem::take(response.headers_mut());
         let asked = Asked {
             operation: self.operation,
+            sent: original.body().and_then(Body::as_bytes).unwrap_or_default(),
             words: &self.shared.words,
         };
         judge(&asked, status, headers, &body)

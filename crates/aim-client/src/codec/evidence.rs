@@ -34,8 +34,8 @@ pub(crate) trait AnswerBody: DeserializeOwned + Send + Sync + 'static {
     /// Whether the answer lists items that were not applied.
     fn is_partial(&self) -> bool;
 
-    /// Whether each of these says which item of the request it is.
-    fn names_each_item(&self) -> bool;
+    /// The reference of each of these, by which the request names it.
+    fn failed(&self) -> Vec<Option<&str>>;
 
     /// The reference that the server gave to what was booked.
     fn reference(&self) -> Option<&str>;

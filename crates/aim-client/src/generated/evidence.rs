@@ -56,8 +56,8 @@ impl crate::codec::evidence::AnswerBody for types::C2BPostContractResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn names_each_item(&self) -> bool {
-        true
+    fn failed(&self) -> Vec<Option<&str>> {
+        ::std::vec::Vec::new()
     }
     fn reference(&self) -> Option<&str> {
         self.web_ref.as_deref()
@@ -103,11 +103,12 @@ impl crate::codec::evidence::AnswerBody for types::ContractFulfillmentResponse {
     fn is_partial(&self) -> bool {
         crate::codec::evidence::is_set(&self.mass_update_errors)
     }
-    fn names_each_item(&self) -> bool {
+    fn failed(&self) -> Vec<Option<&str>> {
         self.mass_update_errors
             .iter()
             .flatten()
-            .all(|item| crate::codec::evidence::is_set(&item.ref_))
+            .map(|item| item.ref_.as_deref())
+            .collect()
     }
     fn reference(&self) -> Option<&str> {
         None
@@ -158,8 +159,8 @@ impl crate::codec::evidence::AnswerBody for types::CustomerAccessTokenResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn names_each_item(&self) -> bool {
-        true
+    fn failed(&self) -> Vec<Option<&str>> {
+        ::std::vec::Vec::new()
     }
     fn reference(&self) -> Option<&str> {
         None
@@ -229,8 +230,8 @@ impl crate::codec::evidence::AnswerBody for types::GetContractDetailsResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn names_each_item(&self) -> bool {
-        true
+    fn failed(&self) -> Vec<Option<&str>> {
+        ::std::vec::Vec::new()
     }
     fn reference(&self) -> Option<&str> {
         None
@@ -279,8 +280,8 @@ impl crate::codec::evidence::AnswerBody for types::PostServiceTicketResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn names_each_item(&self) -> bool {
-        true
+    fn failed(&self) -> Vec<Option<&str>> {
+        ::std::vec::Vec::new()
     }
     fn reference(&self) -> Option<&str> {
         self.web_ref.as_deref()

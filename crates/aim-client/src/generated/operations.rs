@@ -9,6 +9,7 @@ pub(crate) const POST_SERVICE_TICKET: Operation = Operation {
     request: "PostServiceTicketRequest",
     effect: Effect::Books,
     signs: &["Status", "WebRef"],
+    items: &[],
     lookup: None,
     forbidden_in_url: &[],
 };
@@ -20,6 +21,7 @@ pub(crate) const CONTRACT_FULFILLMENT: Operation = Operation {
     request: "ContractFulfillmentRequest",
     effect: Effect::Books,
     signs: &["MassUpdateErrors", "Status"],
+    items: &["MassUpdateItems"],
     lookup: Some(Lookup {
         operation: "GetContractDetails",
         member: "Ref",
@@ -34,6 +36,7 @@ pub(crate) const C2B_SET_CONTRACT_SERIAL: Operation = Operation {
     request: "ContractFulfillmentRequest",
     effect: Effect::Books,
     signs: &["MassUpdateErrors", "Status"],
+    items: &["MassUpdateItems"],
     lookup: Some(Lookup {
         operation: "GetContractDetails",
         member: "Ref",
@@ -48,6 +51,7 @@ pub(crate) const C2B_POST_CONTRACT: Operation = Operation {
     request: "C2BPostContractRequest",
     effect: Effect::Books,
     signs: &["Status", "WebRef"],
+    items: &[],
     lookup: None,
     forbidden_in_url: &[],
 };
@@ -59,6 +63,7 @@ pub(crate) const C2B_POST_CONTRACT_GET: Operation = Operation {
     request: "C2BPostContractRequest",
     effect: Effect::Books,
     signs: &["Status", "WebRef"],
+    items: &[],
     lookup: None,
     forbidden_in_url: &["FormInputList", "CcInfo", "CustomerInfo"],
 };
@@ -70,6 +75,7 @@ pub(crate) const CUSTOMER_ACCESS_TOKEN: Operation = Operation {
     request: "CustomerAccessTokenRequest",
     effect: Effect::ReadOnly,
     signs: &["AccountManagementUrl", "Status", "Token"],
+    items: &[],
     lookup: None,
     forbidden_in_url: &[],
 };
@@ -102,6 +108,7 @@ pub(crate) const GET_CONTRACT_DETAILS: Operation = Operation {
         "TotalDue",
         "TotalPayoff",
     ],
+    items: &[],
     lookup: None,
     forbidden_in_url: &[],
 };
@@ -134,6 +141,7 @@ pub(crate) const GET_CONTRACT_DETAILS_GET: Operation = Operation {
         "TotalDue",
         "TotalPayoff",
     ],
+    items: &[],
     lookup: None,
     forbidden_in_url: &[],
 };

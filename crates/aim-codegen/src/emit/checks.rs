@@ -179,6 +179,7 @@ mod tests {
             required: false,
             pattern: None,
             is_text: false,
+            is_list: false,
             holds: None,
         };
         let expected: TokenStream = quote!(place.member("Type", &self.type_)?;);

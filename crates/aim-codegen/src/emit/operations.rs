@@ -10,12 +10,13 @@ use quote::quote;
 use syn::{Item, parse_quote};
 
 use crate::needs::STATUS;
-use crate::plan::facts::{Facts, OperationFacts, StatusWords};
+use crate::plan::facts::{Facts, MemberFacts, OperationFacts, StatusWords};
 use crate::plan::names::field;
 
 /// Returns the table of operations.
 pub(crate) fn operations(facts: &Facts) -> Vec<Item> {
-    let table = facts.operations.iter().map(operation);
+    let described = facts.operations.iter();
+    let table = described.map(|described| operation(described, facts));
     let names = facts.operations.iter().map(constant);
     let file: syn::File = parse_quote! {
         use crate::operation::{Effect, Lookup, Operation};
@@ -89,7 +90,7 @@ fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-fn operation(operation: &OperationFacts) -> TokenStream {
+fn operation(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     let OperationFacts {
         id,
         verb,
@@ -110,6 +111,7 @@ fn operation(operation: &OperationFacts) -> TokenStream {
         ident("Books")
     };
     let signs = signs(operation);
+    let items = items(operation, facts);
     quote! {
         #[doc = #doc]
         pub(crate) const #name: Operation = Operation {
@@ -119,6 +121,7 @@ fn operation(operation: &OperationFacts) -> TokenStream {
             request: #request,
             effect: Effect::#effect,
             signs: &[#(#signs),*],
+            items: &[#(#items),*],
             lookup: #lookup,
             forbidden_in_url: &[#(#forbidden_in_url),*],
         };
@@ -152,13 +155,33 @@ fn own_evidence(operation: &OperationFacts) -> impl Iterator<Item = &str> {
     evidence.filter(|member| *member != STATUS)
 }
 
-/// Whether a member is a text that may be shown.
-fn is_text(facts: &Facts, schema: &str, member: &str) -> bool {
+fn member<'a>(facts: &'a Facts, schema: &str, member: &str) -> Option<&'a MemberFacts> {
     let mut schemas = facts.schemas.iter();
+    let schema = schemas.find(|found| found.name == schema)?;
+    schema.members.iter().find(|found| found.name == member)
+}
+
+/// Whether a member is a text that may be shown.
+fn is_text(facts: &Facts, schema: &str, name: &str) -> bool {
+    member(facts, schema, name).is_some_and(|found| found.is_text && !found.is_list)
+}
+
+/// The lists of a request of which each item can fail for itself.
+fn items<'a>(operation: &OperationFacts, facts: &'a Facts) -> Vec<&'a str> {
+    let (Some(_), Some((_, by))) = (&operation.partial, &operation.lookup) else {
+        return Vec::new();
+    };
+    let schemas = facts.schemas.iter();
     schemas
-        .find(|found| found.name == schema)
-        .and_then(|found| found.members.iter().find(|found| found.name == member))
-        .is_some_and(|found| found.is_text)
+        .filter(|schema| schema.name == operation.request)
+        .flat_map(|schema| &schema.members)
+        .filter(|list| list.is_list)
+        .filter(|list| {
+            let item = list.holds.as_deref();
+            item.is_some_and(|item| member(facts, item, by).is_some())
+        })
+        .map(|list| list.name.as_str())
+        .collect()
 }
 
 /// The names of a schema's members.
@@ -215,31 +238,24 @@ fn foreign_members(
     quote!(#(#tests)* &[#(#with_status),*])
 }
 
-/// Whether each item that was not applied is named: by the member that it is
-/// looked up with, or without a look-up by any.
-fn names_each_item(operation: &OperationFacts, facts: &Facts) -> TokenStream {
+/// The references of what was not applied: the member that an item is looked up
+/// with, or a bare text itself. Anything else is no reference.
+fn failed(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     let Some(partial) = operation.partial.as_deref() else {
-        return quote!(true);
+        return quote!(::std::vec::Vec::new());
     };
-    let item = facts
-        .schemas
-        .iter()
-        .filter(|schema| schema.name == operation.answer)
-        .flat_map(|schema| &schema.members)
-        .find(|member| member.name == partial)
-        .and_then(|member| member.holds.as_deref());
+    let list = member(facts, &operation.answer, partial);
     let by = operation.lookup.as_ref().map(|(_, member)| member.as_str());
-    let is_named = match (item, by) {
-        (Some(item), Some(name)) if names(facts, item).contains(name) => {
+    let reference = match (list.and_then(|list| list.holds.as_deref()), by) {
+        (Some(item), Some(name)) if is_text(facts, item, name) => {
             let name = field(name);
-            quote!(crate::codec::evidence::is_set(&item.#name))
+            quote!(item.#name.as_deref())
         }
-        (Some(_), _) => quote!(*item != ::std::default::Default::default()),
-        // A bare value names itself.
-        (None, _) => quote!(crate::codec::evidence::is_set(item)),
+        (None, _) if list.is_some_and(|list| list.is_text) => quote!(Some(item.as_str())),
+        _ => return quote!(vec![None]),
     };
     let partial = field(partial);
-    quote!(self.#partial.iter().flatten().all(|item| #is_named))
+    quote!(self.#partial.iter().flatten().map(|item| #reference).collect())
 }
 
 fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> Item {
@@ -264,7 +280,7 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
         _ => quote!(None),
     };
     let foreign_members = foreign_members(operation, others, facts);
-    let names_each_item = names_each_item(operation, facts);
+    let failed = failed(operation, facts);
     parse_quote! {
         impl crate::codec::evidence::AnswerBody for types::#name {
             type Status = types::BaseResponseResult;
@@ -287,8 +303,8 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
                 #partly
             }
 
-            fn names_each_item(&self) -> bool {
-                #names_each_item
+            fn failed(&self) -> Vec<Option<&str>> {
+                #failed
             }
 
             fn reference(&self) -> Option<&str> {

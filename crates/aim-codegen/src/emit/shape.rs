@@ -421,6 +421,7 @@ mod tests {
             required: false,
             pattern: None,
             is_text: false,
+            is_list: false,
             holds: None,
         };
         let facts = Facts {

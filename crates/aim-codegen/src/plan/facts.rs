@@ -39,8 +39,9 @@ pub(crate) struct MemberFacts {
     pub(crate) required: bool,
     /// The form that its text must have, as a regular expression.
     pub(crate) pattern: Option<Pattern>,
-    /// Whether it is a text that may be shown.
+    /// Whether it is a text that may be shown, or a list of such.
     pub(crate) is_text: bool,
+    pub(crate) is_list: bool,
     /// The schema that it holds, or holds a list of.
     pub(crate) holds: Option<String>,
 }
@@ -143,7 +144,8 @@ impl Facts {
                 };
                 facts.members.push(MemberFacts {
                     name: member.clone(),
-                    is_text: converted_to.is_none() && is_string(property),
+                    is_text: converted_to.is_none() && is_string(items(property)),
+                    is_list: !std::ptr::eq(items(property), property),
                     converted_to,
                     required: object.required.contains(member),
                     pattern,
@@ -254,6 +256,14 @@ fn lookup(value: &Value) -> Result<(String, String), String> {
     }
 }
 
+/// The items of a list, and anything else itself.
+fn items(property: &ReferenceOr<Box<Schema>>) -> &ReferenceOr<Box<Schema>> {
+    match property.as_item().map(|property| &property.schema_kind) {
+        Some(SchemaKind::Type(Type::Array(array))) => array.items.as_ref().unwrap_or(property),
+        _ => property,
+    }
+}
+
 fn is_string(property: &ReferenceOr<Box<Schema>>) -> bool {
     let schema = property.as_item().map(|schema| &schema.schema_kind);
     matches!(schema, Some(SchemaKind::Type(Type::String(_))))
@@ -261,10 +271,9 @@ fn is_string(property: &ReferenceOr<Box<Schema>>) -> bool {
 
 /// The schema that a member is, or is a list of.
 fn held(property: &ReferenceOr<Box<Schema>>) -> Option<String> {
-    let target = match property {
+    let target = match items(property) {
         ReferenceOr::Reference { reference } => reference,
         ReferenceOr::Item(property) => match &property.schema_kind {
-            SchemaKind::Type(Type::Array(array)) => return held(array.items.as_ref()?),
             SchemaKind::AllOf { all_of } => match all_of.first()? {
                 ReferenceOr::Reference { reference } => reference,
                 ReferenceOr::Item(_) => return None,
