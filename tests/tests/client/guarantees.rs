@@ -11,8 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 use aim_client::journal::{Booking, Journal, Outcome, Record, Refusal, State};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::types::{
-    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest, CustomerInfo,
-    GetContractDetailsRequest, GetContractDetailsResponse,
+    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+    ContractFulfillmentResponse, CustomerInfo, GetContractDetailsRequest,
+    GetContractDetailsResponse,
 };
 use aim_client::{
     AimApi, AimClient, AimClientBuilder, Answer, Attempt, AttemptEnd, CallOptions, Credentials,
@@ -744,8 +745,8 @@ async fn a_journal_gets_the_outcome_of_a_dropped_call() {
     drop(waiting);
     drop(sent);
     let lines = kept.lines();
-    assert_eq!(lines[2], "waiting Some(NotSent) None None");
-    assert_eq!(lines[3], "sent Some(Unknown) None None");
+    assert_eq!(lines[2], r#"waiting Some(NotSent) None Some("dropped")"#);
+    assert_eq!(lines[3], r#"sent Some(Unknown) None Some("dropped")"#);
 }
 
 /// Polls once; whether it is pending.
@@ -973,7 +974,21 @@ fn a_hook_that_panics_does_not_hang_the_blocking_client() {
     let error = client.c2b_post_contract(&request).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Panicked);
     assert_eq!(error.delivery(), Delivery::Unknown);
-    assert!(kept.lines()[1].contains("Some(Unknown)"));
+    assert!(kept.lines()[1].ends_with(r#"Some(Unknown) None Some("panicked")"#));
+}
+
+#[test]
+fn an_answer_of_another_type_is_named() {
+    let error = Error::mocked_with(Delivery::Unknown, ContractFulfillmentResponse::new());
+    assert!(error.answer::<ContractFulfillmentResponse>().is_ok());
+    let other = error.answer::<C2BPostContractResponse>().unwrap_err();
+    assert_eq!(
+        other.to_string(),
+        "the answer is ContractFulfillmentResponse, not C2BPostContractResponse"
+    );
+    let none = Error::mocked(Delivery::Unknown);
+    let none = none.answer::<C2BPostContractResponse>().unwrap_err();
+    assert_eq!(none.to_string(), "no answer could be read");
 }
 
 /// Mocks nothing.

@@ -16,6 +16,7 @@ use crate::call::journal::Entry;
 use crate::call::judge::{Asked, OperationAnswer, judge};
 use crate::call::limits::Limit;
 use crate::call::options::{BookingId, Session};
+use crate::call::received::Received;
 use crate::call::retry::may_repeat;
 use crate::call::runtime::{Runtime, Sleep};
 use crate::call::shared::Shared;
@@ -169,7 +170,9 @@ impl Call<'_> {
         }
         let watch = Watch::start(self.shared, self.operation, number, &request);
         entry.may_be_sent(true);
-        let outcome = match deadline.race(self.exchange(request)).await {
+        let mut received = None;
+        let exchange = self.exchange(request, &mut received);
+        let mut outcome = match deadline.race(exchange).await {
             Some(outcome) => outcome,
             None => Err(Error::limit_hit(
                 self.operation,
@@ -178,21 +181,29 @@ impl Call<'_> {
                 format!("{:?}", deadline.total),
             )),
         };
-        if let Err(error) = &outcome {
+        if let Err(error) = &mut outcome {
             entry.may_be_sent(error.delivery() != Delivery::NotSent);
+            error.set_received(received);
         }
         watch.end(&outcome);
         outcome
     }
 
-    /// Sends, reads the answer to its end and judges it.
-    async fn exchange<T: OperationAnswer>(&self, request: Request) -> Result<Answer<T>, Error> {
+    /// Sends, reads the answer to its end and judges it. What is received on the
+    /// way is kept if that was asked for.
+    async fn exchange<T: OperationAnswer>(
+        &self,
+        request: Request,
+        received: &mut Option<Received>,
+    ) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
             .in_read_time(self.shared.http(self.operation).execute(request))
             .await?
             .map_err(|error| Error::transport(self.operation, error, None, &limits))?;
         let status = response.status();
+        let kept = limits.received_bytes;
+        *received = kept.map(|most| Received::new(status, response.headers(), most));
         let too_large = |limit, set: u64| {
             let set = format!("{set} bytes");
             Error::limit_hit(self.operation, Delivery::Unknown, limit, set).with_status(status)
@@ -214,6 +225,9 @@ impl Call<'_> {
             .map_err(|error| error.with_status(status))?
             .map_err(|error| Error::transport(self.operation, error, Some(status), &limits))?
         {
+            if let Some(received) = received {
+                received.push(&chunk);
+            }
             if chunk.len() > limits.answer_bytes - body.len() {
                 return Err(too_large(Limit::AnswerSize, most));
             }
