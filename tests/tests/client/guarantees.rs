@@ -690,8 +690,17 @@ async fn a_journal_gets_each_booking_before_it_is_sent_and_its_outcome() {
 /// However it is shared; one that was certainly not applied may be sent again.
 #[tokio::test]
 async fn a_booking_id_names_one_booking() {
-    for (status, may_come_again) in [(200, false), (500, false), (401, true)] {
-        let server = Server::start(move |_| Reply::of(status, "text/plain", "")).unwrap();
+    let booked = State::Booked {
+        reference: Some("W-1".to_owned()),
+    };
+    for (status, body, state) in [
+        (200, PROOF, Some(booked)),
+        (200, "", Some(State::InDoubt)),
+        (500, "", Some(State::InDoubt)),
+        (401, "", None),
+    ] {
+        let may_come_again = state.is_none();
+        let server = Server::start(move |_| Reply::of(status, "text/plain", body)).unwrap();
         let client = builder(server.url())
             .runtime(MockClock::default())
             .build()
@@ -710,8 +719,13 @@ async fn a_booking_id_names_one_booking() {
             assert_eq!(server.take().len(), usize::from(may_come_again));
             if !may_come_again {
                 let error = error.unwrap();
-                assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
-                assert!(error.to_string().contains("booking_id"), "{error}");
+                assert_eq!(error.kind(), ErrorKind::Duplicate, "{error}");
+                assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+                assert_eq!(error.booking_id(), Some("order-1"));
+                let earlier = error.earlier_booking().unwrap();
+                assert_eq!(earlier.id, "order-1");
+                assert_eq!(earlier.operation, "C2BPostContract");
+                assert_eq!(Some(&earlier.state), state.as_ref());
             }
             let _ = read(second).await;
             let _ = server.take();

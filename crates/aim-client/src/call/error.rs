@@ -120,8 +120,9 @@ impl fmt::Display for AnswerKind {
 pub enum ErrorKind {
     /// Refused before it was sent.
     Refused,
-    /// Refused by the journal: a booking with this id was applied or may have
-    /// been.
+    /// Refused, by the journal or by
+    /// [`CallOptions::booking_id`](crate::CallOptions::booking_id): a booking with
+    /// this id was applied or may have been.
     Duplicate,
     /// No connection could be made.
     NoConnection,

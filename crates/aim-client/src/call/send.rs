@@ -15,7 +15,7 @@ use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
 use crate::call::judge::{Asked, OperationAnswer, judge};
 use crate::call::limits::Limit;
-use crate::call::options::{BookingId, Session};
+use crate::call::options::Session;
 use crate::call::received::Received;
 use crate::call::retry::may_repeat;
 use crate::call::runtime::{Runtime, Sleep};
@@ -59,29 +59,30 @@ impl Call<'_> {
         }
         let id = self.session.booking_id.as_deref();
         let id = id.filter(|_| self.operation.effect() == Effect::Books);
-        if id.is_some_and(|id| !id.take()) {
-            let reason = "its `booking_id` already names another booking, which was or may have been applied; give each a name of its own";
-            return Err(Error::refused(Some(self.operation), reason));
-        }
-        let outcome = self.named(request, id).await;
-        if let (Some(id), Err(error)) = (id, &outcome)
-            && matches!(error.delivery(), Delivery::NotSent | Delivery::Rejected)
-        {
-            id.give_back();
-        }
+        let Some(id) = id else {
+            return self.named(request, None).await;
+        };
+        let time = self.shared.runtime.time_of_day();
+        let taken = id.take(self.operation, time).map_err(|earlier| {
+            let mut error = Error::duplicate(self.operation, earlier);
+            error.set_booking_id(id.name.as_str().into());
+            error
+        })?;
+        let outcome = self.named(request, Some(&id.name)).await;
+        taken.settle(&outcome);
         outcome
     }
 
     async fn named<T: OperationAnswer>(
         &self,
         request: &Request,
-        id: Option<&BookingId>,
+        id: Option<&str>,
     ) -> Result<Answer<T>, Error> {
         // If this future is dropped, the entry is closed as unknown.
         let mut entry = Entry::open(
             self.shared.journal.as_ref(),
             &*self.shared.runtime,
-            id.map(|id| id.name.as_str()),
+            id,
             self.operation,
             request,
         )?;
