@@ -53,8 +53,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match error.delivery() {
         Delivery::NotSent | Delivery::Rejected => {}
         Delivery::PartlyApplied => {
-            let answer = error.answer::<ContractFulfillmentResponse>();
-            let failed = answer.and_then(|answer| answer.mass_update_errors.as_ref());
+            let answer = error.answer::<ContractFulfillmentResponse>()?;
+            let failed = answer.mass_update_errors.as_ref();
             for item in failed.into_iter().flatten() {
                 println!("not applied: {}", item.ref_.as_deref().unwrap_or("?"));
             }

@@ -13,6 +13,7 @@ pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod observe;
 pub(crate) mod options;
+pub(crate) mod received;
 pub(crate) mod record;
 pub(crate) mod request;
 pub(crate) mod retry;

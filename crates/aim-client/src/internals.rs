@@ -148,9 +148,10 @@ fn called<T: Debug + Serialize + 'static>(
             error: None,
         },
         Err(error) => Called {
-            answer: error.answer::<T>().map(text).transpose()?,
+            answer: error.answer::<T>().ok().map(text).transpose()?,
             debug: error
                 .answer::<T>()
+                .ok()
                 .map(|answer| format!("{answer:?} {answer:#?}")),
             attempts: error.attempts(),
             error: Some(error),
@@ -175,7 +176,7 @@ fn judged<T: OperationAnswer + Serialize>(
     decide::<T>(&asked, status, headers, body)
         .map(|answer: Answer<T>| text(&answer))
         .map_err(|error| {
-            let read = error.answer::<T>().map(text);
+            let read = error.answer::<T>().ok().map(text);
             (error, read)
         })
 }

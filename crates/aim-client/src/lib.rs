@@ -65,11 +65,12 @@ pub use crate::client::blocking;
 pub use {
     crate::call::answer::Answer,
     crate::call::credentials::Credentials,
-    crate::call::error::{AnswerKind, Delivery, Error, ErrorKind},
+    crate::call::error::{AnswerKind, Delivery, Error, ErrorKind, NoAnswer},
     crate::call::journal::{self, Journal},
     crate::call::limits::Limit,
     crate::call::observe::{Attempt, AttemptEnd, Observer},
     crate::call::options::CallOptions,
+    crate::call::received::Received,
     crate::call::retry::Retry,
     crate::call::runtime,
     crate::client::aim_client::AimClient,

@@ -49,6 +49,7 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
         ErrorKind::NoEvidence,
         ErrorKind::HttpStatus,
         ErrorKind::NotTheAnswer,
+        ErrorKind::Dropped,
         ErrorKind::Panicked,
         ErrorKind::Mocked,
     ];

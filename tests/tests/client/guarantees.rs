@@ -11,8 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 use aim_client::journal::{Booking, Journal, Outcome, Record, Refusal, State};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::types::{
-    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest, CustomerInfo,
-    GetContractDetailsRequest, GetContractDetailsResponse,
+    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+    ContractFulfillmentResponse, CustomerInfo, GetContractDetailsRequest,
+    GetContractDetailsResponse,
 };
 use aim_client::{
     AimApi, AimClient, AimClientBuilder, Answer, Attempt, AttemptEnd, CallOptions, Credentials,
@@ -689,8 +690,17 @@ async fn a_journal_gets_each_booking_before_it_is_sent_and_its_outcome() {
 /// However it is shared; one that was certainly not applied may be sent again.
 #[tokio::test]
 async fn a_booking_id_names_one_booking() {
-    for (status, may_come_again) in [(200, false), (500, false), (401, true)] {
-        let server = Server::start(move |_| Reply::of(status, "text/plain", "")).unwrap();
+    let booked = State::Booked {
+        reference: Some("W-1".to_owned()),
+    };
+    for (status, body, state) in [
+        (200, PROOF, Some(booked)),
+        (200, "", Some(State::InDoubt)),
+        (500, "", Some(State::InDoubt)),
+        (401, "", None),
+    ] {
+        let may_come_again = state.is_none();
+        let server = Server::start(move |_| Reply::of(status, "text/plain", body)).unwrap();
         let client = builder(server.url())
             .runtime(MockClock::default())
             .build()
@@ -709,8 +719,13 @@ async fn a_booking_id_names_one_booking() {
             assert_eq!(server.take().len(), usize::from(may_come_again));
             if !may_come_again {
                 let error = error.unwrap();
-                assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
-                assert!(error.to_string().contains("booking_id"), "{error}");
+                assert_eq!(error.kind(), ErrorKind::Duplicate, "{error}");
+                assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+                assert_eq!(error.booking_id(), Some("order-1"));
+                let earlier = error.earlier_booking().unwrap();
+                assert_eq!(earlier.id, "order-1");
+                assert_eq!(earlier.operation, "C2BPostContract");
+                assert_eq!(Some(&earlier.state), state.as_ref());
             }
             let _ = read(second).await;
             let _ = server.take();
@@ -744,8 +759,8 @@ async fn a_journal_gets_the_outcome_of_a_dropped_call() {
     drop(waiting);
     drop(sent);
     let lines = kept.lines();
-    assert_eq!(lines[2], "waiting Some(NotSent) None None");
-    assert_eq!(lines[3], "sent Some(Unknown) None None");
+    assert_eq!(lines[2], r#"waiting Some(NotSent) None Some("dropped")"#);
+    assert_eq!(lines[3], r#"sent Some(Unknown) None Some("dropped")"#);
 }
 
 /// Polls once; whether it is pending.
@@ -973,7 +988,21 @@ fn a_hook_that_panics_does_not_hang_the_blocking_client() {
     let error = client.c2b_post_contract(&request).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Panicked);
     assert_eq!(error.delivery(), Delivery::Unknown);
-    assert!(kept.lines()[1].contains("Some(Unknown)"));
+    assert!(kept.lines()[1].ends_with(r#"Some(Unknown) None Some("panicked")"#));
+}
+
+#[test]
+fn an_answer_of_another_type_is_named() {
+    let error = Error::mocked_with(Delivery::Unknown, ContractFulfillmentResponse::new());
+    assert!(error.answer::<ContractFulfillmentResponse>().is_ok());
+    let other = error.answer::<C2BPostContractResponse>().unwrap_err();
+    assert_eq!(
+        other.to_string(),
+        "the answer is ContractFulfillmentResponse, not C2BPostContractResponse"
+    );
+    let none = Error::mocked(Delivery::Unknown);
+    let none = none.answer::<C2BPostContractResponse>().unwrap_err();
+    assert_eq!(none.to_string(), "no answer could be read");
 }
 
 /// Mocks nothing.

@@ -213,6 +213,8 @@ struct Channels {
     logged: String,
     hooks: Hooks,
     panics: Arc<Mutex<String>>,
+    /// Whether a body that an error has kept had a canary.
+    received_a_canary: bool,
 }
 
 impl Channels {
@@ -242,6 +244,7 @@ impl Channels {
             logged: String::new(),
             hooks: Hooks::default(),
             panics,
+            received_a_canary: false,
         }
     }
 
@@ -254,6 +257,7 @@ impl Channels {
             .journal(self.hooks.clone())
             .runtime(MockClock::default())
             .max_answer_bytes(100_000)
+            .keep_received(100_000)
     }
 
     fn client(&self, base_url: &str) -> AimClient {
@@ -274,6 +278,13 @@ impl Channels {
         let outcomes = called.error.as_ref().map(Error::delivery);
         if let Some(error) = called.error {
             check_strictly(case, "the error", &error_text(&error));
+            if let Some(received) = error.received() {
+                // The one way to the body says so by its name.
+                let has_canary = found(&String::from_utf8_lossy(received.expose_body()));
+                self.received_a_canary |= has_canary.is_some();
+                let debug = format!("{received:?} {received:#?} {:?}", received.headers());
+                check_strictly(case, "what was received", &debug);
+            }
             self.panics(case, || panic!("{MEANT}: {error:?}"));
         }
         outcomes
@@ -379,6 +390,7 @@ async fn no_channel_shows_a_canary() {
         let has_canary = found(&operation.request.to_string()).is_some();
         assert_eq!(exposed.contains(id), books && has_canary, "{id}");
     }
+    assert!(channels.received_a_canary);
     for target in ["aim_client", "reqwest", "hyper_util"] {
         assert!(channels.logged.contains(&format!(" {target}")), "{target}");
     }

@@ -12,6 +12,7 @@ mod connections;
 mod fault_matrix;
 #[cfg(feature = "http2")]
 mod http2;
+mod received;
 mod redirects_and_proxies;
 mod soak;
 mod tls;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::call::error::{Answered, Delivery, Error, Finding};
+use crate::call::error::{Answered, AnyAnswer, Delivery, Error, Finding};
 use crate::operation::Operation;
 
 /// The answer of an operation that is proved to have run.
@@ -87,7 +87,7 @@ impl<T: Send + Sync + 'static> Answer<T> {
             status: self.status,
             headers: self.headers,
             finding: Finding::NoEvidence,
-            answer: Some(Box::new(self.value)),
+            answer: Some(AnyAnswer::new(self.value)),
         };
         Error::judged(operation, Delivery::Unknown, answered).after(self.attempts)
     }

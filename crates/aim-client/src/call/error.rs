@@ -1,6 +1,6 @@
 //! What can go wrong, and what is certain about the operation then.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::sync::Arc;
 use std::{fmt, io};
 
@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 
 use crate::call::codes;
 use crate::call::limits::{Limit, Limits};
+use crate::call::received::Received;
 use crate::call::record::{Record, State, rfc3339};
 use crate::generated::members::known;
 use crate::operation::{Effect, Operation};
@@ -119,8 +120,9 @@ impl fmt::Display for AnswerKind {
 pub enum ErrorKind {
     /// Refused before it was sent.
     Refused,
-    /// Refused by the journal: a booking with this id was applied or may have
-    /// been.
+    /// Refused, by the journal or by
+    /// [`CallOptions::booking_id`](crate::CallOptions::booking_id): a booking with
+    /// this id was applied or may have been.
     Duplicate,
     /// No connection could be made.
     NoConnection,
@@ -143,13 +145,25 @@ pub enum ErrorKind {
     /// A status of success with something other than the operation's answer:
     /// HTML, text, nothing, or broken JSON.
     NotTheAnswer,
-    /// A hook panicked in a call of the blocking client.
+    /// The call's future was dropped. There is no error then; hooks are told.
+    Dropped,
+    /// A panic ended the call: of a hook, or of the program that made it. The
+    /// blocking client makes an error of it, and hooks are told.
     Panicked,
     /// Made by [`Error::mocked`] or [`Error::mocked_with`].
     Mocked,
 }
 
 impl ErrorKind {
+    /// What ends a call that ends in no outcome, to whom is dropped with it.
+    pub(crate) fn of_drop() -> Self {
+        if std::thread::panicking() {
+            Self::Panicked
+        } else {
+            Self::Dropped
+        }
+    }
+
     /// The name that metrics and logs get (`error.type`).
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -171,10 +185,49 @@ impl ErrorKind {
             Self::NoEvidence => "no_evidence",
             Self::HttpStatus => "http_status",
             Self::NotTheAnswer => "not_the_answer",
+            Self::Dropped => "dropped",
             Self::Panicked => "panicked",
             Self::Mocked => "mocked",
         }
     }
+}
+
+/// Why [`Error::answer`] gives none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAnswer {
+    is: Option<&'static str>,
+    wanted: &'static str,
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is {
+            None => formatter.write_str("no answer could be read"),
+            Some(is) => write!(formatter, "the answer is {is}, not {}", self.wanted),
+        }
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
+/// An answer of whatever type.
+pub(crate) struct AnyAnswer {
+    value: Box<dyn Any + Send + Sync>,
+    name: &'static str,
+}
+
+impl AnyAnswer {
+    pub(crate) fn new<T: Send + Sync + 'static>(value: T) -> Self {
+        Self {
+            value: Box::new(value),
+            name: short_name::<T>(),
+        }
+    }
+}
+
+/// The name of a type without its modules.
+fn short_name<T>() -> &'static str {
+    type_name::<T>().rsplit("::").next().unwrap_or_default()
 }
 
 /// How many fields of an exception a text names.
@@ -184,7 +237,8 @@ const MOST_FIELDS: usize = 5;
 ///
 /// Its text says what happened and what to do, and never holds a payload or a
 /// secret: what the server wrote is reached by [`aim_status`](Error::aim_status),
-/// [`response_status`](Error::response_status) and [`answer`](Error::answer).
+/// [`response_status`](Error::response_status), [`answer`](Error::answer) and
+/// [`received`](Error::received).
 /// The one question that matters after a booking is answered by
 /// [`delivery`](Error::delivery).
 ///
@@ -207,6 +261,7 @@ struct Inner {
     cause: Cause,
     attempts: u32,
     booking_id: Option<Arc<str>>,
+    received: Option<Received>,
 }
 
 enum Cause {
@@ -234,9 +289,7 @@ enum Cause {
         error: Option<reqwest::Error>,
     },
     /// Made by hand, for tests without a server.
-    Mocked {
-        answer: Option<Box<dyn Any + Send + Sync>>,
-    },
+    Mocked { answer: Option<AnyAnswer> },
     /// A hook of the user's has panicked.
     #[cfg(feature = "blocking")]
     Panicked,
@@ -250,7 +303,7 @@ pub(crate) struct Answered {
     pub(crate) headers: HeaderMap,
     pub(crate) finding: Finding,
     /// The answer, where it could be read.
-    pub(crate) answer: Option<Box<dyn Any + Send + Sync>>,
+    pub(crate) answer: Option<AnyAnswer>,
 }
 
 /// Why an answer is not a success.
@@ -287,6 +340,7 @@ impl Error {
             cause,
             attempts: 0,
             booking_id: None,
+            received: None,
         }))
     }
 
@@ -302,7 +356,7 @@ impl Error {
     /// [`earlier_booking`](Self::earlier_booking).
     #[must_use]
     pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
-        let answer = Some(Box::new(answer) as _);
+        let answer = Some(AnyAnswer::new(answer));
         Self::new(None, delivery, Cause::Mocked { answer })
     }
 
@@ -441,6 +495,10 @@ impl Error {
         self.0.booking_id = Some(id);
     }
 
+    pub(crate) fn set_received(&mut self, received: Option<Received>) {
+        self.0.received = received;
+    }
+
     /// What is certain about the operation.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -506,14 +564,42 @@ impl Error {
 
     /// The answer, if it could be read as the type that the operation answers
     /// with: the list of failed items after a mass update, for one.
-    #[must_use]
-    pub fn answer<T: 'static>(&self) -> Option<&T> {
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it is of another type, which is named.
+    pub fn answer<T: 'static>(&self) -> Result<&T, NoAnswer> {
         let answer = match &self.0.cause {
-            Cause::Answered(answered) => &answered.answer,
-            Cause::Mocked { answer } => answer,
-            _ => return None,
+            Cause::Answered(answered) => answered.answer.as_ref(),
+            Cause::Mocked { answer } => answer.as_ref(),
+            _ => None,
         };
-        answer.as_deref()?.downcast_ref()
+        let found = answer.and_then(|answer| answer.value.downcast_ref());
+        found.ok_or_else(|| NoAnswer {
+            is: answer.map(|answer| answer.name),
+            wanted: short_name::<T>(),
+        })
+    }
+
+    /// What was received, if
+    /// [`keep_received`](crate::AimClientBuilder::keep_received) asked for that and
+    /// an answer began to arrive: also where a limit was hit or the connection
+    /// broke before its end. After several attempts it is that of the last.
+    ///
+    /// It is in no text of the error, and no hook gets it.
+    ///
+    /// ```
+    /// # fn f(error: aim_client::Error) {
+    /// # fn keep_for_support(_: &[u8]) {}
+    /// if let Some(received) = error.received() {
+    ///     println!("{} after {} bytes", received.status(), received.body_bytes());
+    ///     keep_for_support(received.expose_body());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn received(&self) -> Option<&Received> {
+        self.0.received.as_ref()
     }
 
     /// What the [journal](crate::journal) knows of the booking with this id, if
@@ -537,7 +623,7 @@ impl Error {
     pub fn earlier_booking(&self) -> Option<&Record> {
         match &self.0.cause {
             Cause::Duplicate(earlier) => Some(earlier),
-            Cause::Mocked { answer } => answer.as_deref()?.downcast_ref(),
+            Cause::Mocked { answer } => answer.as_ref()?.value.downcast_ref(),
             _ => None,
         }
     }

@@ -117,7 +117,8 @@ pub struct Outcome<'a> {
     pub delivery: Option<Delivery>,
     /// The reference that the server gave it (`WebRef`), if it was applied.
     pub reference: Option<&'a str>,
-    /// What went wrong; `None` for a call that was dropped, too.
+    /// What went wrong, if anything did: [`ErrorKind::Dropped`] if the call's
+    /// future was dropped, and [`ErrorKind::Panicked`] if a panic did that.
     pub error: Option<ErrorKind>,
     /// The HTTP status, if an answer began to arrive.
     pub status: Option<StatusCode>,
@@ -229,7 +230,7 @@ impl Drop for Entry {
             let outcome = Outcome {
                 delivery: Some(delivery),
                 reference: None,
-                error: None,
+                error: Some(ErrorKind::of_drop()),
                 status: None,
             };
             open.journal.after(&open.booking, &outcome);

@@ -1,6 +1,5 @@
 //! Reads an answer and decides what it proves.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -12,7 +11,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::call::answer::Answer;
 use crate::call::compression;
-use crate::call::error::{AnswerKind, Answered, Delivery, Error, Finding};
+use crate::call::error::{AnswerKind, Answered, AnyAnswer, Delivery, Error, Finding};
 use crate::codec::evidence::{AnswerBody, is_set};
 use crate::codec::location::location;
 use crate::codec::references::References;
@@ -67,7 +66,6 @@ pub(crate) fn judge<T: OperationAnswer>(
             (rejected_if(rejected), finding, None)
         }
     };
-    let answer = answer.map(|value| Box::new(value) as Box<dyn Any + Send + Sync>);
     Err(Error::judged(
         asked.operation,
         delivery,
@@ -75,7 +73,7 @@ pub(crate) fn judge<T: OperationAnswer>(
             status,
             headers,
             finding,
-            answer,
+            answer: answer.map(AnyAnswer::new),
         },
     ))
 }

@@ -70,6 +70,8 @@ pub(crate) struct Limits {
     pub(crate) answer_bytes: usize,
     pub(crate) header_bytes: u32,
     pub(crate) request_bytes: usize,
+    /// How much of an answer's body an error keeps.
+    pub(crate) received_bytes: Option<usize>,
 }
 
 /// How long a call may take: two attempts to read. A voice recording of 4 MB
@@ -88,6 +90,7 @@ impl Default for Limits {
             answer_bytes: 4 << 20,
             header_bytes: 64 << 10,
             request_bytes: MAX_BODY,
+            received_bytes: None,
         }
     }
 }

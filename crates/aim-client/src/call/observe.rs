@@ -64,7 +64,8 @@ pub struct Attempt<'a> {
 pub struct AttemptEnd {
     /// The HTTP status, if an answer began to arrive.
     pub status: Option<StatusCode>,
-    /// What went wrong, if anything did.
+    /// What went wrong, if anything did: [`ErrorKind::Dropped`] or
+    /// [`ErrorKind::Panicked`] if the call's future was dropped.
     pub error: Option<ErrorKind>,
     /// What is certain then; unknown for a call that was dropped.
     pub delivery: Option<Delivery>,

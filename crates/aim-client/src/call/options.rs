@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::call::answer::Answer;
 use crate::call::credentials::{self, TOKEN};
+use crate::call::error::{Delivery, Error};
+use crate::call::record::{Record, State};
 use crate::call::retry::Retry;
+use crate::codec::evidence::AnswerBody;
+use crate::operation::Operation;
 use crate::value::secret::Secret;
 
 /// What is different for some calls; given to [`AimClient::with`](crate::AimClient::with).
@@ -44,21 +48,69 @@ pub struct CallOptions {
 /// lower case.
 const TOKEN_OPTION: &str = "Token";
 
-/// The name of one booking.
+/// The name of one booking, and what became of it; nothing if it was not made
+/// yet or is certainly not applied.
 pub(crate) struct BookingId {
     pub(crate) name: String,
-    taken: AtomicBool,
+    known: Mutex<Option<Record>>,
 }
 
 impl BookingId {
-    /// Takes the name for a booking, unless it has one.
-    pub(crate) fn take(&self) -> bool {
-        !self.taken.swap(true, Ordering::Relaxed)
+    /// Takes the name for a booking that is on its way from now on.
+    ///
+    /// # Errors
+    ///
+    /// What is known of the booking that has it.
+    pub(crate) fn take(
+        &self,
+        operation: &Operation,
+        time: SystemTime,
+    ) -> Result<Taken<'_>, Record> {
+        let mut known = self.known();
+        if let Some(known) = &*known {
+            return Err(known.clone());
+        }
+        let state = State::OnItsWay;
+        *known = Some(Record::new(&self.name, operation.id(), time, state));
+        Ok(Taken(self))
     }
 
-    /// Gives the name back: what had it was certainly not applied.
-    pub(crate) fn give_back(&self) {
-        self.taken.store(false, Ordering::Relaxed);
+    fn known(&self) -> MutexGuard<'_, Option<Record>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A booking that is on its way; in doubt if it is dropped without an outcome.
+pub(crate) struct Taken<'a>(&'a BookingId);
+
+impl Taken<'_> {
+    pub(crate) fn settle<T: AnswerBody>(self, outcome: &Result<Answer<T>, Error>) {
+        let state = match outcome {
+            Ok(answer) => State::Booked {
+                reference: answer.reference().map(ToOwned::to_owned),
+            },
+            Err(error) => match error.delivery() {
+                Delivery::NotSent | Delivery::Rejected => {
+                    *self.0.known() = None;
+                    return;
+                }
+                Delivery::PartlyApplied => State::PartlyApplied,
+                Delivery::Unknown => State::InDoubt,
+            },
+        };
+        if let Some(known) = &mut *self.0.known() {
+            known.state = state;
+        }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(known) = &mut *self.0.known()
+            && known.state == State::OnItsWay
+        {
+            known.state = State::InDoubt;
+        }
     }
 }
 
@@ -102,14 +154,16 @@ impl CallOptions {
     /// random name.
     ///
     /// A second booking with these options, their clones, or a client that they
-    /// were given to is refused, as not sent, unless all before it were certainly
-    /// not applied ([not sent](crate::Delivery::NotSent) or
+    /// were given to is refused ([`ErrorKind::Duplicate`](crate::ErrorKind::Duplicate)),
+    /// unless the first is certainly not applied
+    /// ([not sent](crate::Delivery::NotSent) or
     /// [rejected](crate::Delivery::Rejected)): then it is the same one again.
-    /// Reads need no name and take none.
+    /// The same name, given anew, is known to a journal alone. Reads need no name
+    /// and take none.
     pub fn booking_id(mut self, id: impl Into<String>) -> Self {
         self.booking_id = Some(Arc::new(BookingId {
             name: id.into(),
-            taken: AtomicBool::new(false),
+            known: Mutex::new(None),
         }));
         self
     }

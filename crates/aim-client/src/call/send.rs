@@ -15,7 +15,8 @@ use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
 use crate::call::judge::{Asked, OperationAnswer, judge};
 use crate::call::limits::Limit;
-use crate::call::options::{BookingId, Session};
+use crate::call::options::Session;
+use crate::call::received::Received;
 use crate::call::retry::may_repeat;
 use crate::call::runtime::{Runtime, Sleep};
 use crate::call::shared::Shared;
@@ -58,29 +59,30 @@ impl Call<'_> {
         }
         let id = self.session.booking_id.as_deref();
         let id = id.filter(|_| self.operation.effect() == Effect::Books);
-        if id.is_some_and(|id| !id.take()) {
-            let reason = "its `booking_id` already names another booking, which was or may have been applied; give each a name of its own";
-            return Err(Error::refused(Some(self.operation), reason));
-        }
-        let outcome = self.named(request, id).await;
-        if let (Some(id), Err(error)) = (id, &outcome)
-            && matches!(error.delivery(), Delivery::NotSent | Delivery::Rejected)
-        {
-            id.give_back();
-        }
+        let Some(id) = id else {
+            return self.named(request, None).await;
+        };
+        let time = self.shared.runtime.time_of_day();
+        let taken = id.take(self.operation, time).map_err(|earlier| {
+            let mut error = Error::duplicate(self.operation, earlier);
+            error.set_booking_id(id.name.as_str().into());
+            error
+        })?;
+        let outcome = self.named(request, Some(&id.name)).await;
+        taken.settle(&outcome);
         outcome
     }
 
     async fn named<T: OperationAnswer>(
         &self,
         request: &Request,
-        id: Option<&BookingId>,
+        id: Option<&str>,
     ) -> Result<Answer<T>, Error> {
         // If this future is dropped, the entry is closed as unknown.
         let mut entry = Entry::open(
             self.shared.journal.as_ref(),
             &*self.shared.runtime,
-            id.map(|id| id.name.as_str()),
+            id,
             self.operation,
             request,
         )?;
@@ -170,7 +172,9 @@ impl Call<'_> {
         }
         let watch = Watch::start(self.shared, self.operation, number, &request);
         entry.may_be_sent(true);
-        let outcome = match deadline.race(self.exchange(request, original)).await {
+        let mut received = None;
+        let exchange = self.exchange(request, original, &mut received);
+        let mut outcome = match deadline.race(exchange).await {
             Some(outcome) => outcome,
             None => Err(Error::limit_hit(
                 self.operation,
@@ -179,18 +183,21 @@ impl Call<'_> {
                 format!("{:?}", deadline.total),
             )),
         };
-        if let Err(error) = &outcome {
+        if let Err(error) = &mut outcome {
             entry.may_be_sent(error.delivery() != Delivery::NotSent);
+            error.set_received(received);
         }
         watch.end(&outcome);
         outcome
     }
 
-    /// Sends, reads the answer to its end and judges it.
+    /// Sends, reads the answer to its end and judges it. What is received on the
+    /// way is kept if that was asked for.
     async fn exchange<T: OperationAnswer>(
         &self,
         request: Request,
         original: &Request,
+        received: &mut Option<Received>,
     ) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
@@ -198,6 +205,8 @@ impl Call<'_> {
             .await?
             .map_err(|error| Error::transport(self.operation, error, None, &limits))?;
         let status = response.status();
+        let kept = limits.received_bytes;
+        *received = kept.map(|most| Received::new(status, response.headers(), most));
         let too_large = |limit, set: u64| {
             let set = format!("{set} bytes");
             Error::limit_hit(self.operation, Delivery::Unknown, limit, set).with_status(status)
@@ -219,6 +228,9 @@ impl Call<'_> {
             .map_err(|error| error.with_status(status))?
             .map_err(|error| Error::transport(self.operation, error, Some(status), &limits))?
         {
+            if let Some(received) = received {
+                received.push(&chunk);
+            }
             if chunk.len() > limits.answer_bytes - body.len() {
                 return Err(too_large(Limit::AnswerSize, most));
             }

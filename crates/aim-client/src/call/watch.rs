@@ -82,7 +82,7 @@ impl<'a> Watch<'a> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            self.tell(None, None, Some(Delivery::Unknown));
+            self.tell(None, Some(ErrorKind::of_drop()), Some(Delivery::Unknown));
         }
     }
 }

@@ -157,6 +157,14 @@ impl AimClientBuilder {
         self
     }
 
+    /// Lets an error keep what was received, with so many bytes of the body: see
+    /// [`Error::received`]. By default nothing is kept, since it may hold names,
+    /// addresses and card tokens.
+    pub fn keep_received(mut self, bytes: usize) -> Self {
+        self.limits.received_bytes = Some(bytes);
+        self
+    }
+
     /// Sets how many requests of this client and its clones may be in flight
     /// at once (64); others wait, in their order.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
