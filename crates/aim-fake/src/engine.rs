@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use self::faults::{CloseWhen, Fault, FaultKind, Faults};
+use self::faults::{Fault, FaultKind, Faults, Moment};
 use self::request_log::{Received, Ring};
 use crate::model::http::{Request, Response};
 use crate::model::json::answer_from_json;
@@ -78,6 +78,8 @@ pub(crate) struct Reply {
     pub response: Response,
     /// How it is sent.
     pub delivery: Delivery,
+    /// What comes behind it, where another answer does.
+    pub another: Option<Response>,
     /// What was noted of the request.
     pub received: Arc<Received>,
 }
@@ -103,7 +105,9 @@ pub(crate) enum Delivery {
     /// Not at all; the connection is closed.
     Close,
     /// Whole; then the connection is closed.
-    ThenClose(CloseWhen),
+    ThenClose(Moment),
+    /// Whole; then another answer is written.
+    ThenAnother(Moment),
 }
 
 impl Delivery {
@@ -125,6 +129,9 @@ impl Delivery {
             FaultKind::ResetBeforeAnswer {} => Self::Reset,
             FaultKind::CloseBeforeAnswer {} => Self::Close,
             FaultKind::CloseKeptAlive { when } => Self::ThenClose(when),
+            FaultKind::LateAnswer { when, .. }
+            | FaultKind::DoubleAnswer { when }
+            | FaultKind::StaleError { when, .. } => Self::ThenAnother(when),
             _ => Self::Whole,
         }
     }
@@ -179,7 +186,9 @@ impl Engine {
         };
         let mut response = exchange.response;
         let mut delivery = Delivery::Whole;
+        let mut another = None;
         if let Some(fault) = &log.fault {
+            another = behind(&fault.kind, &mut response);
             corrupt(&fault.kind, &mut response);
             delivery = Delivery::of(&fault.kind, response.body.len());
         }
@@ -196,6 +205,7 @@ impl Engine {
         Reply {
             response,
             delivery,
+            another,
             received: self.note(received, request, &settings),
         }
     }
@@ -208,6 +218,7 @@ impl Engine {
         Reply {
             response,
             delivery: Delivery::Whole,
+            another: None,
             received: self.note(received, request, &self.settings()),
         }
     }
@@ -525,6 +536,21 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: An
     }
 }
 
+/// The answer that a fault has come behind the first one.
+fn behind(kind: &FaultKind, response: &mut Response) -> Option<Response> {
+    match *kind {
+        FaultKind::LateAnswer { status, .. } => Some(std::mem::replace(response, page(status))),
+        FaultKind::DoubleAnswer { .. } => Some(response.clone()),
+        FaultKind::StaleError { status, .. } => Some(page(status)),
+        _ => None,
+    }
+}
+
+/// A page that a fault answers.
+fn page(status: u16) -> Response {
+    limits::page(status, limits::reason(status), "A scripted fault.")
+}
+
 /// What a fault makes of the answer's head and body.
 fn corrupt(kind: &FaultKind, response: &mut Response) {
     let mut rewrite = |status: u16, content_type: Option<&'static str>, body: &[u8]| {
@@ -541,7 +567,7 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
             status,
             retry_after,
         } => {
-            *response = limits::page(*status, limits::reason(*status), "A scripted fault.");
+            *response = page(*status);
             if let Some(text) = retry_after {
                 let text = Cow::Owned(text.clone());
                 response.headers.push(("Retry-After", text));

@@ -260,6 +260,18 @@ async fn what_does_not_fit_is_refused_with_its_place() {
         (
             "POST",
             "faults",
+            r#"{"fault":"stale_error","status":302}"#,
+            "/status",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"fault":"double_answer","when":"later"}"#,
+            "/when",
+        ),
+        (
+            "POST",
+            "faults",
             r#"{"fault":"html_error","status":"503"}"#,
             "/status",
         ),
@@ -461,7 +473,10 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
         // The service has not seen a question that was answered.
         let seen = usize::from(allowed.is_none());
         assert_eq!(fake.requests().len(), seen, "{name}");
-        for fault in ["html_error", "slow_drip,bytes=500,milliseconds=1"] {
+        for fault in [
+            "late_answer,when=next_request",
+            "slow_drip,bytes=500,milliseconds=1",
+        ] {
             let fault = aim_fake::Fault::from_text(fault).unwrap();
             fake.fault(fault).await.unwrap();
         }

@@ -9,7 +9,7 @@ mod raw;
 
 use std::net::TcpStream;
 
-use aim_fake::{AimFake, CloseWhen, Fault, FaultKind};
+use aim_fake::{AimFake, Fault, FaultKind, Moment};
 use raw::{Answer, End, Raw, booking, request};
 
 /// The number of contracts that are booked.
@@ -193,6 +193,26 @@ const FAULTS: &[Seen] = &[
     ("close_kept_alive,when=next_request", |answer| {
         answer.status() == 200 && answer.json()["WebRef"].is_string()
     }),
+    ("late_answer", |answer| {
+        answer.end == End::Whole
+            && answer.head.starts_with("HTTP/1.1 504 Gateway Timeout\r\n")
+            && answer.text().starts_with("<!DOCTYPE html>")
+    }),
+    ("late_answer,status=400,when=next_request", |answer| {
+        answer.end == End::Whole && answer.status() == 400
+    }),
+    ("double_answer", |answer| {
+        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+    }),
+    ("double_answer,when=next_request", |answer| {
+        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+    }),
+    ("stale_error", |answer| {
+        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+    }),
+    ("stale_error,status=403,when=next_request", |answer| {
+        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+    }),
     ("reset_before_request", |answer| {
         answer.end == End::Reset && answer.head.is_empty()
     }),
@@ -371,12 +391,12 @@ async fn a_kept_connection_closes_early() {
     let fake = AimFake::start().await.unwrap();
     let kind = |when| FaultKind::CloseKeptAlive { when };
 
-    fake.fault(Fault::new(kind(CloseWhen::Idle))).await.unwrap();
+    fake.fault(Fault::new(kind(Moment::Idle))).await.unwrap();
     let mut idle = Raw::new(fake.address());
     assert_eq!(idle.send(&booking()).end, End::Whole);
     assert!(idle.is_closed());
 
-    fake.fault(Fault::new(kind(CloseWhen::NextRequest)))
+    fake.fault(Fault::new(kind(Moment::NextRequest)))
         .await
         .unwrap();
     let mut next = Raw::new(fake.address());
@@ -384,6 +404,54 @@ async fn a_kept_connection_closes_early() {
     let answer = next.send(&booking());
     assert_eq!((answer.end, answer.head.as_str()), (End::Closed, ""));
     assert_eq!(booked(&fake), 2);
+}
+
+/// What comes over one connection: the statuses, and whether the booking's own
+/// answer is among them.
+#[tokio::test]
+async fn a_second_answer_comes_on_the_same_connection() {
+    let fake = AimFake::start().await.unwrap();
+    let details = request("GET", "/api/GetContractDetails?Ref=1", "", "");
+    // The status of an answer, or of the booking's.
+    let seen = |answer: Answer| {
+        assert_eq!(answer.end, End::Whole);
+        let is_booking = answer.text().contains("\"WebRef\"");
+        if is_booking { 0 } else { answer.status() }
+    };
+    for (fault, first, second) in [
+        ("late_answer", 504, 0),
+        ("double_answer", 0, 0),
+        ("stale_error,status=403", 0, 403),
+    ] {
+        for when in ["idle", "next_request"] {
+            let name = format!("{fault},when={when}");
+            let before = booked(&fake);
+            fake.forget_requests();
+            fake.fault(Fault::from_text(&name).unwrap()).await.unwrap();
+            let mut kept = Raw::new(fake.address());
+            assert_eq!(seen(kept.send(&booking())), first, "{name}");
+            if when == "idle" {
+                assert_eq!(seen(kept.read()), second, "{name}");
+                assert_eq!(seen(kept.send(&details)), 200, "{name}");
+            } else {
+                // The control interface is in order.
+                let health = kept.send(&request("GET", "/health", "", ""));
+                assert_eq!(health.json()["status"], "ok", "{name}");
+                assert_eq!(seen(kept.send(&booking())), second, "{name}");
+                assert_eq!(seen(kept.send(&details)), 0, "{name}");
+                assert_eq!(seen(kept.send(&details)), 200, "{name}");
+            }
+            let bookings = if when == "idle" { 1 } else { 2 };
+            assert_eq!(booked(&fake) - before, bookings, "{name}");
+            // Other connections have nothing to do with it.
+            assert_eq!(seen(raw::send(fake.address(), &booking())), 0, "{name}");
+            let requests = fake.requests();
+            let statuses = requests.iter().map(|one| one.status).collect::<Vec<_>>();
+            let own = if first == 0 { 200 } else { first };
+            assert_eq!(statuses[0], Some(own), "{name}");
+            assert!(statuses[1..].iter().all(|status| *status == Some(200)));
+        }
+    }
 }
 
 #[tokio::test]

@@ -35,9 +35,9 @@ enum Said {
     Unknown,
     /// Unknown, and it passes: reads are repeated, bookings never.
     Passing,
-    /// As `Passing` for reads. It does not strike a booking, which does not
-    /// travel on a connection that was used before.
-    OfReused,
+    /// As said for reads. It does not strike a booking, which does not travel on
+    /// a connection that was used before.
+    OfReused(&'static Said),
     /// As `Passing`; but where the reset arrives while the connection is still
     /// being made, it is a connection that was not made, and nothing was sent.
     ResetAtOnce,
@@ -47,6 +47,9 @@ use Said::{Lied, NotSent, OfReused, Passing, Proved, Rejected, ResetAtOnce, Unkn
 
 const IN_BAND: Said = Lied("the in-band status is the only word that the vendor has for failure");
 const STATUS: Said = Lied("what has this status comes from before the operation, or it is a lie");
+
+const REUSED: Said =
+    Lied("what comes on a connection that is used again may belong to a request before");
 
 /// A fault, and what is said where the operation was applied and where it was
 /// not. For a fault of connections both are the same.
@@ -171,12 +174,66 @@ const TABLE: &[Row] = &[
     row("close_kept_alive", Proved, Unknown),
     Row {
         next: true,
-        ..row("close_kept_alive,when=next_request", OfReused, OfReused)
+        ..row(
+            "close_kept_alive,when=next_request",
+            OfReused(&Passing),
+            OfReused(&Passing),
+        )
     },
     Row {
         next: true,
         reuse: true,
         ..row("close_kept_alive,when=next_request", Passing, Passing)
+    },
+    // What comes behind an answer ends the connection, or is taken for the
+    // answer to what is sent there next.
+    row("late_answer", Passing, Passing),
+    Row {
+        next: true,
+        ..row(
+            "late_answer,status=400,when=next_request",
+            Proved,
+            OfReused(&Unknown),
+        )
+    },
+    row("double_answer", Proved, Unknown),
+    Row {
+        next: true,
+        ..row("double_answer", Proved, Proved)
+    },
+    Row {
+        next: true,
+        ..row(
+            "double_answer,when=next_request",
+            Proved,
+            OfReused(&Unknown),
+        )
+    },
+    row("stale_error", Proved, Unknown),
+    Row {
+        next: true,
+        ..row("stale_error,status=403", Proved, Proved)
+    },
+    Row {
+        next: true,
+        ..row(
+            "stale_error,when=next_request",
+            OfReused(&Passing),
+            OfReused(&Passing),
+        )
+    },
+    Row {
+        next: true,
+        ..row(
+            "stale_error,status=403,when=next_request",
+            OfReused(&REUSED),
+            OfReused(&REUSED),
+        )
+    },
+    Row {
+        next: true,
+        reuse: true,
+        ..row("stale_error,status=403,when=next_request", REUSED, REUSED)
     },
     row("connection_refused", NotSent, NotSent),
     row("reset_before_request", ResetAtOnce, ResetAtOnce),
@@ -195,9 +252,10 @@ impl Said {
             NotSent if retry => vec![(None, 2)],
             NotSent => error(Delivery::NotSent),
             Rejected | Lied(_) => error(Delivery::Rejected),
-            OfReused if !reads => vec![(None, 1)],
-            Passing | OfReused | ResetAtOnce if retry && reads => vec![(None, 2)],
-            Unknown | Passing | OfReused => error(Delivery::Unknown),
+            OfReused(_) if !reads => vec![(None, 1)],
+            OfReused(said) => said.right(operation, retry),
+            Passing | ResetAtOnce if retry && reads => vec![(None, 2)],
+            Unknown | Passing => error(Delivery::Unknown),
             ResetAtOnce => {
                 let mut right = error(Delivery::Unknown);
                 right.extend(NotSent.right(operation, retry));
@@ -283,7 +341,7 @@ impl Case {
     /// What was called certainly not applied, and was.
     fn is_false_comfort(&self) -> bool {
         let certain = matches!(self.verdict, Some(Delivery::NotSent | Delivery::Rejected));
-        certain && self.applied > 0 && !matches!(self.said, Lied(_))
+        certain && self.applied > 0 && !matches!(self.said, Lied(_) | OfReused(Lied(_)))
     }
 
     /// A booking that came again after it may have been applied.

@@ -64,6 +64,12 @@ const FAULTS: &[&str] = &[
     "close_before_answer",
     "close_kept_alive",
     "close_kept_alive,when=next_request",
+    "late_answer",
+    "late_answer,when=next_request",
+    "double_answer",
+    "double_answer,when=next_request,apply=false",
+    "stale_error",
+    "stale_error,status=403,when=next_request",
     "connection_refused,milliseconds=2",
     "reset_before_request",
 ];

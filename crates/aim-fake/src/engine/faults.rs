@@ -176,7 +176,34 @@ pub enum FaultKind {
     CloseKeptAlive {
         /// At once by default.
         #[serde(default)]
-        when: CloseWhen,
+        when: Moment,
+    },
+    /// A proxy gives up and answers with a page; the answer that it did not
+    /// wait for comes behind it on the same connection, where the next request
+    /// may take it for its own. Applied.
+    LateAnswer {
+        /// The HTTP status of the page; 504 by default.
+        #[serde(default = "gateway_timeout")]
+        status: u16,
+        /// When the late answer is written; at once by default.
+        #[serde(default)]
+        when: Moment,
+    },
+    /// The answer comes twice on the same connection. Applied.
+    DoubleAnswer {
+        /// When it is written again; at once by default.
+        #[serde(default)]
+        when: Moment,
+    },
+    /// The answer is whole, then a page with an error is written that nobody
+    /// asked for, as servers do to idle connections. Applied.
+    StaleError {
+        /// The HTTP status of the page; 408 by default.
+        #[serde(default = "request_timeout")]
+        status: u16,
+        /// When it is written; at once by default.
+        #[serde(default)]
+        when: Moment,
     },
     /// No connection is accepted: the listener is closed, and comes back on
     /// the same port.
@@ -204,15 +231,16 @@ pub enum NameStyle {
     Upper,
 }
 
-/// When a kept-alive connection is closed.
+/// When something happens on a kept-alive connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CloseWhen {
+pub enum Moment {
     /// Right after the answer.
     #[default]
     Idle,
-    /// When the next request has begun to arrive; it is not answered, and not
-    /// applied.
+    /// When the next request is there. A connection that is closed then does
+    /// not apply it. Where another answer is written in its place, it is
+    /// applied, and from there on each answer comes one request late.
     NextRequest,
 }
 
@@ -254,6 +282,12 @@ fn no_content() -> u16 {
 }
 fn found() -> u16 {
     302
+}
+fn request_timeout() -> u16 {
+    408
+}
+fn gateway_timeout() -> u16 {
+    504
 }
 fn internal() -> u16 {
     500
@@ -321,6 +355,9 @@ impl FaultKind {
         "reset_before_answer",
         "close_before_answer",
         "close_kept_alive",
+        "late_answer",
+        "double_answer",
+        "stale_error",
         "connection_refused",
         "reset_before_request",
     ];
@@ -387,7 +424,9 @@ impl FaultKind {
         };
         match self {
             Self::InBandError { status: of, .. } => status(of, 200, 599),
-            Self::ResponseStatus { status: of, .. } => status(of, 400, 599),
+            Self::ResponseStatus { status: of, .. }
+            | Self::LateAnswer { status: of, .. }
+            | Self::StaleError { status: of, .. } => status(of, 400, 599),
             Self::HtmlError {
                 status: of,
                 retry_after,

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::socket::reset;
 use crate::engine::Delivery;
-use crate::engine::faults::CloseWhen;
+use crate::engine::faults::Moment;
 use crate::model::http::Response;
 
 /// What a fault does with the socket.
@@ -18,29 +18,37 @@ use crate::model::http::Response;
 pub(super) struct FaultyAnswer {
     pub(super) response: Response,
     pub(super) delivery: Delivery,
+    /// What is written behind the answer at once, where another one is.
+    pub(super) another: Option<Response>,
     /// Whether the request was a HEAD, whose answers have no body.
     pub(super) head_only: bool,
 }
 
 impl FaultyAnswer {
-    /// Does it, and leaves the socket closed.
-    pub(super) async fn apply_fault(mut self, mut stream: TcpStream) {
+    /// Does it, and leaves the socket closed; or gives it back where it is to
+    /// be served on.
+    pub(super) async fn apply_fault(mut self, mut stream: TcpStream) -> Option<TcpStream> {
         if self.delivery == Delivery::Reset {
-            return reset(stream);
+            reset(stream);
+            return None;
+        }
+        if self.head_only {
+            self.response.body.clear();
+            self.another
+                .iter_mut()
+                .for_each(|another| another.body.clear());
         }
         // An error means that the client is gone, which ends it as well.
-        if self.write(&mut stream).await.is_ok() {
-            let _ = stream.shutdown().await;
+        self.write(&mut stream).await.ok()?;
+        if matches!(self.delivery, Delivery::ThenAnother(_)) {
+            return Some(stream);
         }
+        let _ = stream.shutdown().await;
+        None
     }
 
-    async fn write(&mut self, stream: &mut TcpStream) -> io::Result<()> {
-        let body = if self.head_only {
-            Vec::new()
-        } else {
-            std::mem::take(&mut self.response.body)
-        };
-        let length = ("Content-Length", body.len().to_string());
+    async fn write(&self, stream: &mut TcpStream) -> io::Result<()> {
+        let body = &self.response.body;
         match self.delivery {
             Delivery::Reset | Delivery::Close => Ok(()),
             Delivery::Hang(end) => match end {
@@ -48,30 +56,32 @@ impl FaultyAnswer {
                 None => gone(stream).await,
             },
             Delivery::Truncated(keep) => {
-                let mut bytes = self.head(&length);
-                bytes.extend_from_slice(body.get(..keep).unwrap_or(&body));
+                let mut bytes = whole(&self.response);
+                let cut = body.len().saturating_sub(keep);
+                bytes.truncate(bytes.len() - cut);
                 stream.write_all(&bytes).await
             }
             Delivery::Drip(size, pause) => {
-                let mut bytes = self.head(&length);
-                bytes.extend_from_slice(&body);
-                for piece in bytes.chunks(size.max(1)) {
+                for piece in whole(&self.response).chunks(size.max(1)) {
                     stream.write_all(piece).await?;
                     sleep(pause).await;
                 }
                 Ok(())
             }
             Delivery::Oversized(size, declared) => {
-                self.oversized(stream, &body, size, declared).await
+                self.oversized(stream, body, size, declared).await
             }
             Delivery::ThenClose(when) => {
-                let mut bytes = self.head(&length);
-                bytes.extend_from_slice(&body);
-                stream.write_all(&bytes).await?;
-                if when == CloseWhen::NextRequest {
+                stream.write_all(&whole(&self.response)).await?;
+                if when == Moment::NextRequest {
                     let _ = stream.read(&mut [0; 8192]).await?;
                 }
                 Ok(())
+            }
+            Delivery::ThenAnother(_) => {
+                let mut bytes = whole(&self.response);
+                bytes.extend(self.another.iter().flat_map(whole));
+                stream.write_all(&bytes).await
             }
             // These go through hyper.
             Delivery::Whole | Delivery::Late(_) => Ok(()),
@@ -100,9 +110,9 @@ impl FaultyAnswer {
             chunked: !declared,
         };
         let head = if declared {
-            self.head(&("Content-Length", total.to_string()))
+            head(&self.response, &("Content-Length", total.to_string()))
         } else {
-            self.head(&("Transfer-Encoding", "chunked".to_owned()))
+            head(&self.response, &("Transfer-Encoding", "chunked".to_owned()))
         };
         out.stream.write_all(&head).await?;
         out.write(before).await?;
@@ -118,18 +128,25 @@ impl FaultyAnswer {
         out.write(rest).await?;
         out.end().await
     }
+}
 
-    /// The head of the answer, as hyper writes it.
-    fn head(&self, length: &(&str, String)) -> Vec<u8> {
-        let response = &self.response;
-        let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason);
-        for (name, value) in &response.headers {
-            // Writing to a text cannot fail.
-            let _ = write!(head, "{name}: {value}\r\n");
-        }
-        let _ = write!(head, "{}: {}\r\n\r\n", length.0, length.1);
-        head.into_bytes()
+/// The answer, as hyper writes it.
+fn whole(response: &Response) -> Vec<u8> {
+    let length = ("Content-Length", response.body.len().to_string());
+    let mut bytes = head(response, &length);
+    bytes.extend_from_slice(&response.body);
+    bytes
+}
+
+/// The head of the answer, as hyper writes it.
+fn head(response: &Response, length: &(&str, String)) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason);
+    for (name, value) in &response.headers {
+        // Writing to a text cannot fail.
+        let _ = write!(head, "{name}: {value}\r\n");
     }
+    let _ = write!(head, "{}: {}\r\n\r\n", length.0, length.1);
+    head.into_bytes()
 }
 
 /// Waits until the client closes the connection.

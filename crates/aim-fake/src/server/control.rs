@@ -11,20 +11,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::ext::ReasonPhrase;
-use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::time::{sleep, timeout};
 
 use super::apply_fault::FaultyAnswer;
-use super::connection::Number;
+use super::connection::{Behind, Number, sent};
 use super::cors;
 use super::log::Noted;
 use super::pages;
 use super::socket::{IDLE, target};
-use crate::engine::faults::Fault;
+use crate::engine::faults::{Fault, Moment};
 use crate::engine::limits;
 use crate::engine::{Delivery, Engine};
 use crate::model::http;
@@ -239,11 +237,19 @@ async fn vendor(State(engine): App, request: Request<Body>) -> Response {
     }
     let mut response = match reply.delivery {
         Delivery::Whole | Delivery::Late(_) => sent(reply.response),
+        Delivery::ThenAnother(Moment::NextRequest) => {
+            let mut response = sent(reply.response);
+            if let Some(another) = reply.another {
+                response.extensions_mut().insert(Behind(another));
+            }
+            response
+        }
         delivery => {
             let mut response = Response::default();
             response.extensions_mut().insert(FaultyAnswer {
                 response: reply.response,
                 delivery,
+                another: reply.another,
                 head_only,
             });
             response
@@ -311,27 +317,6 @@ fn fields(headers: &HeaderMap) -> Vec<(String, String)> {
             (name.as_str().to_owned(), value)
         })
         .collect()
-}
-
-/// An answer as hyper takes it.
-fn sent(from: http::Response) -> Response {
-    let mut response = Response::new(Body::from(from.body));
-    // Statuses from 100 to 999 are the ones that there are.
-    *response.status_mut() =
-        StatusCode::from_u16(from.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Ok(reason) = ReasonPhrase::try_from(from.reason.as_bytes()) {
-        response.extensions_mut().insert(reason);
-    }
-    for (name, value) in from.headers {
-        // A value that cannot stand in a head is left out.
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
-            response.headers_mut().append(name, value);
-        }
-    }
-    response
 }
 
 /// Reads the body of a control request.

@@ -16,7 +16,9 @@ use hyper::header::{
 use hyper::{Method, Request, StatusCode};
 
 use super::apply_fault::FaultyAnswer;
+use super::connection::Behind;
 use crate::engine::Engine;
+use crate::model::http;
 
 /// The verbs of the vendor's paths and of the control interface.
 const METHODS: HeaderValue =
@@ -80,16 +82,22 @@ fn leave(engine: &Engine) -> Response {
     response
 }
 
+/// Adds a field, also to what a fault has sent in place of the answer or behind
+/// it.
 fn add(response: &mut Response, name: HeaderName, value: HeaderValue) {
-    if let Some(faulty) = response.extensions_mut().get_mut::<FaultyAnswer>()
-        && let Ok(text) = value.to_str()
-    {
-        let name = match name {
-            VARY => "Vary",
-            _ => "Access-Control-Allow-Origin",
-        };
-        let text = Cow::Owned(text.to_owned());
-        faulty.response.headers.push((name, text));
+    let own = match name {
+        VARY => "Vary",
+        _ => "Access-Control-Allow-Origin",
+    };
+    let text = value.to_str().unwrap_or_default().to_owned();
+    let push = |to: &mut http::Response| to.headers.push((own, Cow::Owned(text.clone())));
+    let extensions = response.extensions_mut();
+    if let Some(faulty) = extensions.get_mut::<FaultyAnswer>() {
+        push(&mut faulty.response);
+        faulty.another.iter_mut().for_each(push);
+    }
+    if let Some(Behind(another)) = extensions.get_mut() {
+        push(another);
     }
     response.headers_mut().append(name, value);
 }

@@ -55,8 +55,8 @@ impl Answer {
     }
 }
 
-/// A connection that is kept.
-pub struct Raw(pub TcpStream);
+/// A connection that is kept, and what came behind the last answer.
+pub struct Raw(pub TcpStream, Vec<u8>);
 
 impl Raw {
     pub fn new(address: SocketAddr) -> Self {
@@ -66,7 +66,7 @@ impl Raw {
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
-        Self(stream)
+        Self(stream, Vec::new())
     }
 
     /// Silence is what lasts this long.
@@ -88,10 +88,11 @@ impl Raw {
 
     /// Reads one answer, by its `Content-Length` or its chunks.
     pub fn read(&mut self) -> Answer {
-        let mut bytes = Vec::new();
+        let mut bytes = std::mem::take(&mut self.1);
         let mut buffer = vec![0; 65536];
         loop {
-            if let Some((head, body)) = whole(&bytes) {
+            if let Some((head, body, length)) = whole(&bytes) {
+                self.1 = bytes.split_off(length);
                 return Answer {
                     head,
                     body,
@@ -131,18 +132,21 @@ fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..at], &bytes[at + 4..]))
 }
 
-fn whole(bytes: &[u8]) -> Option<(String, Vec<u8>)> {
+/// The first answer, and how long it is as it came.
+fn whole(bytes: &[u8]) -> Option<(String, Vec<u8>, usize)> {
     let (head, body) = split(bytes)?;
+    let before = bytes.len() - body.len();
     let head = String::from_utf8_lossy(head).into_owned();
     let lower = head.to_ascii_lowercase();
     if lower.contains("transfer-encoding: chunked") {
-        return body.ends_with(b"0\r\n\r\n").then(|| (head, chunks(body)));
+        let is_whole = body.ends_with(b"0\r\n\r\n");
+        return is_whole.then(|| (head, chunks(body), bytes.len()));
     }
     let length = lower
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "))
         .map_or(0, |text| text.parse().unwrap());
-    (body.len() >= length).then(|| (head, body[..length].to_vec()))
+    (body.len() >= length).then(|| (head, body[..length].to_vec(), before + length))
 }
 
 fn chunks(mut bytes: &[u8]) -> Vec<u8> {
