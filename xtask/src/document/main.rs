@@ -182,6 +182,9 @@ fn regen(root: &Path, mode: Mode) -> u8 {
 /// What the changes since an earlier document mean, in short; nothing if it
 /// cannot be read, or says the same.
 fn since(root: &Path, was: &str, is: &str) -> String {
+    if was == is {
+        return String::new();
+    }
     let base = Base {
         name: "the last commit".to_owned(),
         text: was.to_owned(),

@@ -54,7 +54,7 @@ impl Audience {
             Self::Wire => "the wire",
             Self::Clients => "generated clients",
             Self::Rust => "the Rust API",
-            Self::Rules => "the rules",
+            Self::Rules => "the `x-aim-…` rules",
         }
     }
 }

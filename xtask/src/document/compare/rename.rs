@@ -64,7 +64,7 @@ fn strip(definition: &mut Value, prose: bool) {
 /// Replaces a name wherever it stands as a word.
 fn rename(value: &mut Value, from: &str, to: &str) {
     match value {
-        Value::String(text) if text.contains(from) => *text = replaced(text, from, to),
+        Value::String(text) if !from.is_empty() => *text = replaced(text, from, to),
         Value::Mapping(members) => {
             members
                 .iter_mut()

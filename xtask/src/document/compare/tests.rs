@@ -223,3 +223,77 @@ fn finds_what_other_tools_find() {
         );
     }
 }
+
+/// No difference passes in silence, and each has its rule: whatever is taken
+/// out or is another value is said, in both directions.
+#[test]
+fn says_something_of_every_difference() {
+    let base = read::read("base.yaml", BASE).unwrap();
+    let mut places = Vec::new();
+    collect(&base, String::new(), &mut places);
+    assert!(places.len() > 400, "{}", places.len());
+    let mut silent = Vec::new();
+    for place in places {
+        for is_removed in [false, true] {
+            let mut other = base.clone();
+            let (holder, key) = place.rsplit_once('/').unwrap();
+            let unescaped = key.replace("~1", "/").replace("~0", "~");
+            let value = at(&mut other, &place);
+            match (is_removed, value) {
+                (true, _) => match at(&mut other, holder) {
+                    Value::Mapping(members) => drop(members.shift_remove(unescaped.as_str())),
+                    Value::Sequence(items) => drop(items.remove(key.parse().unwrap())),
+                    _ => panic!("{place}"),
+                },
+                (false, Value::String(text)) => text.push('X'),
+                (false, Value::Bool(value)) => *value = !*value,
+                (false, value @ Value::Number(_)) => *value = 77.into(),
+                (false, _) => continue,
+            }
+            for (old, new) in [(&base, &other), (&other, &base)] {
+                let changes = walk::compare(old, new);
+                // But for a reference that leads nowhere now.
+                let is_loud = changes.iter().any(|change| {
+                    change.what.contains("knows nothing") && !change.what.starts_with("`$ref`")
+                });
+                if place != "/info/version" && (changes.is_empty() || is_loud) {
+                    silent.push(format!("{place}, removed {is_removed}: {changes:?}"));
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+fn collect(value: &Value, place: String, places: &mut Vec<String>) {
+    if !place.is_empty() {
+        places.push(place.clone());
+    }
+    match value {
+        Value::Mapping(members) => {
+            for (key, value) in members {
+                collect(
+                    value,
+                    super::pair::join(&place, key.as_str().unwrap()),
+                    places,
+                );
+            }
+        }
+        Value::Sequence(items) => {
+            for (index, value) in items.iter().enumerate() {
+                collect(value, format!("{place}/{index}"), places);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn at<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Value {
+    pointer.split('/').skip(1).fold(value, |value, step| {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match value {
+            Value::Sequence(items) => &mut items[step.parse::<usize>().unwrap()],
+            value => value.get_mut(step.as_str()).unwrap(),
+        }
+    })
+}
