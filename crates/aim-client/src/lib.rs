@@ -16,6 +16,22 @@ pub mod design {}
 #[cfg(feature = "__internals")]
 #[doc(hidden)]
 pub mod internals;
+/// A journal of bookings: what a program is about to do, and what came of it.
+///
+/// A booking whose outcome is unknown must not be forgotten: a [`Journal`]
+/// gets each booking before it is sent and its outcome after, also when the
+/// call's future is dropped. What has no outcome after a crash may have been
+/// booked.
+///
+/// [`FileJournal`](journal::FileJournal) keeps them in a file. The examples
+/// `journal` and `doubts` of this crate book with one and settle what is in
+/// doubt.
+#[cfg(feature = "client")]
+pub mod journal {
+    pub use crate::call::file_journal::{FileJournal, Settled};
+    pub use crate::call::journal::{Booking, Journal, Outcome, Refusal};
+    pub use crate::call::record::{Record, State};
+}
 #[cfg(feature = "client")]
 mod operation;
 #[cfg(feature = "client")]
@@ -66,7 +82,7 @@ pub use {
     crate::call::answer::Answer,
     crate::call::credentials::Credentials,
     crate::call::error::{AnswerKind, Delivery, Error, ErrorKind, NoAnswer},
-    crate::call::journal::{self, Journal},
+    crate::call::journal::Journal,
     crate::call::limits::Limit,
     crate::call::observe::{Attempt, AttemptEnd, Observer},
     crate::call::options::CallOptions,

@@ -43,7 +43,7 @@ fn packages(metadata: &Value) -> (Vec<&Value>, Vec<&Value>) {
     packages.partition(|package| members.contains(&package["id"]))
 }
 
-/// `1.88` and `1.88.0` are the same version.
+/// `1.89` and `1.89.0` are the same version.
 fn rust_version(package: &Value) -> Option<[u32; 3]> {
     let text = package["rust_version"].as_str()?;
     let mut parts = text.split('.').map(|part| part.parse().unwrap());

@@ -1,11 +1,4 @@
-//! A journal of bookings: what a program is about to do, and what came of it.
-//!
-//! A booking whose outcome is unknown must not be forgotten: a [`Journal`]
-//! gets each booking before it is sent and its outcome after, also when the
-//! call's future is dropped. What has no outcome after a crash may have been
-//! booked.
-//!
-//! The example `journal` of this crate keeps one in a file.
+//! A journal of bookings, and the entry of a call in it.
 
 use std::fmt;
 use std::io;
@@ -16,7 +9,7 @@ use reqwest::{Request, StatusCode};
 
 use crate::call::answer::Answer;
 use crate::call::error::{Delivery, Error, ErrorKind};
-pub use crate::call::record::{Record, State};
+use crate::call::record::Record;
 use crate::call::runtime::Runtime;
 use crate::codec::evidence::AnswerBody;
 use crate::operation::{Effect, Operation};
@@ -81,7 +74,7 @@ pub struct Booking {
     /// The value to look it up with: the request's `Ref`, where the API has a
     /// look-up ([`Operation::lookup`]). A mass update has none: its items do.
     pub reference: Option<String>,
-    request: String,
+    pub(crate) request: String,
 }
 
 impl Booking {
