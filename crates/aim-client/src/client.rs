@@ -9,4 +9,5 @@ mod base_url;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub(crate) mod builder;
+pub(crate) mod check;
 pub(crate) mod lookup;

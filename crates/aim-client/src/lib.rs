@@ -92,6 +92,7 @@ pub use {
     crate::client::aim_client::AimClient,
     crate::client::api::{AimApi, ApiFuture},
     crate::client::builder::AimClientBuilder,
+    crate::client::check::{CheckError, Checked},
     crate::client::lookup::FulfillmentLookup,
     crate::operation::{Effect, Operation},
     reqwest,

@@ -290,6 +290,19 @@ impl Channels {
         outcomes
     }
 
+    async fn check(&mut self, case: &str, client: &AimClient) {
+        match client.check().await {
+            Ok(checked) => check(case, "the check", &format!("{checked:?} {checked:#?}")),
+            Err(error) => {
+                let text = format!("{error} {error:#} {error:?} {error:#?}");
+                check_strictly(case, "the check", &text);
+                check_strictly(case, "the check", &error_text(error.call()));
+            }
+        }
+        check_strictly(case, "the log", &self.log.take());
+        check_strictly(case, "a hook", &self.hooks.take());
+    }
+
     /// What a program says that dies of it.
     fn panics(&self, case: &str, die: impl FnOnce()) {
         assert!(catch_unwind(AssertUnwindSafe(die)).is_err());
@@ -572,6 +585,7 @@ async fn answers(channels: &mut Channels) {
             let outcome = channels
                 .call(&case, &client, &id, &request.to_string())
                 .await;
+            channels.check(&case, &client).await;
             verdicts.insert(outcome.map_or("applied".to_owned(), |said| said.to_string()));
         }
         assert!(verdicts.len() >= 3, "{id}: {verdicts:?}");

@@ -27,6 +27,7 @@ use crate::call::error::Error;
 use crate::call::options::CallOptions;
 use crate::call::trace;
 use crate::client::builder::AimClientBuilder;
+use crate::client::check::{CheckError, Checked};
 use crate::client::lookup::FulfillmentLookup;
 use crate::generated::methods::for_each_method;
 use crate::types;
@@ -87,6 +88,19 @@ impl AimClient {
         self.worker
             .wait_for(async move { client.look_up_fulfillment(&reference).await })
             .unwrap_or_else(|| FulfillmentLookup::Unsure(broken()))
+    }
+
+    /// Tells whether base URL, TLS and credentials are right; see
+    /// [`AimClient::check`](crate::AimClient::check).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and how to fix it.
+    pub fn check(&self) -> Result<Checked, CheckError> {
+        let client = self.client.clone();
+        self.worker
+            .wait_for(async move { client.check().await })
+            .unwrap_or_else(|| Err(CheckError::Unsure(broken())))
     }
 }
 

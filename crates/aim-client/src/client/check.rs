@@ -1,0 +1,191 @@
+//! Tells whether a client is set up right, without booking anything.
+
+use std::error::Error as _;
+use std::{fmt, io};
+
+use reqwest::StatusCode;
+
+use crate::call::error::{AnswerKind, Error, ErrorKind};
+use crate::call::limits::Limit;
+use crate::call::options::CallOptions;
+use crate::client::aim_client::AimClient;
+use crate::types::{BaseResponseResult, GetContractDetailsRequest};
+
+/// What is asked for; no contract is called so.
+const NO_CONTRACT: &str = "aim-client-check";
+
+/// What [`AimClient::check`] has found right.
+#[derive(Debug)]
+pub struct Checked {
+    status: Option<BaseResponseResult>,
+}
+
+impl Checked {
+    /// AIM's words to the question for a contract that does not exist, if it
+    /// has answered with a `Status` that is not good: for a person, who sees
+    /// whether they speak of the contract or of the credentials.
+    ///
+    /// They are the server's: do not log them unseen.
+    #[must_use]
+    pub fn aim_status(&self) -> Option<&BaseResponseResult> {
+        self.status.as_ref()
+    }
+}
+
+/// What [`AimClient::check`] has found wrong. The text says so and how to fix
+/// it; the error of the call is its source.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// Nothing answers at the base URL, or something that is not AIM.
+    BaseUrl(Error),
+    /// No TLS session: the certificate is not trusted, or the server speaks no
+    /// TLS.
+    Tls(Error),
+    /// The credentials or the licence are refused (401, 403).
+    Credentials(Error),
+    /// Something else: a setting of the client, a limit of time, a failure of
+    /// the server.
+    Unsure(Error),
+}
+
+impl CheckError {
+    /// The error of the call.
+    #[must_use]
+    pub fn call(&self) -> &Error {
+        match self {
+            Self::BaseUrl(error)
+            | Self::Tls(error)
+            | Self::Credentials(error)
+            | Self::Unsure(error) => error,
+        }
+    }
+
+    fn of(error: Error, is_https: bool) -> Self {
+        let is_of_something_else = error.answer_kind().is_some_and(|kind| {
+            let is_cut = matches!(
+                kind,
+                AnswerKind::UnreadableJson
+                    | AnswerKind::UnreadableXml
+                    | AnswerKind::UnreadableGzip
+                    | AnswerKind::Compressed(_)
+            );
+            !is_cut
+        });
+        match (error.kind(), error.http_status()) {
+            (ErrorKind::NoConnection, _) if is_https && is_of_tls(&error) => Self::Tls(error),
+            (ErrorKind::NoConnection | ErrorKind::Limit(Limit::ConnectTime), _) => {
+                Self::BaseUrl(error)
+            }
+            (_, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => Self::Credentials(error),
+            (ErrorKind::NotTheAnswer, _) if is_of_something_else => Self::BaseUrl(error),
+            (ErrorKind::HttpStatus, Some(status))
+                if status.is_redirection()
+                    || status == StatusCode::NOT_FOUND
+                    || status == StatusCode::METHOD_NOT_ALLOWED =>
+            {
+                Self::BaseUrl(error)
+            }
+            _ => Self::Unsure(error),
+        }
+    }
+}
+
+/// Whether a connection was refused by TLS: what rustls reports is invalid
+/// data, and what the system's libraries report says what they are.
+fn is_of_tls(error: &Error) -> bool {
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        let io = found.downcast_ref::<io::Error>();
+        let text = found.to_string().to_ascii_lowercase();
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
+            || ["tls", "ssl", "certificate", "security package"]
+                .iter()
+                .any(|word| text.contains(word))
+        {
+            return true;
+        }
+        cause = found.source();
+    }
+    false
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::BaseUrl(error) if error.is_connect() || error.is_timeout() => {
+                "nothing answers at the base url: correct its host and port, or the network (a \
+                 firewall, a proxy)"
+            }
+            Self::BaseUrl(_) => {
+                "what answers at the base url is not AIM: correct its host, port and path"
+            }
+            Self::Tls(_) => {
+                "no TLS session: add the server's authority with `root_certificate` if it is one \
+                 of your own, or correct host and port (a port for http speaks no TLS)"
+            }
+            Self::Credentials(_) => {
+                "the server refuses the credentials: correct ApiKey, AppId and the tokens, or \
+                 have the licence checked"
+            }
+            Self::Unsure(_) => "the check has no result",
+        })?;
+        write!(formatter, ": {}", self.call())
+    }
+}
+
+impl std::error::Error for CheckError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.call())
+    }
+}
+
+impl AimClient {
+    /// Tells whether base URL, TLS and credentials are right, without booking
+    /// anything: for the start of a program, or the page of settings.
+    ///
+    /// It asks `GetContractDetails` for a contract that does not exist
+    /// (`aim-client-check`), once, and looks at who answers what.
+    ///
+    /// - It can tell that nothing answers, that TLS fails, that something else
+    ///   than AIM answers (a page, a redirect, a 404), and that credentials are
+    ///   refused with 401 or 403.
+    /// - It cannot tell a wrong key where the server does not check it at this
+    ///   operation, nor one that is refused in-band: the vendor documents no
+    ///   words for that, so [`Checked::aim_status`] has them for a person. Nor
+    ///   does it say that the licences of other operations are there.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and how to fix it.
+    ///
+    /// ```no_run
+    /// # async fn f(client: aim_client::AimClient) {
+    /// use aim_client::CheckError;
+    ///
+    /// match client.check().await {
+    ///     Ok(_) => println!("ready"),
+    ///     Err(error @ CheckError::Credentials(_)) => println!("ask Tri-Tech: {error}"),
+    ///     Err(error) => println!("not ready: {error}"),
+    /// }
+    /// # }
+    /// ```
+    pub async fn check(&self) -> Result<Checked, CheckError> {
+        let once = self.with(CallOptions::new().no_retry());
+        let request = GetContractDetailsRequest::new().ref_(NO_CONTRACT);
+        match once.get_contract_details(&request).await {
+            Ok(_) => Ok(Checked { status: None }),
+            Err(error) => match error.aim_status().cloned() {
+                Some(status) if error.http_status().is_some_and(|it| it.is_success()) => {
+                    Ok(Checked {
+                        status: Some(status),
+                    })
+                }
+                _ => {
+                    let is_https = self.shared.base_url.starts_with("https:");
+                    Err(CheckError::of(error, is_https))
+                }
+            },
+        }
+    }
+}
