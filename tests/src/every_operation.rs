@@ -24,6 +24,8 @@ struct Prepared {
     request: Map<String, Value>,
     /// The member that takes a text of our own.
     key: Option<String>,
+    /// Whether `Status` is all the evidence that its answer has.
+    status_alone: bool,
 }
 
 static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| {
@@ -79,6 +81,7 @@ impl Prepared {
             service: operation.service().to_owned(),
             request,
             key,
+            status_alone: operation.value["x-aim-evidence"] == json!(["Status"]),
         }
     }
 
@@ -191,6 +194,16 @@ pub fn service(operation: &Operation) -> &'static str {
 #[must_use]
 pub fn is_of_many(operation: &Operation) -> bool {
     service(operation) == "ContractFulfillment"
+}
+
+/// Whether `Status` is all that proves this operation.
+///
+/// # Panics
+///
+/// If the document has no such operation.
+#[must_use]
+pub fn is_proved_by_status_alone(operation: &Operation) -> bool {
+    Prepared::of(operation).status_alone
 }
 
 /// Whether a booking by this operation carries a text of its own.

@@ -10,13 +10,15 @@ pub(crate) mod request_log;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use flate2::write::GzEncoder;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use self::faults::{Fault, FaultKind, Faults, Moment};
+use self::faults::{Compression, Fault, FaultKind, Faults, Moment};
 use self::request_log::{Received, Ring};
 use crate::model::http::{Request, Response};
 use crate::model::json::answer_from_json;
@@ -605,9 +607,25 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
             }
         }
         FaultKind::RenamedMembers { style } => rename::members(response, *style),
+        FaultKind::Compressed { form } => {
+            if *form != Compression::LabelOnly {
+                response.body = gzip(&response.body);
+            }
+            if *form != Compression::Unlabelled {
+                let label = ("Content-Encoding", Cow::Borrowed("gzip"));
+                response.headers.push(label);
+            }
+        }
         FaultKind::Bom {} => {
             response.body.splice(0..0, *b"\xEF\xBB\xBF");
         }
         _ => {}
     }
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut out = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing to a vector cannot fail.
+    let _ = out.write_all(body);
+    out.finish().unwrap_or_default()
 }

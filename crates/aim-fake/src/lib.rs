@@ -16,7 +16,7 @@ mod server;
 mod state;
 mod wire;
 
-pub use engine::faults::{Fault, FaultKind, Moment, NameStyle};
+pub use engine::faults::{Compression, Fault, FaultKind, Moment, NameStyle};
 pub use engine::request_log::Received;
 pub use fake::{AimFake, Builder, Error};
 pub use model::date::{DateKind, DateTime};

@@ -260,6 +260,12 @@ async fn what_does_not_fit_is_refused_with_its_place() {
         (
             "POST",
             "faults",
+            r#"{"fault":"compressed","form":"br"}"#,
+            "/form",
+        ),
+        (
+            "POST",
+            "faults",
             r#"{"fault":"stale_error","status":302}"#,
             "/status",
         ),

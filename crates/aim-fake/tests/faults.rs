@@ -7,9 +7,11 @@
 
 mod raw;
 
+use std::io::Read;
 use std::net::TcpStream;
 
 use aim_fake::{AimFake, Fault, FaultKind, Moment};
+use flate2::read::GzDecoder;
 use raw::{Answer, End, Raw, booking, request};
 
 /// The number of contracts that are booked.
@@ -26,6 +28,15 @@ async fn under(fake: &AimFake, fault: &str) -> Answer {
         raw = raw.patience(300);
     }
     raw.send(&booking())
+}
+
+/// What a compressed answer holds.
+fn unpacked(answer: &Answer) -> String {
+    let mut out = String::new();
+    GzDecoder::new(&answer.body[..])
+        .read_to_string(&mut out)
+        .unwrap();
+    out
 }
 
 /// A way to see each fault quickly, and what is seen of it.
@@ -155,6 +166,15 @@ const FAULTS: &[Seen] = &[
     }),
     ("renamed_members,style=upper", |answer| {
         answer.json()["WEBREF"].is_string() && answer.json()["STATUS"]["STATUSCODE"] == "OK"
+    }),
+    ("compressed", |answer| {
+        answer.header("content-encoding") == Some("gzip") && unpacked(answer).contains("\"WebRef\"")
+    }),
+    ("compressed,form=unlabelled", |answer| {
+        answer.header("content-encoding").is_none() && unpacked(answer).contains("\"WebRef\"")
+    }),
+    ("compressed,form=label_only", |answer| {
+        answer.header("content-encoding") == Some("gzip") && answer.json()["WebRef"].is_string()
     }),
     ("oversized,size=300000", |answer| {
         answer.end == End::Whole

@@ -52,6 +52,8 @@ const FAULTS: &[&str] = &[
     "bom,apply=false",
     "renamed_members",
     "renamed_members,style=upper,apply=false",
+    "compressed",
+    "compressed,form=label_only,apply=false",
     "oversized,size=20000",
     "oversized,size=20000,content_length=true,apply=false",
     "slow_first_byte,milliseconds=3",

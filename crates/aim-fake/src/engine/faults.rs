@@ -132,6 +132,12 @@ pub enum FaultKind {
         #[serde(default)]
         style: NameStyle,
     },
+    /// The answer, compressed by gzip whether that was asked for or not. Applied.
+    Compressed {
+        /// Whether its head says so; it does by default.
+        #[serde(default)]
+        form: Compression,
+    },
     /// The answer, made larger than any limit; streamed. JSON is padded by a
     /// first member `Padding`, anything else by blanks at its end. Applied.
     Oversized {
@@ -229,6 +235,19 @@ pub enum NameStyle {
     Lower,
     /// `WEBREF`.
     Upper,
+}
+
+/// Whether an answer is compressed, and whether its head says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compression {
+    /// The body is gzip, and `Content-Encoding` says so.
+    #[default]
+    Labelled,
+    /// The body is gzip, and no header says so.
+    Unlabelled,
+    /// `Content-Encoding` says gzip, and the body is none.
+    LabelOnly,
 }
 
 /// When something happens on a kept-alive connection.
@@ -348,6 +367,7 @@ impl FaultKind {
         "invalid_utf8",
         "bom",
         "renamed_members",
+        "compressed",
         "oversized",
         "slow_first_byte",
         "slow_drip",
