@@ -18,8 +18,9 @@ const SCALARS: &[(&str, &str, Option<&str>, bool)] = &[
     ("decimal", "number", Some("double"), true),
 ];
 
-const WHY_FORMATS: &str = "every generator must find the same type: money is `number` and `double`, \
-                           `int` is `int32`, `long` is `int64`, dates and texts have no format";
+const WHY_FORMATS: &str = "change the C# type together with `type` and `format`: every generator must find \
+                           the same type; money is `number` and `double`, `int` is `int32`, `long` is \
+                           `int64`, dates and texts have no format";
 
 /// A C# type that was parsed.
 pub(super) enum Dotnet<'a> {
@@ -86,7 +87,9 @@ impl<'a> Lint<'a> {
         }
         let message = match (wanted, found.and_then(|at| at.node.as_str())) {
             (Some(wanted), Some(found)) => {
-                format!("`{key}` is `{found}`, but a `{dotnet}` is `{wanted}`")
+                format!(
+                    "`{key}` is `{found}`, but a `{dotnet}` (`x-aim-dotnet-type`) is `{wanted}`"
+                )
             }
             (Some(wanted), None) => {
                 format!("`{key}: {wanted}` is missing, and a `{dotnet}` needs it")

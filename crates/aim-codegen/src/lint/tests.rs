@@ -297,7 +297,7 @@ fn queries() {
     row("      name: Token\n", "      name: APIKEY\n", "/components/parameters/Token/name", "the credential `APIKEY` is a parameter");
     row("      name: Token\n", "      name: T-oken\n", "/components/parameters/Token/name", "is not plain");
     row("      name: Token\n", "      name: Accept\n", "/components/parameters/Token/name", "`Accept` is not a parameter");
-    row("            type: string\n          example: C-1", "            type: integer\n          example: C-1", &at("/0/schema/type"), "`type` is `integer`, but a `string` is `string`");
+    row("            type: string\n          example: C-1", "            type: integer\n          example: C-1", &at("/0/schema/type"), "`type` is `integer`, but a `string` (`x-aim-dotnet-type`) is `string`");
     row("            format: double\n          example: 12.50", "            format: float\n          example: 12.50", &at("/3/schema/format"), "`format` is `float`");
     row("            type: string\n          example: '1,2'", "            type: array\n            items: {type: string}\n          example: '1,2'", &at("/2/schema/items"), "is set in the schema of a parameter");
 }
@@ -374,7 +374,7 @@ fn members() {
     row("x-aim-dotnet-type: DateTime", "x-aim-dotnet-type: List<List<int>>", &at("/Item/properties/When/x-aim-dotnet-type"), "is not a C# type");
     row(when, "          x-aim-dotnet-type: DateTime\n          format: date-time\n", &at("/Item/properties/When/format"), "but a `DateTime` has none");
     row(when, "          x-aim-dotnet-type: 'DateTime?'\n", &at("/Item/properties/When"), "`nullable: true` is missing");
-    row(when, "          x-aim-dotnet-type: decimal\n", &at("/Item/properties/When/type"), "`type` is `string`, but a `decimal` is `number`");
+    row(when, "          x-aim-dotnet-type: decimal\n", &at("/Item/properties/When/type"), "`type` is `string`, but a `decimal` (`x-aim-dotnet-type`) is `number`");
     row(when, "          x-aim-dotnet-type: DateTime\n          nullable: true\n", &at("/Item/properties/When/nullable"), "is never null");
     row(when, "          x-aim-dotnet-type: DateTime\n          x-aim-sensitive: personal\n", &at("/Item/properties/When/x-aim-sensitive"), "a `DateTime` is marked as sensitive");
     row(when, "          x-aim-dotnet-type: DateTime\n          x-aim-pattern: ^a$\n", &at("/Item/properties/When/x-aim-pattern"), "is set on a `DateTime`");
@@ -382,7 +382,7 @@ fn members() {
     row("          x-aim-pattern: '^[0-9]$'\n", "          x-aim-open-enum: {name: Num, values: [{value: a, name: A, description: D}]}\n", &at("/Card/properties/Number/x-aim-sensitive"), "an open enum is marked as sensitive");
     row("          type: number\n          format: double\n", "          type: number\n", &at("/Query/properties/Price"), "`format: double` is missing, and a `decimal?` needs it");
     row("        Ids:\n          type: array\n          nullable: true\n", "        Ids:\n          type: array\n", &at("/Query/properties/Ids"), "`nullable: true` is missing");
-    row("            type: integer\n            format: int64\n          description: The ids.", "            type: integer\n            format: int32\n          description: The ids.", &at("/Query/properties/Ids/items/format"), "`format` is `int32`, but a `long` is `int64`");
+    row("            type: integer\n            format: int64\n          description: The ids.", "            type: integer\n            format: int32\n          description: The ids.", &at("/Query/properties/Ids/items/format"), "`format` is `int32`, but a `long` (`x-aim-dotnet-type`) is `int64`");
     row("            $ref: '#/components/schemas/Item'\n", "            type: object\n", &at("/Answer/properties/Items/items"), "the items are not a `$ref` to `Item`");
     row("          items:\n            $ref: '#/components/schemas/Item'\n", "", &at("/Answer/properties/Items"), "`items` is missing");
     row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Item'\n", &at("/Answer/properties/Status/allOf/0/$ref"), "does not lead to `Result`");

@@ -628,6 +628,11 @@ impl<'a> Walk<'a, '_> {
                 format!("`{}` is not allowed here: {why}", at.name()),
                 "remove it; what readers must know can stand in the description",
             ),
+            (Map(..) | The(_) | OrRef(..), Value::Null) => at.report(
+                self.report,
+                format!("{} is wanted here, this is {found}", wanted(shape)),
+                "write it here; it must be indented deeper than its key",
+            ),
             _ => at.report(
                 self.report,
                 format!("{} is wanted here, this is {found}", wanted(shape)),
@@ -706,9 +711,19 @@ impl<'a> Walk<'a, '_> {
                 ),
             )
         } else {
+            let outer = match (object.kind, &at.node.value) {
+                (Kind::Property, Value::Map(_)) => "; a member of its own is indented less",
+                (Kind::Schema, Value::Map(_)) => {
+                    "; a member is indented deeper, below `properties`, and another schema less"
+                }
+                _ => "",
+            };
             (
                 format!("unknown key `{key}`"),
-                format!("remove it; {} of OpenAPI 3.0 has no such key", object.name),
+                format!(
+                    "remove it; {} of OpenAPI 3.0 has no such key{outer}",
+                    object.name
+                ),
             )
         };
         at.report_key(self.report, message, help);

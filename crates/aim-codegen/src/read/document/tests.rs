@@ -1,13 +1,13 @@
 use super::*;
 
-/// The problems of the sample with one text replaced, in short.
+/// The problems of the sample with one text replaced.
 fn problems(from: &str, to: &str) -> Vec<String> {
     assert!(sample::TEXT.contains(from), "the sample has no {from:?}");
     match Document::parse("a.yaml", &sample::TEXT.replacen(from, to, 1)) {
         Ok(_) => Vec::new(),
         Err(problems) => problems
             .iter()
-            .map(|problem| format!("{} {}", problem.pointer, problem.message))
+            .map(|problem| format!("{} {}; {}", problem.pointer, problem.message, problem.help))
             .collect(),
     }
 }
@@ -71,6 +71,9 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("deprecated: false", "callbacks: {}", "`callbacks` is not allowed here"),
         ("x-aim-repeat: safe", "x-aim-repat: safe", "did you mean `x-aim-repeat`?"),
         ("5XX:", "5xx:", "the key `5xx` is unknown here"),
+        ("        Ids:\n", "          Ids:\n            type: string\n        More:\n", "unknown key `Ids`; remove it; a property of OpenAPI 3.0 has no such key; a member of its own is indented less"),
+        ("      description: A card.\n", "      description: A card.\n      Ids:\n        type: string\n", "unknown key `Ids`; remove it; a schema of OpenAPI 3.0 has no such key; a member is indented deeper"),
+        ("        Ids:\n", "        Ids:\n        More:\n", "Ids a map is wanted here, this is nothing; write it here; it must be indented deeper than its key"),
         ("  /api/Look:", "  api/Look:", "the key `api/Look` is unknown here"),
     ];
     for (from, to, expected) in rows {
@@ -93,7 +96,7 @@ fn schemas_within_schemas_are_bounded() {
     let found = nested(20);
     assert_eq!(found.len(), 1);
     assert!(
-        found[0].ends_with("more than 8 schemas stand within each other"),
+        found[0].contains(" more than 8 schemas stand within each other; "),
         "{found:?}"
     );
 }

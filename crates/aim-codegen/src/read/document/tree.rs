@@ -4,6 +4,8 @@
 //! merge keys or tags, no repeated keys, no plain scalar that another version
 //! of YAML would read as something else.
 
+mod explain;
+
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
@@ -250,18 +252,23 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Problems> {
             value: Value::Null,
         },
         documents: 0,
+        has_tabs: false,
     };
     reader.check_characters(text);
     for step in Parser::new_from_str(text) {
         let going_on = match step {
             Ok((event, span)) => reader.take(event, span),
+            // What the parser says of a tab in the indentation comes from that.
+            Err(_) if reader.has_tabs => false,
             Err(error) => {
                 let marker = error.marker();
-                reader.problem(
+                let (place, message, help) = explain::explain(
+                    text,
                     (marker.line(), marker.col() + 1),
-                    format!("this is not YAML: {}", error.info()),
-                    "see whether indentation, quotes and brackets are right here or just above",
+                    error.info(),
+                    &reader.key_columns(),
                 );
+                reader.problem(place, message, help);
                 false
             }
         };
@@ -286,6 +293,8 @@ struct Reader {
     open: Vec<Open>,
     root: Node,
     documents: usize,
+    /// Whether a tab stands in an indentation.
+    has_tabs: bool,
 }
 
 struct Open {
@@ -316,6 +325,7 @@ impl Reader {
             let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
             let tab = line.find('\t').filter(|tab| *tab < indentation);
             if let (Some(tab), true) = (tab, indentation < line.len()) {
+                self.has_tabs = true;
                 self.report.add(
                     (index + 1, tab + 1),
                     "",
@@ -440,11 +450,7 @@ impl Reader {
             None => None,
         };
         if let Some(earlier) = earlier {
-            self.problem(
-                (line, column),
-                format!("the key `{text}` stands here a second time, first in line {earlier}"),
-                "join the two; most readers keep only the last one",
-            );
+            self.second_key(text, (line, column), earlier);
         }
         if !plain {
             return;
@@ -462,6 +468,60 @@ impl Reader {
                 "put it in quotes",
             );
         }
+    }
+
+    /// Reports a key that stands there already. Where one without a value stands
+    /// in between, its line, or what belongs to it, is indented wrongly.
+    fn second_key(&mut self, name: &str, place: (usize, usize), earlier: usize) {
+        let members = self.open.last().map(|open| open.node.members());
+        let empty = members
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .find(|(key, value)| {
+                key.line > earlier
+                    && value.value == Value::Null
+                    && value.place() == (key.line, key.column)
+            });
+        let Some((key, _)) = empty else {
+            self.problem(
+                place,
+                format!("the key `{name}` stands here a second time, first in line {earlier}"),
+                "join the two; most readers keep only the last one",
+            );
+            return;
+        };
+        let empty = key.clone();
+        let (at, message) = (
+            (empty.line, empty.column),
+            format!(
+                "`{}` is indented as deep as what seems to belong to it",
+                empty.name
+            ),
+        );
+        let mut current = Some(empty);
+        let mut swap = |reader: &mut Self| {
+            if let Some(open) = reader.open.last_mut() {
+                std::mem::swap(&mut open.key, &mut current);
+            }
+        };
+        swap(self);
+        self.problem(
+            at,
+            message,
+            "indent it less, as the neighbours that it has; or indent deeper what belongs to it",
+        );
+        swap(self);
+    }
+
+    /// The columns of the keys of the maps around the current place, outermost
+    /// first.
+    fn key_columns(&self) -> Vec<usize> {
+        let column = |open: &Open| {
+            let last = open.node.members().last().map(|(key, _)| key);
+            open.key.as_ref().or(last).map(|key| key.column)
+        };
+        self.open.iter().filter_map(column).collect()
     }
 
     fn take_scalar(&mut self, text: &str, plain: bool, empty: bool, start: (usize, usize)) {

@@ -145,7 +145,6 @@ fn refuses_what_readers_skip_or_merge() {
         ("", "1:1  the file holds no document"),
         ("# only a comment\n", "1:1  the file holds no document"),
         ("a: [1\n", "2:1 /a/1 this is not YAML: "),
-        ("a: b: c\n", "1:5  this is not YAML: "),
     ];
     for (text, expected) in rows {
         let found = problems(text);
@@ -154,6 +153,31 @@ fn refuses_what_readers_skip_or_merge() {
             "{text:?} should give {expected:?}, gave {found:?}"
         );
     }
+    // One mistake, and one problem at its line.
+    let rows = [
+        ("a: b: c\n", "1:5  a second colon with a space after it stands in the line"),
+        ("a:\n  b: 1\n\tc: 2\n", "3:1  a tab stands in the indentation"),
+        ("a: b\n\tc: 2\n", "2:1  a tab stands in the indentation"),
+        ("a: 1\nb:\tx\n", "2:3  a tab stands after the colon or dash"),
+        ("a:\n  - b:\t'x\n", "2:7 /a/0/b a tab stands after the colon or dash"),
+        ("a:\n  b: 1\n   c: 2\nd: 3\n", "3:4 /a this line is indented deeper than the one above, which has its value already"),
+        ("a:\n  b: x\n  c:\n    d: x\n   e: y\n", "5:4 /a this line is indented by 3 spaces, the keys around it by 2 or 0"),
+        ("a:\n  b: 'x\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed in its line"),
+        ("a:\n  b: \"x\\\"\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed in its line"),
+        ("a: {b: 'x, c: 'y'}\n", "1:16 /a/b text stands behind the closing quote"),
+        ("a: [x, 'y]\nb: 1\n", "1:8 /a/1 the quote that opens here is not closed in its line"),
+        ("a:\n  '200:\n    b: \"x\"\n    c: '#/y'\n", "2:3 /a the quote that opens here is not closed in its line"),
+        ("a: 'it's'\n", "1:8 /a text stands behind the closing quote"),
+        ("a:\n  k: {t: 1}\n  l: 2\n  m:\n  k: {t: 1}\n  l: 2\n", "4:3 /a/m `m` is indented as deep as what seems to belong to it"),
+    ];
+    let found = rows.map(|(text, _)| (text, problems(text).join("; ")));
+    assert_eq!(found, rows.map(|(text, expected)| (text, expected.to_owned())));
+    // An empty value before both says nothing about the second.
+    assert_eq!(problems("m:\nk: 1\nk: 2\n"), ["3:1 /k the key `k` stands here a second time, first in line 2"]);
+    // What is in order is no reason to blame it.
+    let found = problems("a: 'it''s'\nb: \"\\\"\" # it's\nc: don't\nd: ['x', 'y']\ne: }\n");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("5:"), "{found:?}");
     assert_eq!(
         problems("200: a\n'1': b\n? c\n: d\n"),
         Vec::<String>::new()
