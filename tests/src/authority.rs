@@ -1,30 +1,30 @@
-//! A certificate authority of our own, for servers that speak https.
+//! A certificate authority for https servers in tests.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// An authority, which nobody trusts unless configured to.
+/// An authority that only clients configured for it trust.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// Its certificate.
     pub certificate: CertificateDer<'static>,
-    /// The same as a PEM file has it.
+    /// The certificate as PEM.
     pub pem: String,
 }
 
 impl Authority {
-    /// A new one.
+    /// Makes a new authority.
     ///
     /// # Errors
     ///
-    /// What rcgen says.
+    /// The error of rcgen.
     pub fn new() -> Result<Self, rcgen::Error> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // With the name that rcgen gives to all, what it signs would look
-        // self-signed to OpenSSL.
+        // With rcgen's default name, OpenSSL would treat a signed certificate
+        // as self-signed.
         let name = &mut params.distinguished_name;
         name.push(DnType::CommonName, "an authority of our own");
         let certificate = params.self_signed(&key)?;
@@ -35,11 +35,11 @@ impl Authority {
         })
     }
 
-    /// The settings of a server whose certificate it signs.
+    /// The settings of a server with a certificate that this authority signs.
     ///
     /// # Errors
     ///
-    /// What rcgen or rustls say.
+    /// The error of rcgen or rustls.
     pub fn server(
         &self,
         params: &CertificateParams,
@@ -54,7 +54,7 @@ impl Authority {
 ///
 /// # Errors
 ///
-/// What rustls says.
+/// The error of rustls.
 pub fn server(
     certificate: CertificateDer<'static>,
     key: &KeyPair,

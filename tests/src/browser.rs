@@ -1,7 +1,7 @@
 //! A headless browser, driven by the DevTools protocol over its pipe.
 //!
-//! Every host but this machine is unknown to it: a page that fetches something
-//! from elsewhere breaks here.
+//! It knows no host but this machine: a page that fetches something from
+//! elsewhere breaks.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -24,17 +24,17 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// What the system or the browser says.
+    /// The error of the system or the browser.
     pub fn start(program: &str) -> io::Result<Self> {
         let profile = tempfile::tempdir()?;
-        // The protocol is spoken over the descriptors 3 and 4, which a shell
-        // can make of the standard ones.
+        // The protocol uses the descriptors 3 and 4, so a shell connects them
+        // to the standard ones.
         let mut process = Command::new("sh")
             .args(["-c", "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>&1"])
             .args(["sh", program])
             .args(["--headless=new", "--remote-debugging-pipe", "--disable-gpu"])
-            // A container seldom has what the sandbox needs, and the only
-            // page is our own.
+            // Few containers have what the sandbox needs, and the only page is
+            // our own.
             .args(["--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"])
             .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
             .arg("--window-size=1280,1400")
@@ -64,11 +64,11 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Sends a command of the protocol and gives its result.
+    /// Sends a command of the protocol and returns its result.
     ///
     /// # Errors
     ///
-    /// What the browser answers, or that it went away.
+    /// The browser's error, or that it ended.
     pub fn call(&mut self, method: &str, params: Value) -> io::Result<Value> {
         self.last += 1;
         let mut message = json!({ "id": self.last, "method": method, "params": params });
@@ -85,7 +85,7 @@ impl Browser {
             }
             text.pop();
             let mut message: Value = serde_json::from_slice(&text)?;
-            // Everything else is an event.
+            // Other messages are events.
             if message["id"] == self.last {
                 return match message["error"].take() {
                     Value::Null => Ok(message["result"].take()),
@@ -109,7 +109,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// As [`call`](Self::call), and what the expression throws.
+    /// As [`call`](Self::call), or what the expression throws.
     pub fn evaluate(&mut self, expression: &str) -> io::Result<Value> {
         let mut result = self.call(
             "Runtime.evaluate",
@@ -125,7 +125,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// As [`evaluate`](Self::evaluate), and that it was not true within half a
+    /// As [`evaluate`](Self::evaluate), or if it was not true within half a
     /// minute.
     pub fn wait_for(&mut self, expression: &str) -> io::Result<()> {
         let start = Instant::now();
@@ -141,7 +141,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have gone by itself.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! Every operation of the client, called by its id with a request of JSON text.
+//! Calls every operation of the client by its id, with a request as JSON text.
 
 use aim_client::AimClient;
 use aim_client::internals;
@@ -8,7 +8,7 @@ pub use aim_client::internals::Called;
 ///
 /// # Errors
 ///
-/// What serde_json says where the request's type cannot hold the text.
+/// The error of serde_json, if the text does not fit the request's type.
 ///
 /// # Panics
 ///

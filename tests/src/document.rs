@@ -1,5 +1,5 @@
 //! The document's operations and examples, as a team without Rust reads them:
-//! from `openapi/aim.json`, in its order and with its digits.
+//! from `openapi/aim.json`, with its order and digits.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub struct Operation {
 ///
 /// # Errors
 ///
-/// What serde_json says; `cargo xtask regen` writes the file.
+/// The error of serde_json; `cargo xtask regen` writes the file.
 pub fn document() -> serde_json::Result<Value> {
     serde_json::from_str(JSON)
 }
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// The members of a JSON object in their order; none of anything else.
+/// The members of a JSON object in their order; empty for anything else.
 #[must_use]
 pub fn members(text: &str) -> Vec<(String, String)> {
     let members = serde_json::from_str(text).map_or_else(|_| Vec::new(), |Members(list)| list);
@@ -89,7 +89,7 @@ pub fn member(text: &str, name: &str) -> Option<String> {
 ///
 /// # Errors
 ///
-/// What serde_json says.
+/// The error of serde_json.
 pub fn operations() -> serde_json::Result<Vec<Operation>> {
     let mut operations = Vec::new();
     for (path, item) in members(&text_at(&["paths"]).unwrap_or_default()) {
@@ -132,7 +132,7 @@ impl Operation {
         reference.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Whether a member must not stand in its URL.
+    /// Whether a member must not be in its URL.
     #[must_use]
     pub fn keeps_out(&self, member: &str) -> bool {
         let mut parameters = self.value["parameters"].as_array().into_iter().flatten();
@@ -158,7 +158,7 @@ impl Operation {
                 "example",
             ];
             let value = match name {
-                // Its example may be a failure.
+                // The example of the status may be a failure.
                 "Status" => r#"{"StatusCode":"OK"}"#.to_owned(),
                 _ => text_at(&path).unwrap_or_default(),
             };
@@ -167,13 +167,13 @@ impl Operation {
         format!("{{{}}}", evidence.collect::<Vec<_>>().join(","))
     }
 
-    /// The realistic request as JSON text: its example, or that of an operation
-    /// with the same request type, without what must not stand in a URL, or
-    /// else one of the members' examples.
+    /// The realistic request as JSON text: its example, or else that of an
+    /// operation with the same request type, without what must not be in a URL,
+    /// or else one made from the members' examples.
     ///
     /// # Errors
     ///
-    /// What serde_json says.
+    /// The error of serde_json.
     pub fn request(&self) -> serde_json::Result<String> {
         if let Some(example) = self.example() {
             return Ok(example);
@@ -193,8 +193,7 @@ impl Operation {
         Ok(format!("{{{}}}", request.join(",")))
     }
 
-    /// The realistic example of its request, which stands there or with the
-    /// components.
+    /// The realistic example of its request, inline or in the components.
     fn example(&self) -> Option<String> {
         let method = self.method.to_lowercase();
         let body = ["requestBody", "content", "application/json", "examples"];

@@ -1,11 +1,11 @@
-//! All that an error says.
+//! All texts of an error.
 
 use std::error::Error as _;
 use std::fmt::Write;
 
 use aim_client::Error;
 
-/// An error and all that it comes from, in every form.
+/// An error and all its sources, in every text form.
 #[must_use]
 pub fn error_text(error: &Error) -> String {
     let mut text = format!("{error} {error:#} {error:?} {error:#?} {}", error.help());

@@ -1,9 +1,9 @@
-//! Every operation of the document as one function, each request with a text of
-//! its own, where one fits, by which the fake's record tells whose it was.
+//! Calls every operation of the document through one function. Each request has
+//! a unique text, if it has a member for one, by which the fake's record
+//! identifies it.
 //!
-//! A request has the required and the plain members of the document's realistic
-//! one, which means something to the store of `State::example`, and can be sent
-//! many times.
+//! A request has the required and the scalar members of the document's
+//! realistic one, which works on `State::example` and can be sent many times.
 
 use std::sync::LazyLock;
 
@@ -17,12 +17,12 @@ use crate::document;
 /// A contract of `State::example`.
 const CONTRACT: &str = "R-104233";
 
-/// What is sent to an operation.
+/// An operation with its request.
 struct Prepared {
     id: String,
     service: String,
     request: Map<String, Value>,
-    /// The member that takes a text of our own.
+    /// The member for the unique text.
     key: Option<String>,
     /// Whether `Status` is all the evidence that its answer has.
     status_alone: bool,
@@ -50,7 +50,7 @@ impl Prepared {
             let is_plain = !value.is_object() && !value.is_array();
             is_required(name) || is_plain && properties[name]["x-aim-sensitive"].is_null()
         });
-        // What it is looked up by names something that is there.
+        // The members of the look-up name something that exists.
         let by = operation.value["x-aim-lookup"]["by"].as_object();
         let is_asked_by = |name: &str| by.is_some_and(|by| by.values().any(|one| one == name));
         let takes_any_text = |name: &String| {
@@ -94,7 +94,7 @@ impl Prepared {
         found.unwrap_or_else(|| panic!("the document has no operation {}", operation.id()))
     }
 
-    /// The request with the key in it, where it has a place for one.
+    /// The request with the key, if it has a member for one.
     fn with_key(&self, key: &str) -> Map<String, Value> {
         let mut request = self.request.clone();
         if let Some(name) = &self.key {
@@ -104,7 +104,7 @@ impl Prepared {
     }
 }
 
-/// Whether a member must not stand beside what is sent.
+/// Whether a member excludes another one of the request.
 fn is_excluded(document: &Value, schema: &str, name: &str, request: &Map<String, Value>) -> bool {
     let pairs = document["components"]["schemas"][schema]["x-aim-exclusive"].as_array();
     let name_of = |part: &Value| -> Option<String> {
@@ -120,11 +120,10 @@ fn is_excluded(document: &Value, schema: &str, name: &str, request: &Map<String,
     })
 }
 
-/// Calls an operation; the result is the number of attempts.
+/// Calls an operation, and returns the number of attempts.
 ///
 /// # Errors
-///
-/// The client's.
+/// The error of the client.
 ///
 /// # Panics
 ///
@@ -133,12 +132,12 @@ pub async fn call(client: &AimClient, operation: &Operation, key: &str) -> Resul
     send(client, operation, Prepared::of(operation).with_key(key)).await
 }
 
-/// Calls an operation that changes contracts with two of them, of which one
-/// does not exist; the result is the number of attempts.
+/// Calls an operation that changes contracts, with one that exists and one that
+/// does not, and returns the number of attempts.
 ///
 /// # Errors
 ///
-/// The client's; where all goes well, that it was partly applied.
+/// The error of the client: if all goes well, that it was partly applied.
 ///
 /// # Panics
 ///
@@ -175,7 +174,7 @@ async fn send(
     }
 }
 
-/// The operation's name at the fake: that of the service behind the route.
+/// The operation's name in the fake: that of the service behind the route.
 ///
 /// # Panics
 ///
@@ -185,8 +184,8 @@ pub fn service(operation: &Operation) -> &'static str {
     &Prepared::of(operation).service
 }
 
-/// Whether [`call_in_part`] is for this operation: of those that may be applied
-/// in part, the ones that change contracts.
+/// Whether [`call_in_part`] works for this operation: it can be partly applied,
+/// and it changes contracts.
 ///
 /// # Panics
 ///
@@ -206,7 +205,7 @@ pub fn is_proved_by_status_alone(operation: &Operation) -> bool {
     Prepared::of(operation).status_alone
 }
 
-/// Whether a booking by this operation carries a text of its own.
+/// Whether a booking by this operation has the unique text.
 ///
 /// # Panics
 ///
@@ -216,7 +215,7 @@ pub fn has_key(operation: &Operation) -> bool {
     Prepared::of(operation).key.is_some()
 }
 
-/// The text of its own that a booking carries.
+/// The unique text of a booking.
 #[must_use]
 pub fn key(received: &Received) -> Option<&str> {
     let service = received.operation?;

@@ -1,4 +1,4 @@
-//! The data that the tests carry.
+//! The data of the tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-/// The root of the workspace: this package lies right below it.
+/// The root of the workspace, which is the parent of this package's folder.
 #[must_use]
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -18,7 +18,7 @@ pub fn root() -> PathBuf {
 ///
 /// # Panics
 ///
-/// If the fixture is missing or no JSON.
+/// If the fixture is missing or is not JSON.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn facts() -> Vec<Value> {
@@ -31,7 +31,7 @@ pub fn facts() -> Vec<Value> {
 
 /// A recorded exchange with a real ServiceStack host.
 pub struct Exchange {
-    /// File and line, for messages.
+    /// The file and line, for messages.
     pub place: String,
     /// Its id.
     pub id: String,
@@ -43,7 +43,7 @@ pub struct Exchange {
 ///
 /// # Panics
 ///
-/// If a fixture is missing or no JSON.
+/// If a fixture is missing or is not JSON.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn exchanges() -> Vec<Exchange> {
@@ -75,7 +75,7 @@ pub fn exchanges() -> Vec<Exchange> {
 ///
 /// # Panics
 ///
-/// If it is no base64 where it should be.
+/// If it should be base64 and is not.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn body(message: &Value) -> Option<Vec<u8>> {
@@ -90,12 +90,11 @@ pub fn body(message: &Value) -> Option<Vec<u8>> {
 /// The bytes of a text in base64.
 ///
 /// # Panics
-///
-/// If it is none.
+/// If it is not base64.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn base64(text: &str) -> Vec<u8> {
     BASE64_STANDARD
         .decode(text)
-        .unwrap_or_else(|error| panic!("a text is no base64: {error}"))
+        .unwrap_or_else(|error| panic!("a text is not base64: {error}"))
 }

@@ -1,9 +1,9 @@
-//! What is logged, kept to be looked at.
+//! Collects the log for tests.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A writer for `tracing_subscriber`; its clones write to the same place.
+/// A writer for `tracing_subscriber`; its clones share one log.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 

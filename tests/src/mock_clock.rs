@@ -8,8 +8,8 @@ use aim_client::Limit;
 use aim_client::runtime::{Runtime, Sleep};
 use tokio::sync::Notify;
 
-/// A runtime whose pauses end at once and move its clock, and whose limits of
-/// time are hit only when the test says so.
+/// A runtime whose pauses end at once and move its clock, and whose time limits
+/// are hit only when the test says so.
 #[derive(Clone)]
 pub struct MockClock(Arc<Inner>);
 
@@ -37,7 +37,7 @@ impl Default for MockClock {
 }
 
 impl MockClock {
-    /// One whose timers for this limit end with [`hit`](Self::hit).
+    /// A clock whose timers for this limit end with [`hit`](Self::hit).
     #[must_use]
     pub fn hitting(limit: Limit) -> Self {
         let clock = Self::default();
@@ -45,12 +45,12 @@ impl MockClock {
         clock
     }
 
-    /// Ends a timer for the limit, now or when it is waited for.
+    /// Ends a timer for the limit, now or when it starts.
     pub fn hit(&self) {
         self.0.hit.notify_one();
     }
 
-    /// How long the client would have paused, one after the other.
+    /// The client's pauses, in order.
     #[must_use]
     pub fn slept(&self) -> Vec<Duration> {
         self.state().slept.clone()
@@ -76,7 +76,7 @@ impl Runtime for MockClock {
         self.0.start + self.spent()
     }
 
-    /// 1994-11-06 08:49:37 in the beginning, as in HTTP's examples.
+    /// 1994-11-06 08:49:37 at the start, as in HTTP's examples.
     fn time_of_day(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777) + self.spent()
     }

@@ -1,7 +1,7 @@
-//! Runs cargo on copies: on packages, and on the workspace as a whole.
+//! Runs cargo on copies of packages and of the workspace.
 //!
-//! It runs without the network, and what it compiles stays in one folder below
-//! the target folder, so only the first run is slow.
+//! It needs no network, and it keeps what it compiles in one folder below the
+//! target folder, so only the first run is slow.
 
 #![allow(
     clippy::panic,
@@ -26,23 +26,23 @@ pub struct Nested {
     folder: PathBuf,
 }
 
-/// What a run of cargo has printed.
+/// The output of a run of cargo.
 #[derive(Debug)]
 pub struct Ran {
     /// Whether it succeeded.
     pub success: bool,
-    /// Its output.
+    /// Its standard output.
     pub printed: String,
-    /// What it said besides, as the compiler's warnings.
+    /// Its standard error, such as the compiler's warnings.
     pub messages: String,
 }
 
 /// A build of a program or of the client alone.
 #[derive(Debug)]
 pub struct Built {
-    /// What cargo and the compiler said.
+    /// The messages of cargo and the compiler.
     pub messages: String,
-    /// What the client's build script says it compiled.
+    /// The origin of the code, as the client's build script reports it.
     pub origin: String,
     /// The folder into which that build script writes.
     pub out: PathBuf,
@@ -60,18 +60,18 @@ impl Nested {
         }
     }
 
-    /// Where everything is compiled.
+    /// The folder in which everything is compiled.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.folder
     }
 
-    /// Cargo as from a shell of its own, without the network.
+    /// A cargo command with a clean environment and without the network.
     #[must_use]
     pub fn cargo(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // What cargo sets for this test, and what is set for the workspace's
-        // build.
+        // Removes the variables that cargo sets for this test and for the
+        // workspace's build.
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
             let kept = text == "CARGO_HOME" || text.starts_with("RUSTUP_");
@@ -91,8 +91,7 @@ impl Nested {
         command
     }
 
-    /// Runs cargo, which must succeed, and returns what it printed as output
-    /// and as errors.
+    /// Runs cargo, which must succeed, and returns its output and errors.
     ///
     /// # Panics
     ///
@@ -105,8 +104,8 @@ impl Nested {
         ran
     }
 
-    /// Builds or checks, and reads what cargo says about it. Add no
-    /// `--message-format` of your own.
+    /// Builds or checks, and reads cargo's messages. Do not pass
+    /// `--message-format`.
     ///
     /// # Panics
     ///
@@ -152,9 +151,8 @@ impl Nested {
         names.map(|name| self.unpack(&format!("{name}-{}", env!("CARGO_PKG_VERSION")), place))
     }
 
-    /// Unpacks a package that cargo has packed, below `place`. Files that are
-    /// as they were before stay untouched, so that they need not be compiled
-    /// again.
+    /// Unpacks a package that cargo has packed, below `place`. Unchanged files
+    /// stay untouched, so that cargo does not compile them again.
     ///
     /// # Panics
     ///
@@ -164,8 +162,8 @@ impl Nested {
         let packed = self.target().join(format!("package/{package}.crate"));
         let fresh = tempfile::tempdir_in(self.target()).unwrap();
         let mut tar = Command::new("tar");
-        // Files are packed with an age of years, by which cargo would take a
-        // changed one for compiled: `-m` makes them new.
+        // Packed files have a very old time, so cargo would not compile a
+        // changed one again: `-m` makes them new.
         tar.arg("-xmzf").arg(&packed).arg("-C").arg(fresh.path());
         let unpacked = ran(&mut tar);
         assert!(unpacked.success, "{tar:?}: {}", unpacked.messages);
@@ -174,9 +172,9 @@ impl Nested {
         folder
     }
 
-    /// Copies the workspace into a folder of that name, where an earlier copy
-    /// may lie, and returns the folder. It is compiled with the lock file, like
-    /// the packages, so that both share what is compiled.
+    /// Copies the workspace into a folder of that name, which may hold an
+    /// earlier copy, and returns the folder. It is compiled with the lock file,
+    /// like the packages, so that both share what is compiled.
     ///
     /// # Panics
     ///
@@ -189,8 +187,8 @@ impl Nested {
     }
 
     /// Writes a program that depends on others, with the lock file of this
-    /// workspace, and returns its folder. `manifest` is all of it but the
-    /// section `[package]`.
+    /// workspace, and returns its folder. `manifest` is the manifest without
+    /// the section `[package]`.
     ///
     /// # Panics
     ///
@@ -204,7 +202,7 @@ impl Nested {
         );
         write(&folder.join("Cargo.toml"), &manifest);
         write(&folder.join("src/main.rs"), main);
-        // Versions of its own would have to be downloaded.
+        // Other versions would have to be downloaded.
         fs::copy(
             fixture::root().join("Cargo.lock"),
             folder.join("Cargo.lock"),
@@ -213,11 +211,10 @@ impl Nested {
         folder
     }
 
-    /// The names of all packages that a program is built of.
+    /// The names of all packages that a program is built from.
     ///
     /// # Panics
-    ///
-    /// If cargo cannot tell.
+    /// If cargo fails.
     #[must_use]
     pub fn graph(&self, folder: &Path) -> BTreeSet<String> {
         let arguments = ["tree", "--locked", "--edges=normal,build", "--prefix=none"];
@@ -227,7 +224,7 @@ impl Nested {
     }
 }
 
-/// All files of generated code in a folder as one text.
+/// All files of generated code in a folder, as one text.
 ///
 /// # Panics
 ///
@@ -261,7 +258,7 @@ impl Built {
     }
 }
 
-/// Runs a command and returns what became of it.
+/// Runs a command and returns its output.
 ///
 /// # Panics
 ///
@@ -277,7 +274,7 @@ pub fn ran(command: &mut Command) -> Ran {
     }
 }
 
-/// Reads a text; line ends do not count, since a checkout may change them.
+/// Reads a text with LF line endings, since a checkout may change them.
 ///
 /// # Panics
 ///
@@ -289,8 +286,8 @@ pub fn read(file: &Path) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Writes a file and the folders above it, unless it is there already: what is
-/// written anew is compiled anew.
+/// Writes a file and the folders above it, unless it has this content already:
+/// cargo would compile a rewritten file again.
 ///
 /// # Panics
 ///
@@ -303,7 +300,7 @@ pub fn write(file: &Path, content: impl AsRef<[u8]>) {
     fs::write(file, content).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
 }
 
-/// Makes a folder as another one is, but for names that are left out.
+/// Makes a folder equal to another one, without the names to leave out.
 fn sync(from: &Path, to: &Path, left_out: &[&str]) {
     let is_left_out = |name: &OsStr| left_out.iter().any(|left_out| name == *left_out);
     fs::create_dir_all(to).unwrap();

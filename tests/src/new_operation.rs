@@ -1,9 +1,9 @@
-//! Edits of the document that the product does not have, for tests of what one
-//! edit is enough for: two operations of the vendor, one without members of
-//! its own and one that proves itself by `Status` alone, and a member.
+//! Edits of the document that the product does not have, for tests that one
+//! edit is enough: two operations of the vendor, one without members of its own
+//! and one whose only evidence is `Status`, and a member.
 
-/// What is put where: before the text that follows, which the document has
-/// once.
+/// The pieces, each with the text before which it is inserted. The document has
+/// that text once.
 const PIECES: [(&str, &str); 4] = [
     (
         include_str!("../fixtures/new-operation/paths.yaml"),
@@ -23,7 +23,7 @@ const PIECES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The document with both operations and the member, where it has none of them
+/// The document with both operations and the member, if it does not have them
 /// yet.
 ///
 /// # Panics

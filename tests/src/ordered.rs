@@ -1,5 +1,5 @@
-//! YAML and JSON whose members keep their order: the vendor's tables and
-//! samples have one, and `serde_json::Value` does not.
+//! YAML and JSON whose members keep their order, which matters for the vendor's
+//! tables and samples; `serde_json::Value` does not keep it.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::fixture;
 ///
 /// # Panics
 ///
-/// If it is missing or neither.
+/// If it is missing, or neither YAML nor JSON.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn file(path: &str) -> Value {
@@ -26,7 +26,7 @@ pub fn document() -> Value {
     file("openapi/aim.yaml")
 }
 
-/// What a JSON pointer (RFC 6901) points at.
+/// The value at a JSON pointer (RFC 6901).
 #[must_use]
 pub fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
     pointer.split('/').skip(1).try_fold(value, |value, token| {
@@ -46,7 +46,7 @@ pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-/// The members of the object at a JSON pointer; none if there is no object.
+/// The members of the object at a JSON pointer; empty if there is no object.
 pub fn members<'a>(
     value: &'a Value,
     pointer: &str,
@@ -58,7 +58,7 @@ pub fn members<'a>(
         .filter_map(|(name, value)| Some((name.as_str()?, value)))
 }
 
-/// The items of the list at a JSON pointer; none if there is no list.
+/// The items of the list at a JSON pointer; empty if there is no list.
 #[must_use]
 pub fn items<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     at(value, pointer)
@@ -66,7 +66,7 @@ pub fn items<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// What the value refers to by its `$ref`, or the value itself.
+/// The target of the value's `$ref`, or the value itself.
 #[must_use]
 pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = text(value, "/$ref").strip_prefix('#');
@@ -78,7 +78,7 @@ pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 /// An operation of the document.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
-    /// In capitals.
+    /// The method, in capitals.
     pub method: &'static str,
     /// Its path, beginning with `/api`.
     pub path: &'a str,
@@ -86,7 +86,7 @@ pub struct Operation<'a> {
     pub value: &'a Value,
 }
 
-/// Every operation, whatever its method.
+/// Every operation, of any method.
 #[must_use]
 pub fn operations(document: &Value) -> Vec<Operation<'_>> {
     const METHODS: [(&str, &str); 8] = [
@@ -114,8 +114,8 @@ pub fn operations(document: &Value) -> Vec<Operation<'_>> {
     operations
 }
 
-/// The type of the client that a schema stands for: `#/components/schemas/X`
-/// by `$ref` or in an `allOf`.
+/// The name of a schema's type in the client: `X` of `#/components/schemas/X`,
+/// as a `$ref` or in an `allOf`.
 #[must_use]
 pub fn type_name(schema: &Value) -> Option<&str> {
     let direct = text(schema, "/$ref").strip_prefix("#/components/schemas/");
@@ -126,14 +126,14 @@ pub fn type_name(schema: &Value) -> Option<&str> {
 ///
 /// # Errors
 ///
-/// If a key is not a text: JSON has no such keys.
+/// If a key is not a text.
 pub fn json(value: &Value) -> serde_json::Result<String> {
     serde_json::to_string(value)
 }
 
-/// Every value that is no object or list, or an empty one, by its JSON pointer
-/// and as JSON text, in order: two texts are equal, order of members and all,
-/// if their leaves are.
+/// Every scalar and every empty object or list, in order, with its JSON pointer
+/// and as JSON text. Two texts are equal, including the order of members, if
+/// their leaves are.
 ///
 /// # Errors
 ///

@@ -1,11 +1,11 @@
-//! A client that sends exactly the bytes it is given: no URL is normalised, no
-//! header added but those that make a message.
+//! A client that sends exactly the given bytes: it normalizes no URL, and adds
+//! only the headers that a message needs.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-/// How long an answer may take to go on.
+/// How long to wait for more of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection that is kept alive.
@@ -13,7 +13,7 @@ pub struct Raw {
     stream: BufReader<TcpStream>,
 }
 
-/// An answer as it came.
+/// An answer as it was received.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// The status.
@@ -27,7 +27,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The value of a header, by its name without regard to case.
+    /// The value of a header, by its name in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
@@ -42,7 +42,7 @@ impl Raw {
     ///
     /// # Errors
     ///
-    /// What the system says.
+    /// The error of the system.
     pub fn connect(address: impl ToSocketAddrs) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
@@ -52,12 +52,12 @@ impl Raw {
         })
     }
 
-    /// Sends a request and reads its answer. Host is added, and Content-Length
-    /// where there is a body and no header speaks of its length.
+    /// Sends a request and reads its answer. It adds Host, and Content-Length
+    /// if there is a body and no header states its length.
     ///
     /// # Errors
     ///
-    /// What the system says, or that the answer is not HTTP.
+    /// The error of the system, or that the answer is not HTTP.
     pub fn send(
         &mut self,
         method: &str,
@@ -92,7 +92,7 @@ impl Raw {
         self.stream.get_mut().write_all(&message)?;
         loop {
             let answer = self.answer(method.eq_ignore_ascii_case("HEAD"))?;
-            // `100 Continue` announces the answer, and is none.
+            // `100 Continue` comes before the answer.
             if answer.status >= 200 {
                 return Ok(answer);
             }
@@ -143,7 +143,7 @@ impl Raw {
                 answer.body.resize(length, 0);
                 self.stream.read_exact(&mut answer.body)?;
             }
-            Some(Err(_)) => return Err(bad("a Content-Length that is no number")),
+            Some(Err(_)) => return Err(bad("a Content-Length that is not a number")),
             None => {
                 self.stream.read_to_end(&mut answer.body)?;
             }

@@ -1,4 +1,4 @@
-//! Requests to every operation, made from the document: the smallest one, those
+//! Makes requests to every operation from the document: the smallest one, those
 //! with every member, and those with values at the edges of their types.
 
 use std::sync::LazyLock;
@@ -7,24 +7,24 @@ use serde_json::Value;
 
 use crate::document::{self, Operation};
 
-/// How long a query may be that usual hosts take, percent-encoded.
+/// The longest query that usual hosts accept, percent-encoded.
 const QUERY: usize = 2_048;
 
-/// A text with all that a format may have to quote or to escape.
+/// A text with everything that a format may have to quote or escape.
 pub const AWKWARD: &str = "Zo\u{eb} \"M\u{fc}ller\"\\\n\t\u{1f3bb} {a:[b,c]} <&'+%> \u{2028}/";
 
 /// A request to an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// `minimal`, `full` or one of the edges. Where members do not fit into one
-    /// request, since they exclude each other or make a query too long, the
-    /// others follow in `full-2` and so on.
+    /// `minimal`, `full` or one of the edges. If members do not fit into one
+    /// request, because they exclude each other or make a query too long, the
+    /// rest follows in `full-2` and so on.
     pub name: String,
     /// The request as JSON text.
     pub request: String,
 }
 
-/// What is written into the members of a request.
+/// The values of the members of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fill {
     /// The document's examples, in every member of every member.
@@ -33,7 +33,7 @@ enum Fill {
     Edge,
     /// The highest numbers, the largest decimal, the last date.
     High,
-    /// What may be taken for nothing: zeros, empty texts and lists.
+    /// Values that may look like no value: zeros, empty texts and lists.
     Empty,
 }
 
@@ -76,7 +76,8 @@ static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
 /// A member with its value as JSON text.
 type Sent = (String, String);
 
-/// The smallest request to an operation, as JSON text: with what it requires.
+/// The smallest request to an operation, as JSON text: only its required
+/// members.
 #[must_use]
 pub fn minimal(operation: &Operation) -> String {
     let schema = Schema::find(operation.request_type());
@@ -90,7 +91,7 @@ pub fn full(operation: &Operation) -> String {
     object(requests.first().map_or(&[], Vec::as_slice))
 }
 
-/// Every request to an operation that the wire is tested with.
+/// Every request to an operation in the tests of the wire.
 #[must_use]
 pub fn forms(operation: &Operation) -> Vec<Form> {
     let mut forms = vec![Form {
@@ -171,7 +172,7 @@ impl Schema {
         SCHEMAS.iter().find(|schema| schema.name == name)
     }
 
-    /// What it requires, and nothing else.
+    /// Its required members.
     fn minimal(&self) -> Vec<Sent> {
         let required = self.members.iter().filter(|member| member.required);
         required
@@ -179,8 +180,8 @@ impl Schema {
             .collect()
     }
 
-    /// Values that together have every one of the members, each as full as the
-    /// rules allow, the first one first.
+    /// Values that together have all the members, each with as many as the
+    /// rules allow.
     fn parts<'a>(
         &self,
         members: impl Iterator<Item = &'a Member>,
@@ -221,9 +222,9 @@ impl Schema {
         parts
     }
 
-    /// What is required, so that a member can stand beside it: without another
-    /// value of that member, and with another known value where the given one
-    /// excludes it.
+    /// The required members, changed so that a member can be added: without
+    /// another value of that member, and with another known value if the given
+    /// one excludes it.
     fn beside(&self, required: &[Sent], member: &Sent) -> Vec<Sent> {
         let fit = |(name, value): &Sent| {
             let known = self.members.iter().find(|one| one.name == *name);
@@ -240,7 +241,7 @@ impl Schema {
         others.map(fit).collect()
     }
 
-    /// Whether a member cannot stand beside these.
+    /// Whether these members exclude another one.
     fn excludes(&self, members: &[Sent], member: &Sent) -> bool {
         let is = |one: &Sent, part: &str| match part.split_once('=') {
             Some((name, value)) => {
@@ -267,8 +268,8 @@ impl Member {
         }
     }
 
-    /// The values that it is sent with: more than one where it has members
-    /// that exclude each other.
+    /// The values to send: more than one if it has members that exclude each
+    /// other.
     fn values(&self, fill: Fill) -> Vec<String> {
         let objects = |name: &str| -> Option<Vec<String>> {
             let schema = Schema::find(name)?;
@@ -284,7 +285,7 @@ impl Member {
             (Fill::Empty, Some(_)) => "[]".to_owned(),
             (_, Some(item)) => match (objects(item), Schema::find(item)) {
                 (Some(mut items), Some(schema)) => {
-                    // Beside full ones an empty one.
+                    // A minimal item beside the full ones.
                     items.push(object(&schema.minimal()));
                     items.dedup();
                     format!("[{}]", items.join(","))
@@ -304,7 +305,7 @@ impl Member {
     }
 }
 
-/// A value at the edge of a type, as JSON text; none for examples.
+/// A value at the edge of a type, as JSON text; `None` for examples.
 fn extreme(dotnet: &str, fill: Fill, required: bool) -> Option<String> {
     let of = |edge: &str, high: &str, empty: &str| match fill {
         Fill::Examples => None,
@@ -315,7 +316,7 @@ fn extreme(dotnet: &str, fill: Fill, required: bool) -> Option<String> {
     match dotnet {
         "int" => of(&i32::MIN.to_string(), &i32::MAX.to_string(), "0"),
         "long" => of(&i64::MIN.to_string(), &i64::MAX.to_string(), "0"),
-        // What .NET's decimal holds: the most digits after the point, the
+        // The limits of .NET's decimal: the most digits after the point, the
         // largest value.
         "decimal" => of(
             "-0.0000000000000000000000000001",
@@ -347,8 +348,8 @@ fn object(members: &[Sent]) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-/// At most how long members are in a query: as JSON, which is no shorter than
-/// JSV, percent-encoded.
+/// An upper bound for the length of members in a query: as percent-encoded
+/// JSON, which is no shorter than JSV.
 fn encoded(members: &[Sent]) -> usize {
     let length = |byte: u8| if byte.is_ascii_alphanumeric() { 1 } else { 3 };
     members
@@ -363,7 +364,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_into_a_query_follows_in_another() {
+    fn a_query_that_is_too_long_is_split() {
         for schema in SCHEMAS.iter() {
             let parts = schema.parts(schema.members.iter(), Fill::Edge, 600);
             let optional = |name: &&str| {

@@ -1,5 +1,5 @@
-//! A server on a real socket that keeps the exact bytes it received and
-//! answers what the test prescribes.
+//! A server on a real socket that keeps the exact bytes it received and answers
+//! as the test says.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,19 +8,19 @@ use std::thread;
 
 use crate::document;
 
-/// A request as it came over the wire.
+/// A request as it was received.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
-    /// `POST /api/X HTTP/1.1`, without the line end.
+    /// `POST /api/X HTTP/1.1`, without the line ending.
     pub line: String,
-    /// The header lines, as they came.
+    /// The header lines as they were received.
     pub headers: Vec<String>,
     /// The body, by its Content-Length.
     pub body: Vec<u8>,
 }
 
 impl Received {
-    /// The value of a header, by its name without regard to case.
+    /// The value of a header, by its name in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find_map(|line| {
@@ -81,13 +81,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that answers each operation of the document with what
-    /// proves that it ran, and anything else with an empty object.
+    /// Starts a server that answers each operation of the document with proof
+    /// that it ran, and anything else with an empty object.
     ///
     /// # Errors
     ///
-    /// What the operating system says about the port, or serde_json about the
-    /// document.
+    /// The error of the operating system about the port, or of serde_json about
+    /// the document.
     pub fn proving() -> io::Result<Self> {
         let operations = document::operations()?;
         let proofs: Vec<_> = operations
@@ -107,7 +107,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// What the operating system says about the port.
+    /// The error of the operating system about the port.
     pub fn start(answer: impl Fn(&Received) -> Reply + Send + 'static) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
@@ -115,7 +115,7 @@ impl Server {
         let log = Arc::clone(&received);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // A client that goes away is no reason to stop.
+                // A client that disconnects must not stop the server.
                 let _ = serve(&stream, &answer, &log);
             }
         });

@@ -1,4 +1,4 @@
-//! The client's types by the names of the document's schemas.
+//! The client's types, by the names of the document's schemas.
 
 pub use aim_client::internals::{TYPES, Type};
 

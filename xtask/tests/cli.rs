@@ -1,5 +1,5 @@
-//! The commands as a program, in a workspace of their own: where they work, what
-//! they print, how they end.
+//! Runs the commands as a program, in a test workspace: where they work, what
+//! they print, how they exit.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,13 +22,13 @@ fn checkout() -> PathBuf {
         .to_owned()
 }
 
-/// What is not generated.
+/// The files that are not generated.
 const FILES: [&str; 2] = ["openapi/aim.yaml", "openapi/CHANGELOG.md"];
 
 /// The last released document, which here is the one that the tests edit.
 const RELEASED: &str = "openapi/released.yaml";
 
-/// A fresh workspace of its own in a folder.
+/// Makes a fresh workspace in a folder.
 fn workspace(root: &Path) {
     let generated = regen::plan(&checkout()).unwrap();
     let generated = generated.into_iter().map(|file| file.path);
@@ -95,8 +95,8 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// Runs a command that reads the document, in a folder: its exit code, standard
-/// output and error.
+/// Runs a command that reads the document in a folder, and returns its exit
+/// code, standard output and error.
 fn xtask(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     run(env!("CARGO_BIN_EXE_xtask-document"), folder, arguments)
 }
@@ -127,7 +127,7 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     let (code, out, _) = xtask(root, &["regen"]);
     assert_eq!((code, out.lines().count()), (0, 1), "{out}");
     assert!(out.starts_with("fresh: "), "{out}");
-    // What is fresh is not touched, so that nothing is built again.
+    // Fresh files are not touched, so that nothing is built again.
     assert_eq!(contents(root), before);
     assert_eq!(modified(), written);
 
@@ -181,7 +181,7 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     let (code, _, error) = xtask(root, &["regen", "--check"]);
     assert_eq!((code, error), (4, misfits.concat()));
 
-    // A version that was raised with its entry asks for nothing more.
+    // With a raised version and its entry, nothing is left to do.
     raise(root, &next);
     let changelog = root.join("openapi/CHANGELOG.md");
     let entries = fs::read_to_string(&changelog).unwrap();
@@ -421,7 +421,7 @@ fn a_diff_takes_any_revision_and_refuses_what_is_no_document() {
 }
 
 #[test]
-fn a_new_operation_is_named_with_what_it_brings() {
+fn a_new_operation_is_reported_with_its_parts() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
@@ -456,14 +456,14 @@ fn it_works_on_the_workspace_of_the_working_folder() {
     workspace(&inner);
     fs::create_dir(inner.join("deep")).unwrap();
     let before = contents(outer);
-    // The inner one is fresh, and the outer one's business is its own.
+    // The inner one is fresh, and the outer one is ignored.
     assert_eq!(xtask(&inner.join("deep"), &["regen"]).0, 0);
     // A package is not a workspace.
     fs::write(inner.join("deep/Cargo.toml"), "[package]\n").unwrap();
     assert_eq!(xtask(&inner.join("deep"), &["regen", "--check"]).0, 0);
     fs::remove_file(inner.join("deep/Cargo.toml")).unwrap();
     assert_eq!(contents(outer), before);
-    // Without its document nothing is generated from the outer one's.
+    // Without its own document, it does not use the outer one's.
     fs::rename(
         inner.join("openapi/aim.yaml"),
         inner.join("openapi/other.yaml"),
@@ -496,19 +496,18 @@ fn it_works_on_the_workspace_of_the_working_folder() {
 }
 
 #[test]
-fn what_cannot_be_written_leaves_all_and_prints_no_diff() {
+fn a_failed_write_changes_nothing_and_prints_no_diff() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
     add_member(root);
-    // A file in the place of the folder: nothing can be written below it, not
-    // even by root.
+    // A file in place of the folder: nobody can write below it, not even root.
     let folder = root.join("crates/aim-fake/openapi");
     for is_missing in [true, false] {
         if is_missing {
             fs::remove_dir_all(&folder).unwrap();
         } else {
-            // Where the file should be, so that it is read as missing.
+            // A folder in place of the file, so that the file reads as missing.
             fs::create_dir(&folder).unwrap();
             fs::create_dir(folder.join("aim.yaml.regen-new")).unwrap();
         }
@@ -523,9 +522,9 @@ fn what_cannot_be_written_leaves_all_and_prints_no_diff() {
     }
 }
 
-/// Until it is committed, a change asks for the same at every run.
+/// Until a change is committed, every run lists the same work.
 #[test]
-fn what_is_left_to_do_is_said_until_it_is_committed() {
+fn work_that_is_left_is_listed_until_it_is_committed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
@@ -568,7 +567,7 @@ fn what_is_left_to_do_is_said_until_it_is_committed() {
 }
 
 #[test]
-fn a_killed_run_is_named_and_fixed() {
+fn a_killed_run_is_reported_and_fixed() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
@@ -593,7 +592,7 @@ fn a_killed_run_is_named_and_fixed() {
 }
 
 #[test]
-fn a_broken_document_changes_nothing_and_is_named() {
+fn a_broken_document_changes_nothing_and_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     workspace(root);
@@ -628,7 +627,7 @@ fn an_unknown_command_is_refused_with_the_list() {
 }
 
 #[test]
-fn the_paths_are_the_generators() {
+fn the_paths_are_those_of_the_generator() {
     assert_eq!(xtask::DOCUMENT, regen::DOCUMENT);
     let files = regen::plan(&checkout()).unwrap();
     assert!(files.iter().any(|file| file.path == xtask::COPY));

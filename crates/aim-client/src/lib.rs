@@ -39,20 +39,20 @@ mod operation;
 pub mod troubleshooting {}
 mod value;
 
-/// Where the code of the document was compiled from, as `build.rs` has decided.
-/// No API: for tests, and to look at when something is odd.
+/// The origin of the compiled code of the document, which `build.rs` decides.
+/// Not part of the API: for tests and debugging.
 ///
 /// - `package`: generated from the crate's own copy of the document.
-/// - `workspace`: generated where the client is made, from a document or by a
-///   generator that was edited since the crate's files were written.
+/// - `workspace`: generated in the client's own workspace, after an edit of the
+///   document or the generator.
 /// - `own`: generated from the document that `AIM_CLIENT_DOCUMENT` names.
-/// - `committed`: the crate's own file, since the feature `codegen` is off, or
-///   since the generator writes something else under this lock file.
+/// - `committed`: the crate's committed code, because the feature `codegen` is
+///   off or the generator's output differs under this lock file.
 #[doc(hidden)]
 pub const CODE_ORIGIN: &str = env!("AIM_CLIENT_CODE_ORIGIN");
 
-/// What the document gives (see `crates/aim-codegen`): with the feature
-/// `codegen` written by the build script, else as committed.
+/// The code of the document (see `crates/aim-codegen`): written by the build
+/// script with the feature `codegen`, else as committed.
 #[cfg(feature = "codegen")]
 #[allow(
     missing_docs,
@@ -108,9 +108,9 @@ pub use {
 
 #[cfg(all(test, feature = "codegen"))]
 mod tests {
-    /// Falling back to the committed code is for others' lock files.
+    /// Only other lock files may lead to the committed code.
     #[test]
-    fn under_our_lock_file_the_build_script_generates_the_committed_bytes() {
+    fn our_lock_file_gives_the_committed_bytes() {
         assert_eq!(crate::CODE_ORIGIN, "package");
     }
 }

@@ -22,7 +22,7 @@ pub struct Operation {
     /// The lists of the request of which each item can fail for itself.
     pub(crate) items: &'static [&'static str],
     pub(crate) lookup: Option<Lookup>,
-    /// Members that must not stand in a URL, since URLs are logged.
+    /// Members that must not be in a URL, since URLs are logged.
     pub(crate) forbidden_in_url: &'static [&'static str],
 }
 
@@ -51,8 +51,8 @@ impl Operation {
         self.effect
     }
 
-    /// The operationId of the operation that tells what became of this one
-    /// (`x-aim-lookup`), where the API has one.
+    /// The operationId of the operation that shows the outcome of this one
+    /// (`x-aim-lookup`), if the API has one.
     #[must_use]
     pub fn lookup(&self) -> Option<&'static str> {
         self.lookup.as_ref().map(|lookup| lookup.operation)
@@ -63,15 +63,16 @@ impl Operation {
 #[derive(Debug)]
 pub(crate) struct Lookup {
     pub(crate) operation: &'static str,
-    /// The member of the request that the look-up is asked with.
+    /// The member of the request that the look-up takes.
     pub(crate) member: &'static str,
 }
 
 /// Whether sending an operation again can do something twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// A read: once or twice makes no difference.
+    /// It only reads: once or twice makes no difference.
     ReadOnly,
-    /// It books: the server knows no idempotency, so twice is two bookings.
+    /// It books: the server does not detect a repeated request, so sending it
+    /// twice books twice.
     Books,
 }

@@ -1,6 +1,6 @@
-//! What all directories share: values and types, the document that declares them,
-//! the settings, requests and answers, and the form of values as JSON. The room
-//! uses `problem` alone, and nothing here knows how a value is written on the
+//! What all directories share: values and types, the document that declares
+//! them, the settings, requests and answers, and values as JSON. This directory
+//! uses only `problem`, and nothing here knows how a value is written on the
 //! wire.
 
 pub(crate) mod date;

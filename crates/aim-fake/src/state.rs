@@ -1,5 +1,5 @@
-//! What the store knows, and what each operation does to it: `rules.md` says so,
-//! which is also the documentation of [`State`]. The directory uses `model` and
+//! The store, and what each operation does to it. `rules.md` describes both; it
+//! is also the documentation of [`State`]. This directory uses only `model` and
 //! `problem`.
 
 mod base;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catch_all_service_answers_as_set_and_leaves_the_state_alone() {
+    fn the_catch_all_service_follows_the_settings_and_leaves_the_state_alone() {
         let mut state = store();
         let before = state.clone();
         let mut settings = Settings::default();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_are_taken_are_passed_over() {
+    fn ids_that_are_taken_are_skipped() {
         let mut state = State::default();
         let first = posted(&mut state.clone(), json!({}));
         let number: i64 = first.strip_prefix("WR-").unwrap().parse().unwrap();
@@ -205,12 +205,12 @@ mod tests {
             }
         }
         assert_eq!(state.store.access_tokens.len(), ACCESS_TOKENS);
-        // Only the digits of a counter.
+        // Only a counter may get a digit longer.
         assert!(size(&state) <= full + 1);
     }
 
     #[test]
-    fn what_a_person_writes_is_read_strictly() {
+    fn a_state_is_read_strictly() {
         for (json, pointer, reason) in [
             (json!([]), "", "an object is expected"),
             (json!({"stuff": 1}), "/stuff", "there is no such member"),
@@ -363,11 +363,11 @@ mod tests {
     }
 
     #[test]
-    fn the_debug_form_tells_nothing_of_people_and_cards() {
+    fn the_debug_form_shows_nothing_about_people_and_cards() {
         let canary = "Canary-4711";
         let mut state = State::default();
         for operation in Schema::embedded().operations() {
-            // The canary in every text that any operation takes.
+            // The canary is in every text of every request.
             let mut request = filled(operation.request, canary);
             for name in ["CusAcct", "CustomerAcct", "Acct", "Mode", "MassUpdateItems"] {
                 request.set(name, Value::Null);
@@ -385,7 +385,7 @@ mod tests {
         }
         let json = state.to_json().to_string();
         assert!(json.matches(canary).count() > 10, "{json}");
-        // A RefNumber is an order's, no person's; bookings show it.
+        // A RefNumber identifies an order, not a person, so bookings show it.
         let mut debug = format!("{state:?}");
         assert!(debug.contains("customers: 1"), "{debug}");
         for booking in state.bookings() {
@@ -415,7 +415,7 @@ mod tests {
         }
     }
 
-    /// A source of choices that follows from its seed.
+    /// A source of pseudo-random choices.
     struct Choices(u64);
 
     impl Choices {
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn any_state_that_calls_reach_is_written_and_read_without_loss() {
+    fn every_reachable_state_is_written_and_read_without_loss() {
         let mut settings = Settings {
             check_rules: false,
             ..Settings::default()
@@ -507,7 +507,7 @@ mod tests {
             let mut choices = Choices(seed);
             settings.access_token_seconds = [None, Some(3)][choices.below(2)];
             let mut state = store();
-            // Only a loaded state goes on with other calls.
+            // The loaded state continues with other calls.
             let mut copy = state.clone();
             for _ in 0..15 {
                 let operation = &operations[choices.below(operations.len())];
@@ -528,7 +528,7 @@ mod tests {
                 }
             }
         }
-        // The choices reach every operation, not only its errors.
+        // Every operation succeeded at least once.
         assert_eq!(done.len(), operations.len());
         assert!(done.values().all(|count| *count > 5), "{done:?}");
     }

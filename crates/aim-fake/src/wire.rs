@@ -1,7 +1,7 @@
 //! How a ServiceStack host reads requests and writes answers: everything
-//! between the bytes of a request, the service that is called, and the bytes
-//! of the answer. Pure: no sockets, no state, no clock. This directory uses `model`
-//! and `problem`.
+//! between the bytes of a request, the service that is called, and the bytes of
+//! the answer. Pure: no sockets, no state, no clock. This directory uses only
+//! `model` and `problem`.
 
 mod bind;
 pub mod date;
@@ -35,12 +35,12 @@ use crate::model::service::{Answer, Call};
 use crate::model::settings::{Format, Settings};
 use crate::model::value::Object;
 
-/// All that became of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The service that was called; none where the request did not get there.
+    /// The service that was called; `None` if the request reached no service.
     pub operation: Option<&'static Operation>,
-    /// What it was called with.
+    /// The request object of the call.
     pub bound: Option<Object>,
     /// The answer.
     pub response: Response,
@@ -97,8 +97,8 @@ fn by_route(
     }
 }
 
-/// The content type of the answer: that of a format that counts before all, or
-/// the one that is negotiated.
+/// The content type of the answer: that of a fixed format, or the negotiated
+/// one.
 fn content_type<'a>(
     incoming: &Incoming<'a>,
     format: Option<Format>,
@@ -109,7 +109,7 @@ fn content_type<'a>(
     }
 }
 
-/// Answers a request to `/json/reply/{Request}` and its like.
+/// Answers a request to `/json/reply/{Request}` and similar routes.
 fn by_name(
     incoming: &Incoming<'_>,
     name: &str,
@@ -128,8 +128,8 @@ fn by_name(
     }
 }
 
-/// Finds a service by the name of its request and makes that; only then is the
-/// verb looked at.
+/// Finds a service by the name of its request, and makes the request; the verb
+/// is checked afterwards.
 fn find_by_name(
     incoming: &Incoming<'_>,
     name: &str,
@@ -147,7 +147,7 @@ fn find_by_name(
     Ok((operation, object))
 }
 
-/// A format that is switched off is refused.
+/// Refuses a format that is off.
 fn check_format(incoming: &Incoming<'_>, format: Option<Format>) -> Result<(), Failure> {
     match format {
         Some(format) if !negotiate::is_on(format, incoming.settings) => Err(Exception::new(
@@ -196,9 +196,9 @@ fn call(
     }
 }
 
-/// What a service returned, with its status (null without an object), or how it
-/// failed. The object that an `HttpError` carries is lost: ServiceStack writes
-/// its own in the place of one without a `ResponseStatus`.
+/// What a service returned, with its status (`None` for null), or how it
+/// failed. The object of an `HttpError` is lost: ServiceStack writes its own in
+/// place of one without a `ResponseStatus`.
 fn returned(answer: Answer) -> Result<(u16, Option<Object>), Failure> {
     match answer {
         Answer::Dto(object) => Ok((200, Some(object))),
@@ -218,7 +218,7 @@ fn returned(answer: Answer) -> Result<(u16, Option<Object>), Failure> {
 }
 
 impl From<Response> for Exchange {
-    /// An exchange that did not get to a service.
+    /// An exchange that reached no service.
     fn from(response: Response) -> Self {
         Self {
             operation: None,
@@ -242,8 +242,8 @@ mod tests {
     use crate::model::date::{DateKind, DateTime};
     use crate::model::value::Value;
 
-    /// An answer without what all answers of ServiceStack have, in short:
-    /// status and reason, content type and other fields, body.
+    /// An answer in short, without the fields that all answers of ServiceStack
+    /// have: status and reason, content type and other fields, body.
     fn shown(exchange: &Exchange) -> String {
         let Response {
             status,
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_get_to_a_service_is_refused() {
+    fn a_request_that_reaches_no_service_is_refused() {
         let settings = Settings::default();
         let error = |code: &str, message: &str| {
             format!(
@@ -487,7 +487,7 @@ mod tests {
                     )
                 ),
             ),
-            // Whatever a reader throws, it is a bad request.
+            // Any exception of a reader is a bad request.
             (
                 "POST /api/PostServiceTicket?format=json\nContent-Type: application/json\n\n{\"Notes\":\"a",
                 format!(
@@ -513,7 +513,7 @@ mod tests {
     }
 
     #[test]
-    fn a_content_type_that_nobody_writes_is_refused_after_the_call() {
+    fn an_unknown_content_type_is_refused_after_the_call() {
         let settings = Settings::default();
         let mut calls = 0;
         let http = request(&format!(
@@ -557,7 +557,7 @@ mod tests {
             ask(&text, &settings, &throw("FormatException")),
             format!("400 FormatException | text/javascript | {error}")
         );
-        // Those of ServiceStack itself are answered as a success.
+        // Errors of ServiceStack itself have status 200 here.
         let text = "GET /api/GetContractDetails?callback=f&Sub=x";
         let answer = ask(text, &settings, &Answer::Null);
         assert!(
@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_supported_is_refused_by_name() {
+    fn unsupported_features_are_refused_by_name() {
         let settings = Settings::default();
         for (text, name) in [
             (format!("{TICKET}\nAccept: text/csv"), "CSV"),
@@ -618,7 +618,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_that_is_off_is_forbidden() {
+    fn a_format_that_is_off_is_refused() {
         let settings = Settings {
             formats: vec![Format::Html, Format::Json],
             ..Settings::default()
@@ -639,7 +639,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_mode_adds_what_a_stack_trace_would_be() {
+    fn debug_mode_adds_a_stack_trace() {
         let settings = Settings {
             debug_mode: true,
             ..Settings::default()
@@ -699,7 +699,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_comes_makes_it_panic() {
+    fn no_request_makes_it_panic() {
         const PATHS: &[&str] = &[
             "/",
             "//",

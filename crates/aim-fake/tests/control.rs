@@ -1,4 +1,4 @@
-//! The control interface: what it takes, what it refuses and what it hides.
+//! The control interface: what it accepts, what it refuses and what it hides.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -27,7 +27,7 @@ async fn health_is_reported() {
 }
 
 #[tokio::test]
-async fn scripted_answers_are_given_as_they_stand_and_in_order() {
+async fn scripted_answers_are_given_unchanged_and_in_order() {
     let fake = start().await;
     let at = fake.address();
     let script = |body: Json| control(at, "POST", "/_aim/answers", &body.to_string());
@@ -41,7 +41,7 @@ async fn scripted_answers_are_given_as_they_stand_and_in_order() {
     assert_eq!(waiting["answers"].as_array().unwrap().len(), 2);
     assert_eq!(control(at, "GET", "/_aim/answers", "").1, waiting);
 
-    // Without credentials: they are not looked at.
+    // Credentials are not checked for a scripted answer.
     let bare = b"GET /aeservices30/api/GetContractDetails?Ref=1 HTTP/1.1\r\nHost: a\r\n\
         Accept: application/json\r\n\r\n";
     for _ in 0..2 {
@@ -51,7 +51,7 @@ async fn scripted_answers_are_given_as_they_stand_and_in_order() {
     }
     let last = send(at, bare);
     assert!(last.head.starts_with("HTTP/1.1 400 ArgumentException\r\n"));
-    // The credentials are missed again.
+    // Without a scripted answer they are checked.
     assert_eq!(send(at, bare).json()["Status"]["StatusCode"], "Error");
     let requests = fake.requests();
     let scripted: Vec<bool> = requests.iter().map(|one| one.scripted).collect();
@@ -95,7 +95,7 @@ async fn answers_can_be_forgotten() {
     assert_eq!(details(&fake).status(), 200);
 }
 
-/// Bad input: 400 with the place and the reason, and nothing is changed.
+/// Bad input gives a 400 with the place and the reason, and changes nothing.
 #[tokio::test]
 async fn what_does_not_fit_is_refused_with_its_place() {
     let fake = start().await;
@@ -339,7 +339,7 @@ async fn what_does_not_fit_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn a_refusal_does_not_repeat_what_it_was_sent() {
+async fn a_refusal_does_not_repeat_its_input() {
     let fake = start().await;
     for (method, path, body) in [
         ("PATCH", "settings", r#"{"api_keys":"CANARY"}"#),
@@ -397,7 +397,7 @@ async fn other_paths_and_verbs_are_refused() {
 }
 
 #[tokio::test]
-async fn settings_change_by_name_and_show_what_they_are() {
+async fn settings_change_by_name_and_are_shown() {
     let fake = start().await;
     let at = fake.address();
     assert_eq!(fake.settings(), Settings::default());
@@ -408,7 +408,7 @@ async fn settings_change_by_name_and_show_what_they_are() {
     assert_eq!((status, &all["api_keys"]), (200, &json!(["good"])));
     assert_eq!(control(at, "GET", "/_aim/settings", "").1, all);
     assert_eq!(details(&fake).status(), 401);
-    // What it shows, it takes.
+    // It accepts the settings that it shows.
     assert_eq!(
         control(at, "PATCH", "/_aim/settings", &all.to_string()).1,
         all
@@ -476,7 +476,7 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
                 assert!(verbs.contains("PATCH") && verbs.contains("DELETE"));
             }
         }
-        // The service has not seen a question that was answered.
+        // A preflight request that was answered did not reach the service.
         let seen = usize::from(allowed.is_none());
         assert_eq!(fake.requests().len(), seen, "{name}");
         for fault in [
@@ -489,14 +489,14 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
         for target in [api, api, api, "/_aim/state", "/_aim/nope", "/docs"] {
             is_allowed(&send(at, &request("GET", target, &sent, "")));
         }
-        // Without a question, OPTIONS is a verb as any other.
+        // If it is not a preflight request, OPTIONS is a verb like any other.
         let plain = send(at, &request("OPTIONS", api, &sent, ""));
         assert_eq!(plain.status(), 404, "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_state_is_put_and_got_without_loss() {
+async fn a_state_is_written_and_read_without_loss() {
     let fake = start().await;
     let at = fake.address();
     let (status, _) = control(
@@ -568,7 +568,7 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
     assert_eq!(json, json!({"requests": [], "dropped": 0}));
 }
 
-/// What the record calls applied is what changed, however much of it.
+/// The record says applied for every change, however small.
 #[tokio::test]
 async fn applied_is_what_the_state_did() {
     let fake = start().await;
@@ -635,7 +635,7 @@ async fn the_oldest_requests_are_dropped_and_counted() {
         .collect();
     assert_eq!(targets, ["/2", "/3", "/4"]);
     assert_eq!(json["dropped"], 2);
-    // By their size too: of two such bodies one fits.
+    // Their total size counts too: only one of two such bodies fits.
     fake.patch_settings(&json!({"remembered_bytes": 15_000}))
         .unwrap();
     let large = " ".repeat(10_000);
@@ -649,9 +649,9 @@ async fn the_oldest_requests_are_dropped_and_counted() {
     assert!(fake.requests().is_empty());
 }
 
-/// Every sensitive member, wherever it can stand.
+/// Every sensitive member, in every place that it can have.
 #[tokio::test]
-async fn secrets_are_masked_unless_they_are_asked_for() {
+async fn secrets_are_masked_unless_requested() {
     let fake = start().await;
     let at = fake.address();
     let secrets = [
@@ -689,7 +689,7 @@ async fn secrets_are_masked_unless_they_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_reset_brings_back_how_it_began() {
+async fn a_reset_restores_the_start() {
     let mut settings = Settings::default();
     settings.error_code = "7".to_owned();
     let fake = AimFake::builder()
@@ -773,7 +773,8 @@ async fn a_body_that_is_too_large_is_refused_by_a_page() {
         (413, Some("text/html"))
     );
     assert!(large.head.starts_with("HTTP/1.1 413 "));
-    // A client that asks first is answered before it sends.
+    // A client that sends `Expect: 100-continue` is answered before it sends
+    // the body.
     let head = format!(
         "POST {target} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
         limit + 1
@@ -785,7 +786,7 @@ async fn a_body_that_is_too_large_is_refused_by_a_page() {
 }
 
 #[tokio::test]
-async fn what_no_library_sends_is_answered_too() {
+async fn requests_that_no_library_sends_are_answered_too() {
     let fake = start().await;
     let at = fake.address();
     for (bytes, status) in [

@@ -1,5 +1,5 @@
-//! A document of a merchant's own: an operation without members, one whose
-//! only evidence is `Status`, and a member that the state does not keep.
+//! A merchant's own document, with an operation without members, one whose only
+//! evidence is `Status`, and a member that the state does not keep.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,7 +22,7 @@ async fn start() -> AimFake {
     AimFake::builder().document(*OWN).start().await.unwrap()
 }
 
-/// A request with a body in one format, that asks for another.
+/// A request with a body in one format that asks for an answer in another.
 fn typed(verb: &str, operation: &str, format: &str, accept: &str, body: &str) -> Vec<u8> {
     let request = request(verb, &format!("/aeservices30/api/{operation}"), "", body);
     String::from_utf8(request)
@@ -64,10 +64,10 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
     );
     let answer = list(at, "application/jsv");
     assert!(answer.text().contains("{Id:2,Description:Delivered}"));
-    // By the name of its request, too.
+    // Also by the name of its request.
     let target = "/api/json/reply/ContractStatusListingRequest";
     assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
-    // Without members there is nothing to bind, whatever is sent.
+    // Without members nothing is bound, whatever is sent.
     for (format, body) in [
         ("application/json", "{}"),
         ("application/json", r#"{"Ref":"R"}"#),
@@ -90,13 +90,13 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
     assert!(requests.iter().all(|it| it.applied));
     assert!(requests.iter().all(|it| it.not_kept.is_empty()));
     assert!(fake.state().bookings().is_empty());
-    // A verb that the document does not give it.
+    // A verb that it does not have in the document.
     let put = request("PUT", "/api/ContractStatusListing", "", "{}");
     assert_eq!(send(at, &put).status(), 404);
 }
 
 #[tokio::test]
-async fn an_operation_that_books_is_entered_in_the_bookings() {
+async fn a_booking_operation_is_added_to_the_bookings() {
     let fake = start().await;
     let at = fake.address();
     for (format, body) in [
@@ -113,8 +113,8 @@ async fn an_operation_that_books_is_entered_in_the_bookings() {
         ),
     ] {
         let answer = send(at, &typed("POST", "Ping", format, "application/json", body)).json();
-        // Made of the examples, of which `StatusCode` and two texts would be a
-        // failure.
+        // Made from the examples, without `StatusCode` and two texts, which
+        // would be a failure.
         assert_eq!(answer["Status"]["StatusCode"], "OK", "{format}");
         assert_eq!(answer["Status"]["DomainName"], "example-music", "{format}");
         assert_eq!(answer["Status"].get("ErrorMessage"), None, "{format}");
@@ -127,7 +127,7 @@ async fn an_operation_that_books_is_entered_in_the_bookings() {
     let requests = fake.requests();
     assert!(requests.iter().all(|it| it.applied));
     assert!(requests.iter().all(|it| it.not_kept == ["Pings", "Ref"]));
-    // What was booked can be written back, and read by the same document alone.
+    // The state can be written and read again, but only with the same document.
     let json = state.to_json();
     assert_eq!(control(at, "PUT", "/_aim/state", &json.to_string()).0, 200);
     assert!(State::from_json(&json).is_err());
@@ -135,7 +135,7 @@ async fn an_operation_that_books_is_entered_in_the_bookings() {
 }
 
 #[tokio::test]
-async fn the_rules_of_the_document_hold_for_it() {
+async fn the_rules_of_the_document_apply() {
     let mut settings = Settings::default();
     settings.check_required = true;
     settings.success_status_code = None;
@@ -158,7 +158,8 @@ async fn the_rules_of_the_document_hold_for_it() {
     }
     assert!(fake.state().bookings().is_empty());
     assert!(fake.requests().iter().all(|it| !it.applied));
-    // A wrong type is dropped in JSON and refused in a query, as ever.
+    // A wrong type is dropped in JSON and refused in a query, as for any
+    // operation.
     assert_eq!(send(at, &ping(r#"{"Number":"x"}"#)).json(), json!({}));
     assert_eq!(fake.state().bookings().len(), 1);
     let wrong = request("GET", "/api/Ping?Number=x", "", "");
@@ -204,7 +205,7 @@ async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
     let mut more = full.clone();
     more["PoNumber"] = json!("CANARY");
     let received = post(&more);
-    // The customer is known by now, and nothing of it is changed.
+    // The customer is known now, and is not changed.
     assert_eq!(
         received.not_kept,
         ["CustomerInfo.Email", "CustomerInfo.Name", "PoNumber"]
@@ -213,13 +214,13 @@ async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
     let (_, json) = control(at, "GET", "/_aim/requests", "");
     assert_eq!(json["requests"][1]["not_kept"][2], "PoNumber");
     assert!(!json.to_string().contains("CANARY"));
-    // Nothing is kept of what is refused.
+    // A refused request leaves nothing in the state.
     more["CustomerAcct"] = json!(1);
     assert_eq!(post(&more).not_kept, [""; 0]);
 }
 
 #[tokio::test]
-async fn its_pages_are_those_of_the_document() {
+async fn its_pages_show_the_document() {
     let fake = start().await;
     let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).unwrap();
     let json = send(fake.address(), &request("GET", "/openapi.json", "", ""));
@@ -247,10 +248,10 @@ fn a_document_may_be_json() {
     }
 }
 
-/// Members and routes come in the order of the document, whatever order a map
-/// of serde_json has.
+/// Members and routes have the document's order, not that of a map of
+/// serde_json.
 #[test]
-fn order_is_that_of_the_document() {
+fn it_keeps_the_order_of_the_document() {
     let names = |of: &str| -> Vec<&str> {
         let of = OWN.named(of).unwrap();
         of.members.iter().map(|member| member.name).collect()
@@ -267,7 +268,7 @@ fn order_is_that_of_the_document() {
 }
 
 #[test]
-fn what_cannot_be_served_is_reported_with_its_place() {
+fn a_document_that_cannot_be_served_is_reported_with_its_place() {
     let own = own::document();
     for (from, to, pointer, reason) in [
         (
@@ -368,7 +369,7 @@ fn what_cannot_be_served_is_reported_with_its_place() {
     }
 }
 
-/// A document that somebody has half written.
+/// The document without one line, or without its end.
 #[test]
 fn a_broken_document_is_reported_and_nothing_panics() {
     let own = own::document();
@@ -405,7 +406,7 @@ fn a_broken_document_is_reported_and_nothing_panics() {
 }
 
 #[test]
-fn all_that_the_rules_need_and_do_not_find_is_named() {
+fn everything_that_the_rules_need_and_do_not_find_is_reported() {
     let text = own::document()
         .replace(
             "x-aim-operation: CustomerAccessToken",

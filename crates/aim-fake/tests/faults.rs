@@ -1,4 +1,4 @@
-//! Every fault, seen from a bare socket.
+//! Every fault, as a bare socket sees it.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,7 +20,7 @@ fn booked(fake: &AimFake) -> usize {
     state["contracts"].as_array().map_or(0, Vec::len)
 }
 
-/// Books once, under a fault.
+/// Books once, with a fault set.
 async fn under(fake: &AimFake, fault: &str) -> Answer {
     fake.fault(Fault::from_text(fault).unwrap()).await.unwrap();
     let mut raw = Raw::new(fake.address());
@@ -39,7 +39,7 @@ fn unpacked(answer: &Answer) -> String {
     out
 }
 
-/// A way to see each fault quickly, and what is seen of it.
+/// A short form of each fault, and a check of its answer.
 type Seen = (&'static str, fn(&Answer) -> bool);
 const FAULTS: &[Seen] = &[
     ("in_band_error", |answer| {
@@ -243,7 +243,7 @@ fn name(fault: &str) -> &str {
 }
 
 #[tokio::test]
-async fn each_fault_looks_as_it_says() {
+async fn each_fault_does_what_its_name_says() {
     let fake = AimFake::start().await.unwrap();
     for (fault, seen) in FAULTS {
         let answer = under(&fake, fault).await;
@@ -260,7 +260,7 @@ async fn each_fault_looks_as_it_says() {
 #[test]
 fn each_name_is_tried() {
     for known in FaultKind::NAMES {
-        // This one has tests of its own.
+        // Other tests cover this fault.
         let own = *known == "connection_refused";
         assert!(
             own || FAULTS.iter().any(|(fault, _)| name(fault) == *known),
@@ -269,8 +269,8 @@ fn each_name_is_tried() {
     }
 }
 
-/// What the record says is what became of the state, for every fault, with
-/// its default and with either flag.
+/// The record matches the state for every fault, with the default and with
+/// either flag.
 #[tokio::test]
 async fn the_record_of_what_was_applied_is_right() {
     let fake = AimFake::start().await.unwrap();
@@ -296,7 +296,7 @@ async fn the_record_of_what_was_applied_is_right() {
 }
 
 #[tokio::test]
-async fn a_booking_whose_answer_is_reset_is_made() {
+async fn a_booking_is_made_though_its_answer_is_reset() {
     let fake = AimFake::start().await.unwrap();
     let answer = under(&fake, "reset_before_answer,operation=C2BPostContract").await;
     assert_eq!(answer.end, End::Reset);
@@ -377,7 +377,7 @@ async fn a_fault_for_ever_ends_when_it_is_removed() {
 }
 
 #[tokio::test]
-async fn truncated_xml_is_what_it_says() {
+async fn truncated_xml_is_truncated() {
     let fake = AimFake::start().await.unwrap();
     fake.fault(Fault::from_text("truncated").unwrap())
         .await
@@ -482,7 +482,7 @@ async fn connections_are_counted_from_when_the_fault_is_set() {
     fake.fault(fault.connection(2).times(2)).await.unwrap();
     let ends = [(); 4].map(|()| raw::send(fake.address(), &booking()).end);
     assert_eq!(ends, [End::Whole, End::Reset, End::Reset, End::Whole]);
-    // What was never read is not in the record either.
+    // A request that was never read is not in the record.
     assert_eq!(fake.requests().len(), 3);
 }
 
@@ -496,7 +496,7 @@ async fn a_closed_listener_refuses_and_comes_back_on_its_port() {
     assert_eq!(set.status(), 200);
     let refused = TcpStream::connect(fake.address()).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
-    // A connection that was there before goes on.
+    // An existing connection stays open.
     assert_eq!(kept.send(&booking()).status(), 200);
     let remove = kept.send(&request("DELETE", "/_aim/faults", "", ""));
     assert_eq!(remove.status(), 200);
@@ -510,7 +510,7 @@ async fn a_closed_listener_refuses_and_comes_back_on_its_port() {
 }
 
 #[tokio::test]
-async fn the_listener_closes_before_the_connection_that_is_meant() {
+async fn the_listener_closes_before_the_named_connection() {
     let fake = AimFake::start().await.unwrap();
     let kind = FaultKind::ConnectionRefused {
         milliseconds: 3_600_000,
@@ -520,13 +520,13 @@ async fn the_listener_closes_before_the_connection_that_is_meant() {
         assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
     }
     assert!(TcpStream::connect(fake.address()).is_err());
-    // Removed, it does not last its hour.
+    // Once removed, the fault ends before its hour.
     fake.remove_faults();
     wait_for_listener(&fake);
     assert_eq!(raw::send(fake.address(), &booking()).status(), 200);
 }
 
-/// The listener is back soon; how soon is the machine's affair.
+/// Waits until the listener is back; how soon depends on the machine.
 fn wait_for_listener(fake: &AimFake) {
     for _ in 0..1000 {
         if TcpStream::connect(fake.address()).is_ok() {

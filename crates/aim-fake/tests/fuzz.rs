@@ -1,5 +1,4 @@
-//! Whatever comes over the socket, the fake answers it or closes the
-//! connection, and never panics.
+//! The fake answers any bytes or closes the connection, and never panics.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,7 +14,7 @@ use aim_fake::AimFake;
 use raw::{End, Raw, booking, control, send};
 use serde_json::json;
 
-/// The same numbers in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -37,7 +36,7 @@ impl Numbers {
     }
 }
 
-/// A request that is nearly one, or hardly.
+/// A request that is more or less valid.
 fn request(numbers: &mut Numbers) -> Vec<u8> {
     let method = numbers.of(&[
         "GET", "POST", "PUT", "HEAD", "OPTIONS", "get", "B-R", "PRI", "",
@@ -139,7 +138,7 @@ async fn anything_is_answered_or_closed_and_nothing_panics() {
         };
         let mut raw = Raw::new(fake.address());
         use std::io::Write as _;
-        // It may be refused before all is sent.
+        // The fake may close before all is sent.
         let _ = raw.0.write_all(&bytes);
         let _ = raw.0.shutdown(Shutdown::Write);
         let answer = raw.read();

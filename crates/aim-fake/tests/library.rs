@@ -1,4 +1,4 @@
-//! The fake as a library: typed values, any runtime, nothing left behind.
+//! The fake as a library: typed values, any runtime, and nothing left behind.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -75,7 +75,7 @@ async fn received_values_are_typed() {
         (typed.cash_price.as_f64(), typed.serial),
         (Some(12.5), None)
     );
-    // The text of a decimal is as it is held.
+    // A decimal keeps its digits.
     let raw: Box<serde_json::value::RawValue> = requests[0].bound_as().unwrap();
     assert!(raw.get().contains("\"CashPrice\":12.50,"), "{raw}");
 
@@ -88,7 +88,7 @@ async fn received_values_are_typed() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_together_does_not_start() {
+async fn contradictory_options_do_not_start() {
     let fault = Fault::new(FaultKind::Bom {}).connection(1);
     let Err(Error::Start(problem)) = AimFake::builder().fault(fault).start().await else {
         panic!("it started");
@@ -101,7 +101,7 @@ async fn what_does_not_fit_together_does_not_start() {
 }
 
 #[tokio::test]
-async fn dropped_it_is_gone() {
+async fn dropping_it_frees_the_port() {
     let fake = AimFake::start().await.unwrap();
     let address = fake.address();
     let mut idle = Raw::new(address);
@@ -111,7 +111,7 @@ async fn dropped_it_is_gone() {
     assert_eq!(hanging.send(&booking()).end, End::Silence);
     drop(fake);
     assert!(TcpStream::connect(address).is_err());
-    // The port is free at once, though connections were open.
+    // The port is free at once, although connections were open.
     let again = AimFake::builder().address(address).start().await.unwrap();
     assert_eq!(send(address, &booking()).status(), 200);
     drop(again);
@@ -119,7 +119,7 @@ async fn dropped_it_is_gone() {
 }
 
 #[tokio::test]
-async fn dropped_while_its_listener_is_closed_it_is_gone() {
+async fn dropping_it_with_a_closed_listener_frees_the_port() {
     let fake = AimFake::start().await.unwrap();
     let fault = "connection_refused,milliseconds=3600000";
     fake.fault(Fault::from_text(fault).unwrap()).await.unwrap();
@@ -128,7 +128,7 @@ async fn dropped_while_its_listener_is_closed_it_is_gone() {
     TcpListener::bind(address).unwrap();
 }
 
-/// A thread or task that stays would hold its port.
+/// A leftover thread or task would hold the port.
 #[tokio::test]
 async fn a_thousand_of_them_leave_nothing_behind() {
     let mut ports: Vec<SocketAddr> = Vec::new();

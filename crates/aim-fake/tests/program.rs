@@ -1,4 +1,4 @@
-//! The program, as another team starts it.
+//! The program, started as another team would start it.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,16 +22,16 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// The program at work; killed when it is dropped.
+/// The running program; killed when it is dropped.
 struct Running {
     child: Child,
     first_line: String,
-    /// What follows the first line.
+    /// Standard output after the first line.
     stdout: Option<BufReader<ChildStdout>>,
 }
 
-/// How many requests are sent where nobody reads the log, and how long the
-/// path of each is: together more than any pipe and any queue hold.
+/// How many requests are sent while the log is not read, and how long the path
+/// of each is: together more than any pipe and queue hold.
 const MANY: usize = 4_000;
 const LONG: usize = 2_000;
 
@@ -68,7 +68,7 @@ impl Running {
         assert!(sent.success());
     }
 
-    /// Sends a signal and waits; the exit code and standard error.
+    /// Sends a signal and waits; returns the exit code and standard error.
     #[cfg(unix)]
     fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         self.signal(signal);
@@ -122,7 +122,7 @@ fn localhost_is_reached_whatever_it_resolves_to() {
     }
     let other = SocketAddr::from((Ipv6Addr::LOCALHOST, at.port()));
     assert_eq!(status(other), 200);
-    // It is one server: what one address is told counts for the other.
+    // It is one server: the other address sees the same requests.
     let (_, requests) = control(other, "GET", "/_aim/requests", "");
     assert_eq!(requests["requests"].as_array().unwrap().len(), 2);
     let mut kept = Raw::new(at);
@@ -135,7 +135,7 @@ fn localhost_is_reached_whatever_it_resolves_to() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     assert_eq!((status(at), status(other)), (200, 200));
-    // Who takes a port there would be taken for the fake.
+    // Another program on that port would be mistaken for the fake.
     let taken = loop {
         let taken = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
@@ -153,8 +153,8 @@ fn localhost_is_reached_whatever_it_resolves_to() {
     );
 }
 
-/// An address, the one of the base URL that is printed first, and others that
-/// reach the fake too.
+/// The address to listen on, the address of the base URL that is printed first,
+/// and other addresses that reach the fake.
 type Listens = (&'static str, IpAddr, &'static [IpAddr]);
 const LISTENS: &[Listens] = &[
     ("127.0.0.2", IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), &[]),
@@ -219,7 +219,7 @@ fn it_stops_on_a_signal_with_0() {
 
 #[cfg(unix)]
 #[test]
-fn it_stops_though_an_answer_hangs_and_finishes_one_that_is_late() {
+fn it_finishes_a_late_answer_and_stops_though_one_hangs() {
     let running = Running::new(&[
         "--port",
         "0",
@@ -281,7 +281,7 @@ fn it_logs_one_line_per_request_without_secrets() {
     assert_eq!(lines[2]["target"], "/_aim/requests?reveal=true");
 }
 
-/// Sends requests that each make a long line, and sees that all goes on.
+/// Sends requests that each log a long line, and checks their answers.
 fn send_many(at: SocketAddr) {
     let target = format!("/aeservices30/api/{}", "x".repeat(LONG));
     let request = request("GET", &target, "", "");
@@ -294,7 +294,7 @@ fn send_many(at: SocketAddr) {
     assert_eq!(status, 200);
 }
 
-/// How many requests a log tells of, and how many it says were dropped.
+/// How many requests a log lists, and how many it says were dropped.
 fn told(log: &str) -> (usize, u64) {
     let lines = log.lines().map(|line| {
         serde_json::from_str::<Json>(line).unwrap_or_else(|error| panic!("{error}: {line}"))
@@ -307,16 +307,16 @@ fn told(log: &str) -> (usize, u64) {
 
 #[cfg(unix)]
 #[test]
-fn it_serves_and_stops_though_nobody_reads_its_log() {
+fn it_serves_and_stops_though_its_log_is_not_read() {
     let mut running = Running::new(&["--port", "0"]);
     send_many(running.address());
-    // Whoever holds the pipe must not read on while it stops.
+    // The pipe must not be read while it stops.
     let mut unread = running.child.stderr.take().unwrap();
     let began = std::time::Instant::now();
     running.signal("-TERM");
     assert_eq!(running.child.wait().unwrap().code(), Some(0));
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
-    // What fitted into the pipe is whole lines.
+    // The pipe holds only whole lines.
     let mut log = String::new();
     unread.read_to_string(&mut log).unwrap();
     let (lines, dropped) = told(&log);
@@ -328,7 +328,7 @@ fn it_serves_and_stops_though_nobody_reads_its_log() {
 
 #[cfg(unix)]
 #[test]
-fn who_reads_its_log_late_sees_what_is_missing() {
+fn a_log_read_late_says_what_is_missing() {
     let mut running = Running::new(&["--port", "0"]);
     let at = running.address();
     send_many(at);
@@ -337,8 +337,8 @@ fn who_reads_its_log_late_sees_what_is_missing() {
     while !log.contains("\"dropped\"") {
         assert_ne!(stderr.read_line(&mut log).unwrap(), 0);
     }
-    // All are there or counted, the one about /health too, and from here on
-    // they are there again.
+    // Every request is listed or counted, including the one to /health, and
+    // later ones are listed again.
     let (lines, dropped) = told(&log);
     assert_eq!(lines + usize::try_from(dropped).unwrap(), MANY + 1);
     control(at, "GET", "/health", "");
@@ -349,7 +349,7 @@ fn who_reads_its_log_late_sees_what_is_missing() {
 
 #[cfg(unix)]
 #[test]
-fn who_reads_its_log_at_the_end_sees_what_is_missing() {
+fn a_log_read_at_the_end_says_what_is_missing() {
     let mut running = Running::new(&["--port", "0"]);
     send_many(running.address());
     let mut stderr = running.child.stderr.take().unwrap();
@@ -362,10 +362,10 @@ fn who_reads_its_log_at_the_end_sees_what_is_missing() {
     assert_eq!(running.child.wait().unwrap().code(), Some(0));
 }
 
-/// A pipe holds 64 KiB there.
+/// On Linux a pipe holds 64 KiB.
 #[cfg(target_os = "linux")]
 #[test]
-fn it_serves_and_stops_though_nobody_reads_its_address_and_its_errors() {
+fn it_serves_and_stops_though_its_output_is_not_read() {
     use std::io::Write;
 
     let full = || {
@@ -396,7 +396,7 @@ fn it_serves_and_stops_though_nobody_reads_its_address_and_its_errors() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     assert_eq!(send(at, &booking()).status(), 200);
-    // The port is taken, which nobody reads either.
+    // The port is taken, and this error is not read either.
     let mut second = start(&arguments);
     assert_eq!(second.wait().unwrap().code(), Some(1));
     running.signal("-TERM");
@@ -413,7 +413,7 @@ fn it_can_be_quiet() {
 }
 
 #[test]
-fn it_begins_with_a_fixture_faults_and_settings() {
+fn it_starts_with_a_fixture_faults_and_settings() {
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/store.json");
     let running = Running::new(&[
         "--port",
@@ -454,7 +454,7 @@ fn file(name: &str, text: &str) -> String {
 
 #[cfg(unix)]
 #[test]
-fn it_serves_a_document_of_a_merchants_own() {
+fn it_serves_a_merchants_own_document() {
     let document = file("own.yaml", &own::document());
     let booked = r#"{"bookings":[{"operation":"Ping"}]}"#;
     let fixture = file("own-state.json", booked);
@@ -553,7 +553,7 @@ fn wrong_arguments_exit_with_2() {
             &["--document", without],
             "without.yaml: at \"/paths\": no operation has `x-aim-operation: CustomerAccessToken`",
         ),
-        // Of another document.
+        // An operation of another document.
         (
             &["--fault", "bom,operation=Ping"],
             "--fault: at \"/0/operation\"",

@@ -1,4 +1,4 @@
-//! The tables of the README are what there is.
+//! The tables of the README match the code.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,8 +8,8 @@
 use aim_fake::{Fault, FaultKind, Settings};
 use serde_json::{Map, Value};
 
-/// The rows of the table whose first heading is this, without their
-/// back-ticks; a row is its cells.
+/// The rows of the table with this first heading, each as its cells without
+/// backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let readme = include_str!("../README.md");
     readme
@@ -25,7 +25,7 @@ fn table(heading: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn all_settings_are_there_with_their_defaults() {
+fn all_settings_are_listed_with_their_defaults() {
     let listed: Map<String, Value> = table("setting")
         .iter()
         .map(|row| (row[0].clone(), serde_json::from_str(&row[1]).unwrap()))
@@ -35,7 +35,7 @@ fn all_settings_are_there_with_their_defaults() {
 }
 
 #[test]
-fn all_faults_are_there_with_their_parameters() {
+fn all_faults_are_listed_with_their_parameters() {
     let rows = table("fault");
     let names: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(names, FaultKind::NAMES);

@@ -1,4 +1,4 @@
-//! The same by hand, with what one call needs.
+//! The same by hand, with only what one call needs.
 
 use serde::{Deserialize, Serialize};
 

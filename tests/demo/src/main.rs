@@ -1,7 +1,6 @@
-//! Goes through a rental with the client, against the fake: each operation that
-//! has a part in it, an in-band error, a mass update that fails in part, and a
-//! fault.
-//! `cargo xtask demo` starts it.
+//! Goes through a rental with the client, on the fake: each operation of it, an
+//! in-band error, a mass update that fails in part, and a fault. `cargo xtask
+//! demo` starts it.
 
 mod pretty;
 
@@ -23,7 +22,7 @@ use serde_json::value::RawValue;
 
 use crate::pretty::Style;
 
-/// Says which members are not to be shown.
+/// Says which members must be masked.
 const DOCUMENT: &str = include_str!("../../../openapi/aim.json");
 
 const BOLD: u8 = 1;
@@ -150,11 +149,11 @@ async fn journey(client: &AimClient, show: &Show<'_>) -> Result<(), Box<dyn Erro
     if booked {
         Ok(())
     } else {
-        Err("the fault struck before the booking".into())
+        Err("the fault came before the booking".into())
     }
 }
 
-/// Prints what went out and came back.
+/// Prints requests and answers.
 struct Show<'a> {
     style: Style,
     masked: BTreeSet<String>,
@@ -162,7 +161,7 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
-    /// A call that has to succeed.
+    /// Shows a call that must succeed.
     fn proved<T: Serialize + Clone>(
         &self,
         title: &str,
@@ -183,7 +182,7 @@ impl Show<'_> {
         }
     }
 
-    /// A call that has to fail, with this certainty.
+    /// Shows a call that must fail with this delivery.
     fn failed<T>(
         &self,
         title: &str,
@@ -205,7 +204,7 @@ impl Show<'_> {
         }
     }
 
-    /// The request line, and what the server understood.
+    /// Shows the request line, and what the server understood.
     fn sent(&self, title: &str) -> Result<(), Box<dyn Error>> {
         println!("{}", self.style.paint(BOLD, title));
         let requests = self.fake.requests();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-/// Colours, or none.
+/// Colours or plain text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
     /// Whether to write colours.
@@ -30,7 +30,7 @@ const DIM: u8 = 2;
 pub(crate) fn json(text: &str, masked: &BTreeSet<String>, style: Style) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
-    // Set after the name of a masked member, until its value is over.
+    // Set from the name of a masked member to the end of its value.
     let mut masking: Option<usize> = None;
     let mut rest = text.trim();
     while let Some(letter) = rest.chars().next() {
@@ -88,7 +88,7 @@ fn new_line(out: &mut String, depth: usize) {
     out.push_str(&"  ".repeat(depth + 1));
 }
 
-/// How many bytes the first token takes.
+/// The length of the first token in bytes.
 fn token_length(text: &str) -> usize {
     let mut letters = text.char_indices();
     match letters.next() {

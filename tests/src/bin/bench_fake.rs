@@ -165,7 +165,7 @@ impl Server {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
-            .ok_or_else(|| io::Error::other("the system does not tell the resident memory"))
+            .ok_or_else(|| io::Error::other("the system does not report the resident memory"))
     }
 }
 
@@ -180,7 +180,7 @@ fn ask(address: SocketAddr) -> io::Result<()> {
     details(&mut Raw::connect(address)?)
 }
 
-/// The same read for both; anything but 200 and JSON is an error.
+/// The same call for both; an answer other than 200 and JSON is an error.
 fn details(connection: &mut Raw) -> io::Result<()> {
     let headers = [
         ("Accept", "application/json"),
@@ -188,8 +188,8 @@ fn details(connection: &mut Raw) -> io::Result<()> {
         ("ApiKey", "key"),
         ("AppId", "app"),
     ];
-    // The paths of the document follow the base of each server; the fake takes
-    // them without its application path too.
+    // The path of the document follows the base of each server; the fake also
+    // accepts it without the application path.
     let path = "/api/GetContractDetails";
     let answer = connection.send("POST", path, &headers, Some(b"{\"Ref\":\"C-20117\"}"))?;
     if answer.status == 200 && answer.body.starts_with(b"{") {
@@ -204,7 +204,7 @@ enum Until {
     Elapsed(Duration),
 }
 
-/// Sends requests over all connections at once; gives their number.
+/// Sends requests over all connections at once, and returns their number.
 fn requests(address: SocketAddr, until: Until) -> io::Result<u64> {
     let (done, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let limit = match until {

@@ -1,4 +1,5 @@
-//! The document against the vendor's five pages, and both against the ledger.
+//! Checks the document against the vendor's five pages, and both against the
+//! ledger.
 //!
 //! Every point in which the document differs from the pages is claimed by
 //! exactly one entry of `openapi/DEVIATIONS.md`, every claim matches a
@@ -52,7 +53,7 @@ fn pages() -> Vec<Page> {
         .collect()
 }
 
-/// A member of one of the vendor's types, as the document has it.
+/// A member of one of the vendor's types, as in the document.
 #[derive(Clone, Debug, PartialEq)]
 struct Member {
     name: String,
@@ -75,13 +76,13 @@ impl Member {
 /// A point in which a page and the document differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Difference {
-    /// The vendor's name of the type; of an operation that of its request.
+    /// The vendor's name of the type, or of an operation's request type.
     type_: String,
-    /// A member; of the aspect `operation` its method and path.
+    /// The member, or for the aspect `operation` its method and path.
     field: String,
-    /// Of a member `name` (the document lacks it), `extra` (the pages lack
-    /// it), `type`, `place` or `required`; of an operation `operation` (no
-    /// page has it) or `header` (it lacks one that its page has).
+    /// For a member: `name` (the document lacks it), `extra` (the pages lack
+    /// it), `type`, `place` or `required`. For an operation: `operation` (no
+    /// page has it) or `header` (it lacks a header of its page).
     aspect: &'static str,
     page: String,
     document: String,
@@ -100,7 +101,7 @@ struct Report {
 /// service; the vendor's pages do not list them.
 const FRAMEWORK: &str = "http://schemas.servicestack.net/types";
 
-/// Holds the document against the pages, and the ledger against both.
+/// Compares the document with the pages, and the ledger with both.
 fn check(pages: &[Page], document: &Value, ledger: &[Entry]) -> Report {
     let mut report = Report::default();
     let described = described(document);
@@ -157,8 +158,8 @@ fn find<'a>(described: &'a Described, type_: &str, field: &str) -> Option<&'a Me
         .find(|member| member.name == field)
 }
 
-/// The vendor's types as the document has them: each schema with the members
-/// it declares itself, and the base classes with theirs.
+/// The vendor's types in the document: each schema with the members that it
+/// declares itself, and the base classes with theirs.
 fn described(document: &Value) -> Described {
     let operations = operations(document);
     let sent_by = |type_: &str, method: &str| {
@@ -202,12 +203,13 @@ fn described(document: &Value) -> Described {
             match in_bodies[..] {
                 [] => header(document, &operations, class, name),
                 [one] if every_heir_has(document, class, name) => Some(one.clone()),
-                // The schemas contradict each other, or some lack it.
+                // The schemas contradict each other, or some do not have it.
                 _ => None,
             }
         };
         let mut members: Vec<_> = names.iter().filter_map(member).collect();
-        // What says that it comes from the class, of which the class knows nothing.
+        // Members that name the class in `x-aim-declared-in` but that it does
+        // not list.
         members.extend(
             inherited
                 .into_iter()
@@ -229,7 +231,7 @@ fn bases<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a str> {
     bases
 }
 
-/// Whether every schema that derives from the class has the member as one of
+/// Whether every schema that derives from the class has the member, declared in
 /// that class.
 fn every_heir_has(document: &Value, class: &str, name: &str) -> bool {
     members(document, "/components/schemas")
@@ -237,8 +239,7 @@ fn every_heir_has(document: &Value, class: &str, name: &str) -> bool {
         .all(|(_, schema)| text(schema, &format!("/properties/{name}/x-aim-declared-in")) == class)
 }
 
-/// The headers that are parameters on a page and no parameters of its
-/// operation.
+/// The headers that are parameters on a page but not of its operation.
 fn missing_headers(pages: &[Page], document: &Value) -> Vec<Difference> {
     let mut missing = Vec::new();
     for operation in operations(document) {
@@ -295,7 +296,7 @@ fn header(
     });
     let parameter = at(document, &format!("/components/parameters/{name}"));
     let reference = format!("#/components/parameters/{name}");
-    // Which operation lacks it is a difference of its own.
+    // `missing_headers` reports the operations that lack it.
     let referred = operations
         .iter()
         .any(|operation| refers(operation, &reference));
@@ -326,8 +327,8 @@ fn differences(
     listed: &BTreeSet<(&str, &str)>,
 ) -> BTreeSet<Difference> {
     let mut differences = BTreeSet::new();
-    // What each page says about an aspect, what the document has, and whether
-    // the two agree.
+    // What each page and the document say about an aspect, and whether they
+    // agree.
     let mut said: BTreeMap<_, BTreeSet<(String, String, bool)>> = BTreeMap::new();
     for page in pages {
         for (type_, fields) in &page.types {
@@ -372,7 +373,7 @@ fn differences(
         }
     }
     for ((type_, field, aspect), values) in said {
-        // Pages that contradict each other are a difference on their own.
+        // Pages that contradict each other are a difference too.
         let contradict = values.len() > 1;
         for (page, document, agrees) in values {
             if contradict || !agrees {
@@ -404,7 +405,7 @@ fn differences(
     differences
 }
 
-/// Whether a type of a page, which is C# or free text, means the C# type.
+/// Whether a type on a page, in C# or free text, means this C# type.
 fn agree(page: &str, dotnet: &str) -> bool {
     let bare = dotnet.strip_suffix('?').unwrap_or(dotnet);
     let is_list = dotnet.starts_with("List<");
@@ -420,7 +421,7 @@ fn agree(page: &str, dotnet: &str) -> bool {
         }
 }
 
-/// The order of the members, extras aside.
+/// Compares the order of the members, without extras.
 fn compare_order(
     pages: &[Page],
     described: &Described,
@@ -451,9 +452,9 @@ fn compare_order(
     }
 }
 
-/// The routes, and what each page says about its operation as a whole.
-/// Returns how many operations of the pages the document has, and how many
-/// there are.
+/// Compares the routes, and what each page says about its operation as a whole.
+/// Returns how many operations of the pages the document has, and how many the
+/// pages have.
 fn compare_operations(
     pages: &[Page],
     document: &Value,
@@ -539,7 +540,7 @@ fn compare_operation(
         bases.into_iter().collect::<Vec<_>>().join(", "),
     ));
     if method == "GET" {
-        // The members of the request are the parameters of the query.
+        // The members of the request are the query parameters.
         let row =
             |name: &str, value: &Value| format!("{name} {}", text(value, "/x-aim-dotnet-type"));
         let parameters = items(value, "/parameters")
@@ -570,7 +571,8 @@ fn compare_operation(
     }
 }
 
-/// Every difference is claimed by exactly one entry, and every claim matches.
+/// Checks that exactly one entry claims each difference, and that every claim
+/// matches one.
 fn compare_claims(
     differences: &BTreeSet<Difference>,
     ledger: &[Entry],
@@ -633,7 +635,7 @@ struct Entry {
     tie: Tie,
 }
 
-/// The block of an entry, by which it can be checked.
+/// The block of an entry that makes it checkable.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Tie {
@@ -649,7 +651,7 @@ struct Claim {
     type_: String,
     field: String,
     aspect: String,
-    /// What the page has; any if it is absent.
+    /// What the page says; anything if it is absent.
     page: Option<String>,
 }
 
@@ -666,7 +668,7 @@ impl Claim {
     }
 }
 
-/// What holds in the document as long as the entry applies: one of the three.
+/// What is true of the document while the entry applies: one of the three.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Holds {
@@ -688,9 +690,9 @@ impl Holds {
             },
             (None, Some(true), None) => match self.pointer.rsplit_once('/') {
                 _ if found.is_some() => Err("is there".to_owned()),
-                // Where nothing could be, absence says nothing.
+                // Absence counts only if the parent exists.
                 Some((parent, _)) if at(document, parent).is_some() => Ok(()),
-                _ => Err("points below nothing".to_owned()),
+                _ => Err("points below a value that does not exist".to_owned()),
             },
             (None, None, Some(part)) => {
                 let contained = match found {
@@ -717,7 +719,7 @@ const PARTS: [&str; 5] = [
     "What would settle it",
 ];
 
-/// Reads the ledger; what is wrong with its form goes to `failures`.
+/// Reads the ledger; errors of its form go to `failures`.
 fn read_ledger(ledger: &str, failures: &mut Vec<String>) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut last = 0;
@@ -753,7 +755,7 @@ fn read_ledger(ledger: &str, failures: &mut Vec<String>) -> Vec<Entry> {
         };
         match tie {
             Ok(Tie { facts, document }) if facts.is_empty() && document.is_empty() => {
-                failures.push(format!("{id}: is tied to nothing"));
+                failures.push(format!("{id}: has no `facts` and no `holds`"));
             }
             Ok(tie) => entries.push(Entry {
                 id: id.to_owned(),
@@ -775,7 +777,7 @@ fn ledger() -> Vec<Entry> {
 }
 
 #[test]
-fn the_document_follows_the_pages_but_for_what_the_ledger_claims() {
+fn the_document_follows_the_pages_except_for_the_claims_of_the_ledger() {
     let mut failures = Vec::new();
     let ledger = read_ledger(&ledger_text(), &mut failures);
     let report = check(&pages(), &ordered::document(), &ledger);
@@ -803,15 +805,15 @@ fn the_document_follows_the_pages_but_for_what_the_ledger_claims() {
     assert_eq!((fields, operations), ((151, 151), (8, 8)));
 }
 
-/// Asserts that each text is in some failure, and that nothing else fails
-/// that does not fail anyway.
+/// Asserts that each text is in a failure, and that there are no other new
+/// failures.
 #[track_caller]
 fn assert_fails(report: &Report, texts: &[&str]) {
     let failures = report.failures.join("\n");
     for text in texts {
         assert!(
             failures.contains(text),
-            "nothing says `{text}`:\n{failures}"
+            "no failure has `{text}`:\n{failures}"
         );
     }
     let anyway = after(|_| {}).failures;
@@ -822,7 +824,7 @@ fn assert_fails(report: &Report, texts: &[&str]) {
     assert!(others.is_empty(), "more than expected: {others:#?}");
 }
 
-/// The value at a pointer, to be changed.
+/// The value at a pointer, for a change.
 fn edit<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
     pointer.split('/').skip(1).fold(document, |value, token| {
         let token = token.replace("~1", "/").replace("~0", "~");
@@ -833,7 +835,7 @@ fn edit<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
     })
 }
 
-/// Takes a member away, keeping the order of the others.
+/// Removes a member, and keeps the order of the others.
 fn take(document: &mut Value, pointer: &str) -> Value {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     match edit(document, parent) {
@@ -868,7 +870,7 @@ fn after(change: impl FnOnce(&mut Value)) -> Report {
 const SCHEMAS: &str = "/components/schemas";
 
 #[test]
-fn a_difference_that_nobody_claims_fails() {
+fn a_difference_without_a_claim_fails() {
     let ledger: Vec<_> = ledger()
         .into_iter()
         .filter(|entry| entry.id != "D01")
@@ -888,7 +890,7 @@ fn a_difference_that_nobody_claims_fails() {
 }
 
 #[test]
-fn a_difference_that_two_entries_claim_fails() {
+fn a_difference_with_two_claims_fails() {
     let mut ledger = ledger();
     let claim = ledger
         .iter()
@@ -932,7 +934,7 @@ fn a_stale_claim_fails() {
 }
 
 #[test]
-fn a_change_under_a_tie_fails() {
+fn a_change_of_a_checked_value_fails() {
     let report = after(|document| {
         *edit(document, "/info/description") = "Nothing is said here.".into();
         *edit(document, "/x-aim-failure/words/0/failure") = Value::Sequence(vec!["Failed".into()]);
@@ -955,7 +957,7 @@ fn a_change_under_a_tie_fails() {
 }
 
 #[test]
-fn a_tie_that_cannot_fail_fails() {
+fn a_check_that_cannot_fail_fails() {
     for (tie, problem) in [
         ("{pointer: /info/title}", "needs one of"),
         ("{pointer: /info/titel, absent: false}", "needs one of"),
@@ -965,7 +967,7 @@ fn a_tie_that_cannot_fail_fails() {
         ),
         (
             "{pointer: /inof/title, absent: true}",
-            "points below nothing",
+            "points below a value that does not exist",
         ),
         ("{pointer: /info/titel, equals: x}", "is not there"),
         ("{pointer: /info/titel, contains: x}", "does not contain"),
@@ -1036,7 +1038,7 @@ fn every_aspect_of_a_member_is_compared() {
 }
 
 #[test]
-fn a_type_too_many_or_too_few_fails() {
+fn an_extra_or_missing_type_fails() {
     let report = after(|document| {
         let renamed = take(document, &format!("{SCHEMAS}/UpdateContractErrorObj"));
         insert(document, &format!("{SCHEMAS}/UpdateError"), renamed);
@@ -1063,9 +1065,9 @@ fn the_order_of_members_is_compared() {
 }
 
 #[test]
-fn members_of_base_classes_are_looked_up_where_they_stand() {
-    // One operation without the header, one that demands less, one answer
-    // without a status, a status that says another base class.
+fn members_of_base_classes_are_compared() {
+    // An operation without the header, one that requires less, an answer
+    // without a status, and a status with another base class.
     let device_id = device_id(&ordered::document());
     for (pointer, failure) in [
         (
@@ -1177,9 +1179,9 @@ fn operations_are_compared() {
     );
 }
 
-/// What no page has is for the ledger to claim, with one entry for all of it.
+/// One entry of the ledger must claim everything that no page has.
 #[test]
-fn operations_that_no_page_has_are_for_the_ledger() {
+fn operations_that_no_page_has_need_a_claim() {
     let text = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
     let document: Value = serde_yaml::from_str(&new_operation::added_to(&text)).unwrap();
     let report = check(&pages(), &document, &ledger());
@@ -1211,9 +1213,9 @@ fn operations_that_no_page_has_are_for_the_ledger() {
     assert_eq!(check(&pages(), &document, &claimed).failures, before);
 }
 
-/// A header that only some operations have.
+/// A header that only some operations have needs a claim.
 #[test]
-fn a_header_that_an_operation_lacks_is_for_the_ledger() {
+fn a_header_that_an_operation_lacks_needs_a_claim() {
     let mut document = ordered::document();
     let device_id = device_id(&document);
     take(&mut document, &device_id);
@@ -1273,7 +1275,7 @@ fn free_text_agrees_with_the_types_it_may_mean() {
 }
 
 #[test]
-fn a_ledger_out_of_form_fails() {
+fn a_malformed_ledger_fails() {
     let entry = "\
 ## D07: Title
 
@@ -1309,7 +1311,7 @@ document:
         (
             "document:\n  - {pointer: /info/title, absent: true}",
             "document: []",
-            "tied to nothing",
+            "has no `facts` and no `holds`",
         ),
         ("document:", "dokument:", "unknown field"),
         ("absent: true", "missing: true", "unknown field"),

@@ -1,6 +1,5 @@
 //! Every example of the document is a value of the client's types: it is read
-//! and written out again with nothing lost. That it is what the document says
-//! of it is a rule of `regen`.
+//! and written again without loss. `regen` checks that it fits the document.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +8,13 @@ use aim_tests::ordered::{self, Value, at, items, leaves, members, operations, te
 use aim_tests::types::rewritten;
 use serde_yaml::Mapping;
 
-/// The examples of a document, as they are visited.
+/// A visitor of the examples of a document.
 struct Examples<'a> {
     document: &'a Value,
     failures: Vec<String>,
 }
 
-/// Everything that is wrong with the examples of a document.
+/// The failures of all examples of a document.
 fn failures(document: &Value) -> Vec<String> {
     let mut examples = Examples {
         document,
@@ -38,7 +37,7 @@ fn failures(document: &Value) -> Vec<String> {
 }
 
 impl<'a> Examples<'a> {
-    /// What a pointer points at, and its own pointer, through a `$ref`.
+    /// The value at a pointer and its own pointer, after a `$ref`.
     fn follow(&self, pointer: &str) -> (String, &'a Value) {
         let value = at(self.document, pointer).unwrap_or(&Value::Null);
         match text(value, "/$ref").strip_prefix('#') {
@@ -51,7 +50,7 @@ impl<'a> Examples<'a> {
         self.failures.push(format!("{pointer}: {problem}"));
     }
 
-    /// The examples of a request body or of a response.
+    /// Checks the examples of a request body or of a response.
     fn contents(&mut self, pointer: &str) {
         let (pointer, body) = self.follow(pointer);
         for (media, content) in members(body, "/content") {
@@ -69,7 +68,8 @@ impl<'a> Examples<'a> {
         }
     }
 
-    /// The example of a property, in an object with what its type requires.
+    /// Checks the example of a property, in an object with the members that its
+    /// type requires.
     fn property(&mut self, type_: &str, member: &str) {
         let schema = format!("/components/schemas/{type_}");
         let place = format!("{schema}/properties/{member}/example");
@@ -89,7 +89,7 @@ impl<'a> Examples<'a> {
         self.read(&place, type_, &value);
     }
 
-    /// The value is read and written out again with nothing lost.
+    /// Checks that the value is read and written again without loss.
     fn read(&mut self, place: &str, type_: &str, value: &Value) {
         let compared = ordered::json(value)
             .map_err(|error| error.to_string())
@@ -101,8 +101,8 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// Says where two JSON texts differ as values, but for the zero fraction of a
-/// date, which is not written.
+/// Says where two JSON texts differ as values. The zero fraction of a date does
+/// not count, since it is not written.
 fn lost(before: &str, after: &str) -> Result<(), String> {
     let leaves = |json: &str| -> Result<BTreeSet<_>, String> {
         let leaves = leaves(json).map_err(|error| error.to_string())?;

@@ -1,6 +1,5 @@
-//! What the document says: that it is what the vendor's pages say, that the
-//! generated code and the types of the client say the same, and that what is
-//! wrong with it is found.
+//! Tests of the document: it agrees with the vendor's pages, the generated code
+//! and the client's types agree with it, and its errors are found.
 
 #![allow(
     clippy::panic,
@@ -20,8 +19,8 @@ use std::fs;
 use aim_tests::fixture;
 use aim_tests::ordered::Value;
 
-/// Edits the document, each row for itself: what, into what, and the failure
-/// that a check must find then.
+/// Edits the document once for each row: the old text, the new text, and the
+/// failure that a check must find.
 fn each_edit_fails(check: fn(&Value) -> Vec<String>, rows: &[(&str, &str, &str)]) {
     let yaml = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
     let yaml = yaml.replace("\r\n", "\n");

@@ -1,5 +1,4 @@
-//! The generated files are fresh, the same every time, and the same whether
-//! the build script wrote them or the committed ones are compiled.
+//! The generated files are fresh, and the same on every run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,14 +17,14 @@ fn every_generated_file_is_fresh() {
         assert!(file.is_fresh(), "{}: run `cargo xtask regen`", file.path);
         assert!(
             !file.expected.contains('\r'),
-            "{} has line ends of Windows",
+            "{} has CRLF line endings",
             file.path
         );
     }
 }
 
 #[test]
-fn generating_twice_and_with_other_line_ends_gives_the_same_bytes() {
+fn generating_twice_and_with_other_line_endings_gives_the_same_bytes() {
     let text = fs::read_to_string(fixture::root().join(regen::DOCUMENT)).unwrap();
     let generated = |text: &str| {
         let document = Document::parse(regen::DOCUMENT, text).unwrap();
@@ -36,10 +35,10 @@ fn generating_twice_and_with_other_line_ends_gives_the_same_bytes() {
     assert_eq!(first, generated(&text.replace('\n', "\r\n")));
 }
 
-/// An operation that has next to nothing is generated as one that has all: a
-/// request without members is a struct, which can get members later.
+/// A small operation is generated like a large one: a request without members
+/// is a struct, which can get members later.
 #[test]
-fn a_request_without_members_is_a_type_like_the_others() {
+fn a_request_without_members_is_a_struct() {
     let text = fs::read_to_string(fixture::root().join(regen::DOCUMENT)).unwrap();
     let document = Document::parse(regen::DOCUMENT, &new_operation::added_to(&text)).unwrap();
     let code = generate(&document).unwrap();
@@ -53,7 +52,7 @@ fn a_request_without_members_is_a_type_like_the_others() {
     assert!(matches!(&empty.fields, syn::Fields::Named(fields) if fields.named.is_empty()));
     let has = |name: &str| empty.attrs.iter().any(|found| found.path().is_ident(name));
     assert!(has("non_exhaustive") && has("derive"));
-    // What a later version adds is no reason to refuse the value.
+    // A member that a later version adds must not make the value unreadable.
     assert!(!has("serde"));
     let methods = types.iter().filter_map(|item| match item {
         syn::Item::Impl(item)
@@ -67,11 +66,11 @@ fn a_request_without_members_is_a_type_like_the_others() {
     assert!(methods.flatten().any(|member| matches!(member, syn::ImplItem::Fn(function) if function.sig.ident == "new" && function.sig.inputs.is_empty())));
 }
 
-/// What `plan` says of the document, once for all: it generates the code.
+/// The result of `plan`, computed once, since it generates the code.
 static PLAN: LazyLock<Vec<regen::File>> = LazyLock::new(|| regen::plan(&fixture::root()).unwrap());
 
-/// A workspace with the document, in which every generated file is stale but
-/// for one, which is missing; and its plan.
+/// A workspace with the document in which one generated file is missing and all
+/// others are stale, and its plan.
 fn stale() -> (tempfile::TempDir, Vec<regen::File>) {
     let root = tempfile::tempdir().unwrap();
     let folders = [
@@ -111,26 +110,26 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
-fn stale_and_missing_files_are_written_whole() {
+fn stale_and_missing_files_are_written() {
     let (root, _) = stale();
     let files = regen::plan(root.path()).unwrap();
     assert!(files.iter().all(|file| !file.is_fresh()));
     regen::write(root.path(), &files).unwrap();
     let files = regen::plan(root.path()).unwrap();
     assert!(files.iter().all(regen::File::is_fresh));
-    // Nothing else stands there.
+    // There are no other files.
     assert_eq!(contents(root.path()).len(), files.len() + 1);
     assert_eq!(regen::interrupted(root.path()), Vec::<String>::new());
 }
 
-/// Whichever file cannot be written, at whichever step: none of them changes.
+/// If any file cannot be written, at any step, no file changes.
 #[test]
-fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
+fn a_file_that_cannot_be_written_leaves_all_unchanged() {
     for index in 0..PLAN.len() {
         let (root, files) = stale();
         let path = &files[index].path;
         let target = root.path().join(path);
-        // A folder in the place of the file cannot be replaced by a file.
+        // A file cannot replace a folder.
         let _ = fs::remove_file(&target);
         fs::create_dir(&target).unwrap();
         fs::write(target.join("x"), "").unwrap();
@@ -159,8 +158,8 @@ fn a_file_that_cannot_be_written_leaves_all_as_they_were() {
     }
 }
 
-/// Wherever a run is killed, the next one makes all files what they were, or
-/// keeps all as they were to be.
+/// After a kill at any step, the next run restores all files, or keeps all new
+/// ones.
 #[test]
 fn a_kill_at_any_step_is_found_and_fixed() {
     let names = [
@@ -182,7 +181,8 @@ fn a_kill_at_any_step_is_found_and_fixed() {
     );
     assert_eq!(contents(root.path()), was);
     assert_eq!(regen::tidy(root.path()).unwrap(), None);
-    // Between two replacements: one was missing, one set aside, one is to come.
+    // Between two replacements: one file was missing, one is kept as the old
+    // version, one is not replaced yet.
     for last_set_aside in [false, true] {
         put("openapi/aim.json", "new");
         put("openapi/aim.json.regen-none", "");
@@ -202,11 +202,11 @@ fn a_kill_at_any_step_is_found_and_fixed() {
             regen::tidy(root.path())
                 .unwrap()
                 .unwrap()
-                .contains("as they were before")
+                .contains("all files are restored")
         );
         assert_eq!(contents(root.path()), was);
     }
-    // When all are replaced.
+    // After all were replaced.
     put("openapi/aim.json.regen-none", "");
     put("openapi/aim.json", "new");
     put("crates/aim-client/src/generated/types.rs.regen-old", "old");
@@ -223,7 +223,7 @@ fn a_kill_at_any_step_is_found_and_fixed() {
 }
 
 #[test]
-fn a_broken_document_leaves_every_file_as_it_was() {
+fn a_broken_document_leaves_every_file_unchanged() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("openapi")).unwrap();
     fs::write(
@@ -244,7 +244,7 @@ fn a_broken_document_leaves_every_file_as_it_was() {
 }
 
 #[test]
-fn generated_members_stand_in_the_vendors_order() {
+fn generated_members_have_the_vendors_order() {
     let path = fixture::root().join("crates/aim-client/src/generated/types.rs");
     let source = fs::read_to_string(path).unwrap();
     let schemas = document::members(&document::text_at(&["components", "schemas"]).unwrap());

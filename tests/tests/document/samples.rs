@@ -1,13 +1,13 @@
-//! The samples on the vendor's pages, read into the client's types and
-//! written out again: every member, every value, in the vendor's order.
+//! Reads the samples of the vendor's pages into the client's types and writes
+//! them again: every member, every value, in the vendor's order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aim_tests::ordered::{self, Value, at, items, leaves, resolved, text, type_name};
 use aim_tests::types::rewritten;
 
-/// Samples show them as the last members of each request; here they are
-/// headers.
+/// The samples have them as the last members of each request; the client sends
+/// them as headers.
 const CREDENTIALS: [&str; 5] = ["Token", "DeviceId", "AppId", "ApiKey", "OAuthToken"];
 
 /// The vendor's pages.
@@ -46,7 +46,8 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
-/// The leaves of a sample without the credentials, all of which it must have.
+/// The leaves of a sample without the credentials. The sample must have all of
+/// them.
 fn without_credentials(sample: &Sample) -> Vec<(String, String)> {
     let mut leaves = leaves(&sample.text).unwrap();
     if sample.is_request {
@@ -79,7 +80,7 @@ fn every_sample_is_read_and_written_without_loss() {
         let written = rewritten(&sample.type_, &sample.text).unwrap();
         assert_eq!(leaves(&written).unwrap(), expected, "{}", sample.type_);
     }
-    // Nothing else but these loses anything: the zeros of its fraction.
+    // Only dates lose something: the zeros of their fraction.
     let dates = [
         "/DeliveryDate",
         "/FirstDue",
@@ -94,9 +95,9 @@ fn every_sample_is_read_and_written_without_loss() {
 }
 
 #[test]
-fn the_document_shows_every_sample_as_it_is() {
+fn the_document_shows_every_sample_unchanged() {
     let document = ordered::document();
-    // None of an operation that no page shows.
+    // Only for operations that a page shows.
     let shown = |content: &Value, media: &str| {
         let example = at(content, &format!("/{media}/examples/vendorSample"))?;
         Some(resolved(&document, example)["value"].clone())
@@ -143,7 +144,7 @@ fn xml_sample() -> String {
     sample
 }
 
-/// An element of XML: its name, its attributes as they stand, its content.
+/// An element of XML: its name, the text of its attributes, its content.
 #[derive(Debug, PartialEq)]
 struct Element {
     name: String,
@@ -157,8 +158,9 @@ enum Content {
     Elements(Vec<Element>),
 }
 
-/// Reads an element that has either text or elements, and what follows it.
-/// Anything else, such as entities, comments and empty elements, is refused.
+/// Reads an element that has either text or elements, and returns it with the
+/// rest. Anything else, such as entities, comments and empty elements, is
+/// refused.
 fn element(xml: &str) -> Result<(Element, &str), String> {
     let shown = |xml: &str| xml.chars().take(40).collect::<String>();
     let expected = |what: &str, xml: &str| format!("expected {what} at `{}`", shown(xml));
@@ -239,7 +241,8 @@ fn the_xml_sample_has_the_members_of_its_type() {
     expected.sort();
     assert_eq!(sorted, expected);
 
-    // Ours is that of the tables, the base class last, as in JSON samples.
+    // Ours is the order of the tables, with the base class last, as in JSON
+    // samples.
     let pages = pages();
     let page = pages
         .iter()

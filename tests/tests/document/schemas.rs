@@ -1,8 +1,8 @@
-//! What the feature `schemars` says of the client's types is what the
-//! document says of its schemas: nothing lost, nothing added.
+//! The feature `schemars` describes the client's types exactly as the document
+//! describes its schemas.
 //!
-//! One difference is meant: every member that is not required may be null in
-//! the types, since each is an `Option`, whether or not the document calls it
+//! One difference is intended: every member that is not required may be null in
+//! the types, since each is an `Option`, even if the document does not call it
 //! `nullable`.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use aim_tests::ordered::{self, Value, at, items, members, text, type_name};
 use aim_tests::types::TYPES;
 use serde_json::{Map, Value as Json, json};
 
-/// The JSON schema that a type must give, without those of other types.
+/// The JSON schema that a type must have, without those of other types.
 fn expected(name: &str, schema: &Value) -> Json {
     let mut expected = json!({
         "title": name,
@@ -44,7 +44,7 @@ fn expected(name: &str, schema: &Value) -> Json {
     expected
 }
 
-/// The JSON schema of a value that is there.
+/// The JSON schema of a value that is not null.
 fn value(schema: &Value) -> Map<String, Json> {
     if let Some(name) = type_name(schema) {
         return object(json!({ "$ref": format!("#/$defs/{name}") }));
@@ -106,7 +106,8 @@ fn compare(document: &Value) -> Vec<String> {
     failures
 }
 
-/// Says where two values differ: the members of both objects, or the whole.
+/// Reports where two values differ: in members, if both are objects, or as a
+/// whole.
 fn differ(place: &str, expected: &Json, found: &Json, failures: &mut Vec<String>) {
     match (expected, found) {
         (Json::Object(left), Json::Object(right)) => {
@@ -133,7 +134,7 @@ fn every_type_is_the_schema_of_the_document() {
 }
 
 #[test]
-fn a_document_that_says_otherwise_fails() {
+fn a_document_that_differs_fails() {
     each_edit_fails(
         compare,
         &[
@@ -176,7 +177,7 @@ fn a_document_that_says_otherwise_fails() {
     );
 }
 
-/// An object of a type: what it requires, and one member with a value.
+/// An object of a type: its required members, and one member with a value.
 fn with(schema: &Value, member: &str, value: &str) -> String {
     let required = items(schema, "/required");
     let properties = members(schema, "/properties");
@@ -191,8 +192,8 @@ fn with(schema: &Value, member: &str, value: &str) -> String {
     Json::from(object).to_string()
 }
 
-/// In each member of each type that has one. What a value becomes shows in the
-/// `Debug` form, the value it is written as in the JSON.
+/// Tests each member with an open enum. The `Debug` form shows the variant that
+/// a value becomes, and the JSON shows the value that is written.
 #[test]
 fn every_open_enum_knows_the_values_of_the_document_and_keeps_others() {
     let document = ordered::document();

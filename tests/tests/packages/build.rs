@@ -1,5 +1,5 @@
-//! What the client's build script compiles, in the workspace and in a package:
-//! cargo runs on copies of both.
+//! Tests what the client's build script compiles in the workspace and in a
+//! package, with cargo on copies of both.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use aim_tests::nested::{Built, Nested, code, ran, read, write};
 
 use crate::nested;
 
-/// The client's types alone, with the generator: what is compiled fastest.
+/// Only the client's types, with the generator: the fastest build.
 const TYPES: &str = "default-features = false, features = [\"codegen\"]";
 
-/// Fills a member that our document does not have.
+/// Sets a member that our document does not have.
 const LOANER: &str = r#"
 fn main() {
     let request = aim_client::types::PostServiceTicketRequest::new().LOANER("a lute");
@@ -49,7 +49,7 @@ fn warnings(messages: &str) -> Vec<&str> {
     lines.flatten().map(|(_, warning)| warning).collect()
 }
 
-/// What a build says that must fail.
+/// The messages of a build that must fail.
 #[track_caller]
 fn failure(mut command: Command) -> String {
     let ran = ran(&mut command);
@@ -57,7 +57,7 @@ fn failure(mut command: Command) -> String {
     ran.messages
 }
 
-/// Checks that each line of a text is an error of the client's.
+/// Checks that each line of a text is in an error of the client.
 #[track_caller]
 fn assert_says(messages: &str, text: &str) {
     for line in text.lines() {
@@ -69,7 +69,7 @@ fn assert_says(messages: &str, text: &str) {
 }
 
 #[test]
-fn the_workspace_compiles_its_document_as_it_is() {
+fn the_workspace_compiles_its_current_document() {
     let (nested, _alone) = nested();
     let root = nested.workspace("workspace");
     let maintained = root.join("openapi/aim.yaml");
@@ -85,7 +85,7 @@ fn the_workspace_compiles_its_document_as_it_is() {
     assert_eq!(built.generated(), code(&committed));
     let committed = committed.join("types.rs");
 
-    // Edited, and nothing regenerated: also where both copies were edited.
+    // Edited without `regen`, in one copy or in both.
     for edited in [&[&maintained][..], &[&maintained, &copy]] {
         let name = format!("Loaner{}", edited.len());
         for file in edited {
@@ -101,7 +101,7 @@ fn the_workspace_compiles_its_document_as_it_is() {
         assert!(built.generated().contains(&format!("rename = \"{name}\"")));
     }
     write(&copy, document());
-    // Outside of the workspace, with a program.
+    // In a program outside the workspace.
     write(&maintained, with_member("Loaner"));
     let manifest = format!(
         "[dependencies]\naim-client = {{ path = '{}', {TYPES} }}\nserde_json = \"1\"\n",
@@ -111,7 +111,7 @@ fn the_workspace_compiles_its_document_as_it_is() {
     let built = nested.build(&program, &["build"]);
     assert_eq!(built.run(), "workspace {\"Loaner\":\"a lute\"}\n");
 
-    // Broken: what `regen` says.
+    // Broken: the errors of `regen`.
     let broken = document().replacen("operationId:", "operatinId:", 1);
     let broken = broken.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1);
     write(&maintained, &broken);
@@ -122,7 +122,7 @@ fn the_workspace_compiles_its_document_as_it_is() {
     let said = failure(nested.cargo(&root, &check));
     assert_says(&said, &problems.to_string());
 
-    // Left out, by a source filter for one.
+    // Missing, for example through a source filter.
     let types_only = [&["check"], &package[..]].concat();
     for (file, arguments) in [
         (&maintained, &check),
@@ -145,7 +145,7 @@ fn the_workspace_compiles_its_document_as_it_is() {
         write(file, kept);
     }
 
-    // Without the feature.
+    // Without the feature `codegen`.
     let mut command = nested.cargo(&root, &types_only);
     let said = failure_with(&mut command, &maintained);
     assert!(
@@ -162,8 +162,8 @@ fn failure_with(command: &mut Command, own: &Path) -> String {
     ran.messages
 }
 
-/// A package, and a program that depends on it, in whose build other crates
-/// switch on what the generator's libraries have to offer.
+/// A package, and a program that depends on it, with other crates in its build
+/// that enable features of the generator's libraries.
 struct Package {
     nested: Nested,
     folder: PathBuf,
@@ -173,7 +173,7 @@ struct Package {
 impl Package {
     fn new(nested: Nested) -> Self {
         let [folder, codegen] = nested.packaged(["aim-client", "aim-codegen"], "beside/others");
-        // Somebody else's, which is nobody's business.
+        // A document of another project, which must be ignored.
         let beside = nested.target().join("beside");
         write(&beside.join("openapi/aim.yaml"), "not: ours");
         write(
@@ -215,7 +215,7 @@ impl Package {
 }
 
 #[test]
-fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
+fn a_package_compiles_the_committed_code_if_the_output_differs() {
     let (nested, _alone) = nested();
     let package = Package::new(nested);
     package.settings("");
@@ -225,7 +225,7 @@ fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
     assert_eq!(built.origin, "package");
     assert!(!built.messages.contains("warning"), "{}", built.messages);
 
-    // As if another generator had written it.
+    // As if another generator wrote it.
     let ours = read(&committed);
     write(&committed, format!("{ours}\n// Otherwise.\n"));
     let built = package.build();
@@ -238,7 +238,7 @@ fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
     );
     write(&committed, ours);
 
-    // A document of the user's own, in a package too.
+    // A user's own document also works with a package.
     let own = package.program.join("aim.yaml");
     let set = "[env]\nAIM_CLIENT_DOCUMENT = { value = \"aim.yaml\", relative = true }\n";
     package.settings(set);
@@ -251,7 +251,7 @@ fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
     }
     package.main("fn main() {}\n");
 
-    // What is wrong with it stops the build; style does not.
+    // Errors in it stop the build; problems of style do not.
     let lacking = document().replacen("        FieldName:\n", "        Field:\n", 1);
     write(&own, &lacking);
     let said = failure(package.nested.cargo(&package.program, &["check"]));
@@ -275,8 +275,8 @@ fn a_package_compiles_what_is_generated_or_else_what_it_holds() {
     assert_eq!(package.build().origin, "package");
 }
 
-/// The lists of what the hand-written part needs are complete: it compiles from
-/// a document that has nothing else.
+/// The lists of `needs` are complete: the client compiles from a document that
+/// has nothing else.
 #[test]
 fn the_client_compiles_from_a_document_with_nothing_but_its_needs() {
     let (nested, _alone) = nested();
@@ -304,7 +304,7 @@ fn the_client_compiles_from_a_document_with_nothing_but_its_needs() {
 /// A name, a base class and members.
 type Schema = (&'static str, &'static str, Vec<(&'static str, Member)>);
 
-/// A document that has what the client needs, and what the lint asks for.
+/// A document that has only what the client needs and the lint requires.
 fn smallest() -> String {
     let mut text = format!(
         "openapi: 3.0.3\ninfo: {{title: Smallest, version: 1.0.0}}\nsecurity: [{{ApiKey: []}}]\n\

@@ -1,7 +1,7 @@
-//! Cargo, run on copies: on the packages and on the workspace as a whole.
+//! Tests that run cargo on copies of the packages and of the workspace.
 //!
-//! It compiles a lot, so it is built with the feature `nested` only:
-//! `cargo test --package aim-tests --features nested --test packages`.
+//! They compile a lot, so they need the feature `nested`: `cargo test --package
+//! aim-tests --features nested --test packages`.
 
 #![allow(
     clippy::panic,
@@ -17,8 +17,8 @@ mod build;
 mod new_operation;
 mod package;
 
-/// The folder in which everything is compiled, for one test at a time: they
-/// share the copies in it, and cargo builds there one after the other anyway.
+/// The folder in which everything is compiled, for one test at a time: the
+/// tests share the copies in it.
 fn nested() -> (Nested, MutexGuard<'static, ()>) {
     static FOLDER: Mutex<()> = Mutex::new(());
     let alone = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
-//! One edit of the document is enough for a new member and for new operations:
-//! in a copy of the workspace it is made, regenerated and compiled, and a
-//! program that knows nothing of it but the crates calls them, against the fake.
+//! One edit of the document is enough for a new member and for new operations.
+//! The test makes it in a copy of the workspace, regenerates and compiles, and
+//! calls the new operations on the fake from a program that depends only on the
+//! crates.
 
 use aim_codegen::regen;
 use aim_tests::nested::{read, write};
@@ -8,8 +9,8 @@ use aim_tests::{fixture, new_operation};
 
 use crate::nested;
 
-/// Calls the operations in every way there is, and shows what the fake says
-/// that arrived.
+/// Calls the operations in every possible way, and shows what the fake
+/// received.
 const PROGRAM: &str = r#"
 use std::error::Error;
 
@@ -78,8 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 "#;
 
-/// What it prints: what stands in the document's realistic answers, and what
-/// was sent.
+/// Its output: the document's realistic answers, and what was sent.
 const PRINTED: &str = r#"async: Some(4) Some("We are working on it."), Some(5) Some("Come and get it.")
 async: true
 trait: Some(4) Some("We are working on it."), Some(5) Some("Come and get it.")
@@ -107,7 +107,7 @@ fn one_edit_of_the_document_is_enough() {
     let copy = nested.workspace("new-operation");
     let document = copy.join(regen::DOCUMENT);
     write(&document, new_operation::added_to(&read(&document)));
-    // Code of another document is not shown off.
+    // The demo refuses stale code.
     let demo = nested.cargo(&copy, &["xtask", "demo"]).output().unwrap();
     let said = String::from_utf8(demo.stderr).unwrap();
     assert!(
@@ -131,7 +131,7 @@ fn one_edit_of_the_document_is_enough() {
     assert!(!built.messages.contains("warning"), "{}", built.messages);
     assert_eq!(built.run(), PRINTED);
 
-    // The product has none of it.
+    // The product's document has none of these.
     let own = read(&fixture::root().join(regen::DOCUMENT));
     assert!(!own.contains("PoNumber"));
 }

@@ -1,5 +1,5 @@
-//! The published crates as a stranger gets them: packaged by cargo, built from
-//! the packages alone and run, all without the network.
+//! The published crates as a user gets them: packaged by cargo, built from the
+//! packages alone and run, all without the network.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::nested;
 
-/// What only the feature `codegen` may bring along.
+/// Packages that only the feature `codegen` may depend on.
 const GENERATOR: [&str; 6] = [
     "aim-codegen",
     "openapiv3",
@@ -21,7 +21,7 @@ const GENERATOR: [&str; 6] = [
     "typify",
 ];
 
-/// Calls an operation of a server that it starts itself.
+/// A program that calls an operation of a server that it starts itself.
 const CONSUMER: &str = r#"
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -77,12 +77,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 "#;
 
-/// What the consumer prints: the request as it arrived, the amount with its
-/// digits as they were sent.
+/// The consumer's output: the request as it arrived, and the amount with the
+/// digits that were sent.
 const PRINTED: &str = "POST /api/GetContractDetails HTTP/1.1 {\"Ref\":\"C-20117\"}\n12.30\n";
 
 #[test]
-fn a_stranger_builds_and_runs_the_published_crates() {
+fn a_user_builds_and_runs_the_published_crates() {
     let (nested, _alone) = nested();
     let root = fixture::root();
     let published = published(&nested, &root);
@@ -177,9 +177,9 @@ fn published(nested: &Nested, root: &Path) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Removes what cargo unpacked and compiled of a package the time before: while
-/// verifying, it would take that for the new one, since the version is the
-/// same.
+/// Removes what cargo unpacked and compiled of a package in an earlier run:
+/// when it verifies the new one, it would use the old files, since the version
+/// is the same.
 fn forget(nested: &Nested, package: &str, version: &str) {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home
@@ -190,7 +190,7 @@ fn forget(nested: &Nested, package: &str, version: &str) {
         .into_iter()
         .flatten()
     {
-        // Nearly always there is none.
+        // Usually there is none.
         let _ = fs::remove_dir_all(registry.unwrap().path().join(&name));
     }
     let compiled = nested.target().join("debug/.fingerprint");
@@ -202,7 +202,7 @@ fn forget(nested: &Nested, package: &str, version: &str) {
     }
 }
 
-/// What lies directly in a package, but for cargo's note of the commit.
+/// The top level of a package, without cargo's note of the commit.
 fn top_level(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
     entries

@@ -1,4 +1,4 @@
-//! The page on which a person tries the operations, in a real browser.
+//! Tests the page for trying out operations, in a real browser.
 //!
 //! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it. The
 //! browser can reach this machine and nothing else.
@@ -13,7 +13,7 @@ use aim_tests::fixture;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_person_tries_every_operation_on_the_page() {
+async fn every_operation_can_be_tried_on_the_page() {
     let Some(program) = env::var("AIM_TEST_BROWSER")
         .ok()
         .filter(|it| !it.is_empty())
@@ -32,11 +32,10 @@ async fn a_person_tries_every_operation_on_the_page() {
     expected.sort();
     assert_eq!(seen.operations, expected);
 
-    // Each made one request, was carried out, and shows an answer that is no
-    // failure. Some are refused by the rules of the business: the form of the
-    // booking by GET is filled in with every member, and some exclude each other;
-    // and the accessory that the fulfillment deletes was deleted by the same
-    // example on the old route.
+    // Each operation made one request, was carried out, and shows a success.
+    // The rules refuse some: the form of the booking by GET has every member,
+    // and some exclude each other; and the example on the old route has already
+    // deleted the accessory that the fulfillment deletes.
     const REFUSED: [&str; 2] = ["GET /api/C2BPostContract", "POST /api/ContractFulfillment"];
     let received = fake.requests();
     assert_eq!(received.len(), expected.len(), "{received:?}");
@@ -48,7 +47,7 @@ async fn a_person_tries_every_operation_on_the_page() {
     let refused = received.iter().filter(|request| !request.applied);
     assert_eq!(refused.count(), REFUSED.len(), "{received:?}");
 
-    // The shown reference is that of a booked contract.
+    // The shown reference belongs to a booked contract.
     let posted = expected
         .iter()
         .position(|it| it == "POST /api/C2BPostContract");
@@ -69,7 +68,7 @@ fn operations() -> Vec<String> {
 struct Seen {
     /// Their verbs and paths, sorted.
     operations: Vec<String>,
-    /// What the page shows of each one's answer.
+    /// The answer of each one, as the page shows it.
     answers: Vec<Value>,
 }
 
@@ -99,7 +98,7 @@ fn visit(program: &str, origin: &str) -> Seen {
         .evaluate("block().querySelector('.live-responses-table').scrollIntoView(); true")
         .unwrap();
     let shot = browser.call("Page.captureScreenshot", json!({})).unwrap();
-    // For a person to look at.
+    // A screenshot for people.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs.png");
     fs::write(target, fixture::base64(shot["data"].as_str().unwrap())).unwrap();
     Seen {
@@ -108,8 +107,8 @@ fn visit(program: &str, origin: &str) -> Seen {
     }
 }
 
-/// Opens an operation, presses "Execute" with what the page has filled in, and
-/// reads what is shown below it.
+/// Opens an operation, presses "Execute" with the values of the page, and reads
+/// the answer that the page shows.
 fn try_out(browser: &mut Browser, operation: &str) -> Value {
     let (verb, path) = operation.split_once(' ').unwrap();
     let block = format!(
@@ -119,8 +118,8 @@ fn try_out(browser: &mut Browser, operation: &str) -> Value {
          block().querySelector('.opblock-summary-control').click(); true"
     );
     browser.evaluate(&block).unwrap();
-    // The page draws a block again while it resolves the document: a button
-    // that is about to go gets no click.
+    // The page redraws a block while it resolves the document, so wait until
+    // the button stays the same before the click.
     browser
         .wait_for(
             "window.before = window.button, \

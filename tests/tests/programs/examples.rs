@@ -1,5 +1,5 @@
-//! The client's examples, run as programs against the fake: each with what its
-//! user sees and what the store has then.
+//! Runs the client's examples as programs on the fake, and checks what each
+//! prints and what the store has afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,14 +10,14 @@ use aim_tests::document::{self, Operation};
 use aim_tests::fixture;
 use heck::ToSnakeCase;
 
-/// Runs an example that does what it is for, and returns what it prints.
+/// Runs an example that must succeed, and returns its output.
 fn run(name: &str, arguments: &[&str]) -> String {
     let (printed, errors, succeeded) = started(name, arguments);
     assert!(succeeded, "{name}: {errors}");
     printed
 }
 
-/// Runs one that does not, and returns what it prints and its error.
+/// Runs an example that must fail, and returns its output and its error.
 fn fail(name: &str, arguments: &[&str]) -> (String, String) {
     let (printed, errors, succeeded) = started(name, arguments);
     assert!(!succeeded, "{name}: {printed}");
@@ -46,7 +46,8 @@ fn started(name: &str, arguments: &[&str]) -> (String, String, bool) {
     (printed, errors, output.status.success())
 }
 
-/// The operations with an example, by its name: that of the method it shows.
+/// The operations with an example, by the example's name, which is that of the
+/// method.
 fn shown() -> BTreeMap<String, Operation> {
     let folder = fixture::root().join("crates/aim-client/examples");
     let mut examples: BTreeSet<String> = fs::read_dir(folder)
@@ -62,7 +63,7 @@ fn shown() -> BTreeMap<String, Operation> {
         examples.remove(&method).then_some((method, operation))
     });
     let shown = shown.collect();
-    assert!(examples.is_empty(), "of no operation: {examples:?}");
+    assert!(examples.is_empty(), "without an operation: {examples:?}");
     shown
 }
 

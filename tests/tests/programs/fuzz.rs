@@ -1,5 +1,5 @@
-//! The corpus of the fuzz targets, replayed: what each target checks stands in
-//! `aim_tests::fuzz`.
+//! Replays the corpus of the fuzz targets; `aim_tests::fuzz` has the checks of
+//! each target.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -67,10 +67,10 @@ fn the_corpus_holds() {
     assert!(failures.is_empty(), "these fail:\n{}", failures.join("\n"));
 }
 
-/// What repeats is read in linear time, or it would not come back from here,
-/// and what nests uses no stack that a test has not got.
+/// Repeated input is read in linear time, or this test would not end, and
+/// nested input does not overflow a test's stack.
 #[test]
-fn what_repeats_is_read_or_refused() {
+fn repeated_and_nested_input_is_read_or_refused() {
     let heads = [
         ("answer", "GetContractDetails 200 application/json\n"),
         ("jsv", "C2BPostContract\n"),

@@ -1,5 +1,5 @@
-//! What is run and looked at as a whole: the examples, the page in a browser,
-//! the corpus of the fuzz targets, the versions of what is built.
+//! Tests of whole programs: the examples, the page in a browser, the corpus of
+//! the fuzz targets, and the versions of packages.
 
 #![allow(
     clippy::panic,

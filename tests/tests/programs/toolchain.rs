@@ -7,8 +7,8 @@ use std::process::Command;
 use aim_tests::fixture;
 use serde_json::Value;
 
-/// Cargo's view of all packages that are built here; those of other platforms
-/// were never downloaded.
+/// Cargo's metadata of all packages that are built here, without those of other
+/// platforms, which were never downloaded.
 fn metadata() -> Value {
     let about = cargo(&["--version", "--verbose"]);
     let host = about
@@ -36,7 +36,7 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The packages of the workspace, and those of all others.
+/// The packages of the workspace, and all others.
 fn packages(metadata: &Value) -> (Vec<&Value>, Vec<&Value>) {
     let members = metadata["workspace_members"].as_array().unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
@@ -71,11 +71,11 @@ fn no_dependency_asks_for_a_newer_rust() {
         })
         .collect();
     assert!(newer.is_empty(), "newer than {promised:?}: {newer:#?}");
-    // Else nothing was compared.
+    // Otherwise nothing was compared.
     assert!(others.iter().any(|package| rust_version(package).is_some()));
 }
 
-/// What the generated code depends on besides the document.
+/// The packages that determine the generated code, besides the document.
 const GENERATORS: [&str; 6] = [
     "openapiv3",
     "prettyplease",
@@ -85,8 +85,8 @@ const GENERATORS: [&str; 6] = [
     "typify",
 ];
 
-/// Our lock file pins them: one version of each, and no requirement that a
-/// consumer with another one could not meet.
+/// Our lock file pins one version of each, and no manifest requires an exact
+/// version, so a consumer can use another one.
 #[test]
 fn the_generators_are_pinned_by_the_lock_file_alone() {
     let metadata = metadata();

@@ -1,9 +1,9 @@
-//! Every recorded answer of the vendor's services, played back over a socket.
+//! Replays every recorded answer of the vendor's services over a socket.
 //!
-//! Two things are tested apart: the decoded values equal what the recorded
-//! service had to answer, and the client's verdict is the one that the
-//! documented rules give. Both are worked out from the recording and the document
-//! alone, by [`aim_tests::replay`].
+//! It tests two things: the decoded values equal the answer that the recorded
+//! service was told to give, and the client's verdict is the one that the
+//! documented rules give. [`aim_tests::replay`] computes both from the
+//! recording and the document alone.
 
 use aim_tests::replay::{self, Player};
 use aim_tests::{document, fixture, requests};
@@ -19,7 +19,8 @@ async fn every_recorded_answer() {
         let Some(operation) = replay::operation_of(&operations, &exchange) else {
             continue;
         };
-        // The client sends JSON, so the catch-all service is met by nobody's answer but its own.
+        // The client calls only operations, so answers of the catch-all service
+        // are not replayed.
         let response = &exchange.value["response"];
         let reply = replay::reply(response);
         let body = reply.body.clone();
@@ -38,7 +39,8 @@ async fn every_recorded_answer() {
         let is_json = replay::header(response, "content-type")
             .is_some_and(|value| value.starts_with("application/json"));
         json += usize::from(is_json);
-        // A batch answers a list; an exception, no answer of the operation.
+        // A batch answers with a list, and an exception is not an answer of the
+        // operation.
         let kind = exchange.value["answer"]["kind"].as_str().unwrap_or("dto");
         let own = exchange.value["bound"]["type"] == operation.value["x-aim-request"];
         if is_json && own && kind == "dto" && response["status"] == 200 && body.starts_with(b"{") {
@@ -62,7 +64,8 @@ async fn every_recorded_answer() {
         failures.len(),
         failures.join("\n")
     );
-    // The fixture is whole: a run over nothing would prove nothing.
+    // The fixture must not be empty or truncated, or the test would prove
+    // nothing.
     assert!(
         answers > 1_600 && values > 1_100 && proved > 100,
         "{answers} {values} {proved}"

@@ -1,8 +1,8 @@
-//! What a request can say in JSON, JSV, a form and XML binds to the same in
-//! all four, whoever writes it: the writers here share nothing with the fake.
+//! A request binds to the same values in JSON, JSV, a form and XML. The writers
+//! here share no code with the fake.
 //!
-//! And what the client reads, it writes: the writers here share nothing with
-//! it, either.
+//! The client also writes what it reads. The writers here share no code with
+//! the client either.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,12 +21,12 @@ use serde_json::{Value as Json, json};
 
 const ARRAYS: &str = "http://schemas.microsoft.com/2003/10/Serialization/Arrays";
 
-/// A value as its writer sees it.
+/// A value to be written.
 #[derive(Clone, Debug)]
 enum Value {
     Bool(bool),
     Number(i64),
-    /// Its digits.
+    /// The digits of a decimal.
     Decimal(String),
     /// `yyyy-MM-ddTHH:mm:ss`.
     Date(String),
@@ -37,18 +37,18 @@ enum Value {
     Objects(&'static str, Vec<Value>),
 }
 
-/// A member of a type, as the document has it.
+/// A member of a type, as in the document.
 #[derive(Clone, Debug)]
 struct Member {
     name: &'static str,
     dotnet: &'static str,
-    /// How far up it is declared.
+    /// How many base classes up it is declared.
     depth: usize,
-    /// Whether the client's type has no place for its absence.
+    /// Whether the client's type always has it.
     required: bool,
 }
 
-/// The members that the document gives a type.
+/// The members of a type in the document.
 fn members(document: &'static Json, of: &str) -> Vec<Member> {
     let schema = &document["components"]["schemas"][of];
     let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
@@ -79,7 +79,7 @@ fn members(document: &'static Json, of: &str) -> Vec<Member> {
     members
 }
 
-/// What .NET calls a scalar in a list in XML.
+/// The element name of a scalar in a list in .NET's XML.
 fn xml_name(dotnet: &str) -> Option<&'static str> {
     match dotnet {
         "bool" => Some("boolean"),
@@ -92,14 +92,14 @@ fn xml_name(dotnet: &str) -> Option<&'static str> {
     }
 }
 
-/// Text that every format can carry: not empty, no control characters, and
-/// nothing that is no character in XML.
+/// Text that every format can hold: not empty, without control characters, and
+/// only characters of XML.
 fn text() -> impl Strategy<Value = String> {
     let nasty = prop::sample::select(vec![
         ' ', '"', '\'', ',', ':', '{', '}', '[', ']', '&', '<', '>', '+', '%', '=', '\\', '/', ';',
         '#', '-', '0',
     ]);
-    let any = any::<char>().prop_filter("xml cannot carry it", |letter| {
+    let any = any::<char>().prop_filter("xml does not allow it", |letter| {
         !letter.is_control() && !matches!(u32::from(*letter) & 0xFFFF, 0xFFFE | 0xFFFF)
     });
     let letter = prop_oneof![2 => prop::char::range('a', 'z'), 2 => nasty, 1 => any];
@@ -159,8 +159,8 @@ fn object(document: &'static Json, of: &'static str) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// What the fake is to bind: the given members, and the defaults of those
-/// that cannot be null.
+/// What the fake must bind: the given members, and the defaults of those that
+/// cannot be null.
 fn expected(document: &'static Json, value: &Value) -> Json {
     match value {
         Value::Bool(value) => json!(value),
@@ -241,7 +241,7 @@ fn to_form(value: &Value) -> String {
     let mut form = String::new();
     for (member, value) in members {
         let text = match value {
-            // At the top text and dates stand as they are.
+            // At the top, texts and dates are not quoted.
             Value::Text(text) | Value::Date(text) => text.clone(),
             other => to_jsv(other),
         };
@@ -287,7 +287,7 @@ fn to_xml(document: &'static Json, name: &str, value: &Value, outer: &str) -> St
             (outer, items.collect())
         }
         Value::Object(of, members) => {
-            // Base classes first, in each the names in their order.
+            // Base classes come first, and names are sorted within a class.
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by_key(|(member, _)| (usize::MAX - member.depth, member.name));
             let inner = namespace(of);
@@ -370,8 +370,8 @@ fn all_formats_bind_the_same() {
     }
 }
 
-/// Runs a property for many values of the type, as the client has it: what
-/// base classes declare is credentials, which it sends as headers.
+/// Tests many values of a client's type. It has no members of base classes:
+/// those are credentials, which the client sends as headers.
 fn for_values_of(
     document: &'static Json,
     of: &'static str,

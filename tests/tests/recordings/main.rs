@@ -1,5 +1,5 @@
-//! Exchanges recorded from real ServiceStack hosts, against the client and
-//! against the fake.
+//! Tests the client and the fake with exchanges recorded from real ServiceStack
+//! hosts.
 
 #![allow(
     clippy::panic,

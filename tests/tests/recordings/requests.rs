@@ -1,6 +1,6 @@
-//! Every recorded exchange with the vendor's services, asked of the fake as any
-//! team would ask it: over a socket, with the answer set by the control
-//! interface, and what was bound read from there.
+//! Replays every recorded exchange with the vendor's services on the fake, as
+//! any team would: over a socket, with the control interface to set the answer
+//! and to read what was bound.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use aim_tests::raw::{Answer, Raw};
 use serde_json::{Value, json};
 
 /// Recordings that the fake does not reproduce, each with its reason. The key
-/// is the id, with the setting before it where it has one.
+/// is the id, with the setting before it if it has one.
 const EXCEPTIONS: &[(&str, &str)] = &[
     (
         "bind-query/long",
@@ -41,9 +41,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 const MONO_DATES: &str = "Mono does not shift a date with a fraction and `Z` to the host's zone; .NET does, so that it \
      becomes another day: whoever sends one has to see that";
 
-/// What the fake does not support, since no team needs it, and what of it
-/// stands in a request: a recording with such a part is an exception where the
-/// fake answers with a 501 that says so.
+/// Features that the fake does not support, since no team needs them, each with
+/// the parts of a request that show it. A recording with such a part is an
+/// exception if the fake answers with a 501 that says so.
 const UNSUPPORTED: &[(&str, &[&str])] = &[
     ("CSV", &["csv"]),
     ("JSON Lines", &["jsonl"]),
@@ -87,7 +87,7 @@ async fn every_recording_is_reproduced() {
     for name in excused {
         assert!(
             report.different.contains_key(name),
-            "{name} is reproduced by now: it is no exception any more"
+            "{name} is reproduced now: remove the exception"
         );
     }
     assert!(
@@ -109,14 +109,14 @@ async fn every_recording_is_reproduced() {
     assert!(supported > 1_800, "only {supported} recordings were found");
 }
 
-/// What came of it.
+/// The outcome of all recordings.
 #[derive(Default)]
 struct Report {
-    /// Right ones and all, by group.
+    /// The reproduced ones and all, by group.
     groups: BTreeMap<String, (usize, usize)>,
-    /// What differs, by name.
+    /// The differences, by name.
     different: BTreeMap<String, String>,
-    /// How many the fake refuses with a 501, by what it does not support.
+    /// How many the fake refuses with a 501, by the unsupported feature.
     unsupported: BTreeMap<&'static str, usize>,
 }
 
@@ -159,7 +159,7 @@ fn play(address: std::net::SocketAddr) -> Report {
         match player.play(&exchange) {
             Outcome::Same => counts.0 += 1,
             outcome => {
-                // What was scripted may not have been given.
+                // A scripted answer may be left over.
                 player.settings = None;
                 match outcome {
                     Outcome::Unsupported(what) => *report.unsupported.entry(what).or_default() += 1,
@@ -172,10 +172,10 @@ fn play(address: std::net::SocketAddr) -> Report {
     report
 }
 
-/// What came of one recording.
+/// The outcome of one recording.
 enum Outcome {
     Same,
-    /// It needs what the fake does not support, and the fake says so.
+    /// It needs an unsupported feature, and the fake says so.
     Unsupported(&'static str),
     Different(String),
 }
@@ -183,8 +183,8 @@ enum Outcome {
 struct Player {
     control: Raw,
     address: std::net::SocketAddr,
-    /// The recording's settings that the fake has; none right after a
-    /// difference, so that it is set up anew.
+    /// The recording's settings that the fake has now; `None` after a
+    /// difference, so that they are set again.
     settings: Option<Option<String>>,
 }
 
@@ -271,8 +271,7 @@ impl Player {
     }
 }
 
-/// What the answer says that the fake does not support, where the request has
-/// it.
+/// The feature that the answer calls unsupported, if the request uses it.
 fn unsupported(request: &Value, answer: &Answer) -> Option<&'static str> {
     let text = String::from_utf8_lossy(&answer.body);
     let said = text.strip_prefix("aim-fake does not support ")?;
@@ -290,7 +289,7 @@ fn unsupported(request: &Value, answer: &Answer) -> Option<&'static str> {
     (answer.status == 501 && is_there).then_some(*what)
 }
 
-/// The setting of the fake that is the recording's.
+/// The setting of the fake for a setting of the recordings.
 fn setting(name: &str) -> Value {
     match name {
         "default-json" => json!({ "default_content_type": "application/json" }),

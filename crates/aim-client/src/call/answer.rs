@@ -12,7 +12,7 @@ use crate::operation::Operation;
 
 /// The answer of an operation that is proved to have run.
 ///
-/// It derefs to the value, and carries the HTTP status and headers.
+/// It derefs to the value, and has the HTTP status and headers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer<T> {
     value: T,
@@ -23,8 +23,7 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// An answer of one's own, for tests without a server: status 200, no
-    /// headers.
+    /// Makes an answer for tests without a server: status 200, no headers.
     pub fn new(value: T) -> Self {
         Self::read(value, StatusCode::OK, HeaderMap::new())
     }
@@ -39,8 +38,8 @@ impl<T> Answer<T> {
         }
     }
 
-    /// How many attempts were made, the successful one included. Those before
-    /// it may have ended without a connection, so nothing was sent by them.
+    /// How many attempts were made, the successful one included. An earlier one
+    /// may have failed to connect, and sent nothing.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
@@ -81,7 +80,7 @@ impl<T> Deref for Answer<T> {
 }
 
 impl<T: Send + Sync + 'static> Answer<T> {
-    /// The error for whom the answer proves too little.
+    /// The error for a caller to whom the answer proves too little.
     pub(crate) fn into_unproved(self, operation: &'static Operation) -> Error {
         let answered = Answered {
             status: self.status,

@@ -1,4 +1,5 @@
-//! What a program may see of each attempt: by allow-list, without secrets.
+//! What a program may see of each attempt: only the listed facts, without
+//! secrets.
 
 use std::time::Duration;
 
@@ -10,9 +11,9 @@ use crate::operation::Operation;
 /// Is notified of each attempt; given to
 /// [`AimClientBuilder::observer`](crate::AimClientBuilder::observer).
 ///
-/// For metrics and logs: it sees what happened and nothing of what was sent or
-/// answered. It runs on the task of the call, so it should not wait; and it
-/// should not panic, which would reach the caller in place of the answer.
+/// For metrics and logs: it sees what happened, but no part of a request or an
+/// answer. It runs on the task of the call, so it should not block. It should
+/// not panic either: the caller would get the panic in place of the answer.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,15 +47,15 @@ pub trait Observer: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
-    /// What is called.
+    /// The operation that is called.
     pub operation: &'static Operation,
-    /// 1 for the first.
+    /// The number of the attempt, from 1.
     pub number: u32,
     /// The host of the server.
     pub host: &'a str,
     /// The port of the server.
     pub port: Option<u16>,
-    /// The bytes of the request's body.
+    /// The size of the request's body.
     pub body_bytes: usize,
 }
 
@@ -64,10 +65,10 @@ pub struct Attempt<'a> {
 pub struct AttemptEnd {
     /// The HTTP status, if an answer began to arrive.
     pub status: Option<StatusCode>,
-    /// What went wrong, if anything did: [`ErrorKind::Dropped`] or
+    /// The kind of failure, if it failed: [`ErrorKind::Dropped`] or
     /// [`ErrorKind::Panicked`] if the call's future was dropped.
     pub error: Option<ErrorKind>,
-    /// What is certain then; unknown for a call that was dropped.
+    /// What is certain about delivery; unknown for a call that was dropped.
     pub delivery: Option<Delivery>,
     /// How long it took.
     pub elapsed: Duration,

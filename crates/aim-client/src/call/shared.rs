@@ -1,4 +1,4 @@
-//! What all calls of a client have in common.
+//! The state that all calls of a client share.
 
 use std::sync::Arc;
 
@@ -13,13 +13,14 @@ use crate::call::runtime::Runtime;
 use crate::operation::{Effect, Operation};
 use crate::value::words::OwnWords;
 
-/// What all clones of a client share.
+/// The state that all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     /// Makes a connection for each booking, unless it is told to reuse them.
     pub(crate) bookings: reqwest::Client,
     pub(crate) base_url: String,
-    /// The address of each operation, by its path: parsing is expensive.
+    /// The address of each operation, by its path: parsed once, since parsing
+    /// is expensive.
     pub(crate) urls: Vec<(&'static str, Url)>,
     pub(crate) host: String,
     pub(crate) port: Option<u16>,

@@ -1,8 +1,8 @@
 //! Spans and events for the crate `tracing` (feature `tracing`), with the
 //! names of OpenTelemetry's semantic conventions for HTTP clients.
 //!
-//! What is written is listed here: no query, no header, no body, and none of
-//! the server's texts.
+//! Only the fields listed here are written: no query, no header, no body, and
+//! none of the server's texts.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -46,15 +46,15 @@ mod on {
         work.instrument(span)
     }
 
-    /// Work for another thread that stays within the caller's span, and with
-    /// the caller's subscriber.
+    /// Wraps work for another thread, so that it keeps the caller's span and
+    /// subscriber.
     #[cfg(feature = "blocking")]
     pub(crate) fn carried_along<F: Future>(work: F) -> impl Future<Output = F::Output> {
         work.in_current_span().with_current_subscriber()
     }
 
-    /// Ends a call. The current span may be another: the user's own, where
-    /// ours is filtered out.
+    /// Records the outcome of a call. `span` is not always the current span: if
+    /// ours is filtered out, the current one is the user's.
     pub(crate) fn finish<T>(span: &Span, outcome: &Result<Answer<T>, Error>) {
         let (attempts, status) = match outcome {
             Ok(answer) => (answer.attempts(), Some(answer.status())),
@@ -73,7 +73,7 @@ mod on {
         }
     }
 
-    /// The convention wants a status of failure itself, as text.
+    /// The convention asks for the status of a failure, as text.
     fn error_type(kind: ErrorKind, status: Option<StatusCode>) -> Cow<'static, str> {
         match status {
             Some(status) if !status.is_success() => status.as_u16().to_string().into(),

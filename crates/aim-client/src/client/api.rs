@@ -19,12 +19,11 @@ macro_rules! api {
         $name:ident($request:ident) -> $answer:ident, $operation:ident, $carrier:ident;
     )*) => {
         /// The operations, as a trait: [`AimClient`] implements it, and a test
-        /// implements what it needs. Any other method ends in an error, as not
-        /// sent.
+        /// implements only the methods that it needs. Any other method returns
+        /// an error that says that nothing was sent.
         ///
-        /// It can be used as `dyn AimApi`, at the price of one allocation for
-        /// each call; that is why its methods return boxed futures and are no
-        /// `async fn`s.
+        /// It can be used as `dyn AimApi`: its methods return boxed futures,
+        /// which costs one allocation for each call, and are not `async fn`s.
         ///
         /// ```
         /// use std::sync::Arc;

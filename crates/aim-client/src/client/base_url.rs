@@ -1,10 +1,10 @@
-//! The address of a merchant's server, in whatever spelling it is given.
+//! The address of a merchant's server, read from several spellings.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// The vendor's own host, which the document has as its default.
+/// The vendor's own host, the document's default.
 const VENDOR_HOST: &str = "active-ewebservice.biz";
 /// The vendor's own host serves the application under this path.
 const VENDOR_PATH: &str = "/aeservices30";
@@ -12,9 +12,9 @@ const VENDOR_PATH: &str = "/aeservices30";
 /// The vendor's central address, which the document names as its server.
 pub(crate) const DEFAULT: &str = "https://active-ewebservice.biz/aeservices30";
 
-/// Returns the address that the document's paths append to: without `/api`,
-/// without a trailing slash, with the vendor's application path where the
-/// vendor's own host is named alone.
+/// Returns the address to which the document's paths are appended: without
+/// `/api`, without a trailing slash, and with the vendor's application path if
+/// only the vendor's own host was given.
 pub(crate) fn normalize(text: &str, allow_http: bool) -> Result<String, &'static str> {
     let url = Url::parse(text.trim()).map_err(
         |_| "it is not an absolute url; write for example https://10846.active-e.net:7890",
@@ -62,7 +62,7 @@ mod tests {
     use super::normalize;
 
     #[test]
-    fn any_spelling_of_the_address() {
+    fn spellings_of_an_address_are_normalized() {
         for (given, expected) in [
             ("https://active-ewebservice.biz", super::DEFAULT),
             ("https://ACTIVE-eWebService.biz/", super::DEFAULT),
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_would_leak_or_cannot_work() {
+    fn addresses_that_would_leak_or_cannot_work_are_refused() {
         for given in [
             "",
             "active-ewebservice.biz",

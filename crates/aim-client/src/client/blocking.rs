@@ -33,11 +33,11 @@ use crate::generated::methods::for_each_method;
 use crate::types;
 use crate::value::secret::Secret;
 
-/// [`AimClient`](crate::AimClient), with methods that wait.
+/// [`AimClient`](crate::AimClient), with methods that block.
 ///
-/// The work is done by a thread of its own, which all clones share; several
-/// threads may call at the same time. Within async code it waits, too, and
-/// blocks the thread that it is called on: use the other client there, or
+/// One background thread, which all clones share, does the work; several
+/// threads may call at the same time. In async code it blocks the thread that
+/// it is called on: use the async client there, or
 /// `tokio::task::spawn_blocking`.
 #[derive(Clone)]
 pub struct AimClient {
@@ -46,7 +46,7 @@ pub struct AimClient {
 }
 
 impl AimClientBuilder {
-    /// Builds a client whose methods wait.
+    /// Builds a client whose methods block.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl AimClient {
         self.with(CallOptions::new().token(token))
     }
 
-    /// Looks up what became of a fulfillment; see
+    /// Looks up the outcome of a fulfillment; see
     /// [`AimClient::look_up_fulfillment`](crate::AimClient::look_up_fulfillment).
     #[must_use]
     pub fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookup {
@@ -126,8 +126,8 @@ macro_rules! methods {
 }
 for_each_method!(methods);
 
-/// The call panicked, which only a hook of the user's can do: nobody knows how
-/// far it came.
+/// The error of a call that panicked. Only a user's hook can panic, and how far
+/// the call came is unknown.
 fn broken() -> Error {
     Error::panicked()
 }
@@ -141,7 +141,7 @@ impl fmt::Debug for AimClient {
 /// A thread that runs futures.
 struct Worker {
     handle: Handle,
-    /// Dropped with the last client; the thread ends then.
+    /// Dropped with the last client, which ends the thread.
     _stop: oneshot::Sender<()>,
 }
 
@@ -150,8 +150,7 @@ impl Worker {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
-        // The runtime is dropped by its own thread: within async code that
-        // would be a panic.
+        // The thread drops the runtime: dropping it in async code would panic.
         thread::Builder::new()
             .name("aim-client".to_owned())
             .spawn(move || {
@@ -163,7 +162,7 @@ impl Worker {
         })
     }
 
-    /// What the future gives; nothing if it panicked.
+    /// Waits for the future's result; returns `None` if it panicked.
     fn wait_for<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -171,7 +170,7 @@ impl Worker {
         let (sender, receiver) = mpsc::sync_channel(1);
         let work = trace::carried_along(work);
         self.handle.spawn(async move {
-            // The receiver waits below.
+            // The receiver waits below, so this cannot fail.
             let _ = sender.send(work.await);
         });
         receiver.recv().ok()

@@ -1,4 +1,4 @@
-//! Looks up what became of a booking, where the API can tell.
+//! Looks up the outcome of a booking, where the API can show it.
 
 use crate::call::answer::Answer;
 use crate::call::error::{Delivery, Error};
@@ -7,21 +7,20 @@ use crate::codec::evidence::AnswerBody;
 use crate::generated::operations;
 use crate::types::{GetContractDetailsRequest, GetContractDetailsResponse};
 
-/// What [`AimClient::look_up_fulfillment`] has found.
+/// What [`AimClient::look_up_fulfillment`] found.
 #[derive(Debug)]
 pub enum FulfillmentLookup {
-    /// The contract exists, and this is on it now. Whether the fulfillment was
-    /// applied shows in what it was to change: the serial number in
-    /// `inventory`, for one. If it is there, do not send it again.
+    /// The contract exists, and this is its current state. Look at the members
+    /// that the fulfillment changes, such as the serial number in `inventory`:
+    /// if the change is there, do not send it again.
     Exists(Box<Answer<GetContractDetailsResponse>>),
     /// The server says in-band that it does not give the contract:
-    /// [`Error::aim_status`] has its words. The vendor documents none, so a
-    /// person reads them: only *no such contract* means that nothing was
-    /// applied to it; a login that has ended or a missing licence says
-    /// nothing.
+    /// [`Error::aim_status`] has its message. The vendor documents no messages,
+    /// so a person has to read it: only *no such contract* means that nothing
+    /// was applied; an expired login or a missing licence does not.
     Refused(Error),
-    /// The look-up itself has failed or shows nothing of a contract, and nothing
-    /// is known.
+    /// The look-up itself failed or its answer shows no contract, so nothing is
+    /// known.
     Unsure(Error),
 }
 
@@ -30,12 +29,12 @@ impl AimClient {
     /// that was sent, after an outcome that is
     /// [unknown](crate::Delivery::Unknown).
     ///
-    /// After a time-out wait before you ask: the server may still be at work on
-    /// what was sent. For a mass update call it for each item. There is no such thing for
-    /// [`c2b_post_contract`](Self::c2b_post_contract) (the reference is in the
-    /// answer that was lost) and for
+    /// After a time-out wait before you ask: the server may still be processing
+    /// the request. For a mass update call it for each item. There is no
+    /// look-up for [`c2b_post_contract`](Self::c2b_post_contract) (the
+    /// reference is in the answer that was lost) and for
     /// [`post_service_ticket`](Self::post_service_ticket) (no operation finds a
-    /// ticket): a person has to look into AIM before anyone posts again, see
+    /// ticket): a person has to check in AIM before anyone posts again, see
     /// [`troubleshooting`](crate::troubleshooting).
     ///
     /// ```no_run

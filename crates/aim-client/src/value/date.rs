@@ -1,9 +1,9 @@
 //! The vendor's dialect of dates.
 //!
 //! The vendor's fields hold .NET `DateTime` values of the store's wall clock.
-//! How a server writes them is a setting of that server, and nobody outside
-//! knows it, so every form that a ServiceStack server can write is read, and
-//! [`AimDateTime`] keeps the text.
+//! How a server writes them is an unknown setting of that server, so every form
+//! that a ServiceStack server can write is read, and [`AimDateTime`] keeps the
+//! text.
 //!
 //! | form | example | [`wall_clock`] | [`instant`] |
 //! | --- | --- | --- | --- |
@@ -18,18 +18,18 @@
 //! | RFC 1123 | `Sat, 21 Nov 2026 15:20:30 GMT` | | yes |
 //! | anything else | `tomorrow` | | |
 //!
-//! A wall clock is never worked out of a UTC instant: that needs the store's
+//! A wall clock is never computed from a UTC instant: that needs the store's
 //! time zone, which no answer states.
 //!
 //! .NET writes the year 1 for "no date", in any of these forms and shifted
 //! by any zone; see [`AimDateTime::is_unset`].
 //!
-//! What a client sends is `yyyy-MM-ddTHH:mm:ss`: the one form that keeps the
-//! wall clock on every server. The server shifts `Z` and offsets to its own
-//! zone, and drops a date that it cannot read without any error. So a request
-//! with a date that was read in another form is refused, unless that is
-//! `yyyy-MM-dd` or `yyyy-MM-ddTHH:mm:ss.fff`; and so is one that stands for no
-//! date, which is to be left out.
+//! A client sends `yyyy-MM-ddTHH:mm:ss`: the only form that keeps the wall
+//! clock on every server. The server shifts `Z` and offsets to its own zone,
+//! and silently drops a date that it cannot read. So a request with a date that
+//! was read in another form is refused, unless the form is `yyyy-MM-dd` or
+//! `yyyy-MM-ddTHH:mm:ss.fff`. A date that means "no date" is refused too: leave
+//! it out.
 //!
 //! Source: exchanges recorded from ServiceStack 8.4 and 10.1.4 under each of
 //! its date settings.
@@ -46,11 +46,11 @@ use crate::value::lenient::{Lenient, Scalar};
 
 /// A date and time as the vendor writes it; see the [module](self) for the forms.
 ///
-/// It keeps the text it was read from, and writes it again. One thing is
-/// dropped on reading: a fraction of zeros where no zone is stated, so that
+/// It keeps the text that it was read from, and writes the same text. One thing
+/// is dropped on reading: a fraction of zeros where no zone is stated, so that
 /// the vendor's `0001-01-01T00:00:00.0000000` is `0001-01-01T00:00:00`. Reading
-/// never fails: text of no known form is kept ([`is_unknown`]), and so is the
-/// JSON text of a number or of anything else that is not a text.
+/// never fails: text of an unknown form is kept ([`is_unknown`]), and so is the
+/// JSON text of any other value.
 ///
 /// Two values are equal if their texts are.
 ///
@@ -75,9 +75,9 @@ pub struct AimDateTime(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DateError {
-    /// There is no such day or time, or its year is not 1 to 9999.
+    /// The day or time does not exist, or its year is not 1 to 9999.
     OutOfRange,
-    /// It has a part of a second, which the wire form cannot state.
+    /// It has a fraction of a second, which the wire form cannot hold.
     SubSecond,
 }
 
@@ -102,7 +102,7 @@ impl AimDateTime {
     ///
     /// # Errors
     ///
-    /// [`DateError::OutOfRange`] if there is no such day or time, or if the
+    /// [`DateError::OutOfRange`] if the day or time does not exist, or if the
     /// year is not 1 to 9999.
     pub fn from_ymd_hms(
         year: i32,
@@ -118,14 +118,14 @@ impl AimDateTime {
             .try_into()
     }
 
-    /// The text: as it was read, or as it will be sent.
+    /// The text as it was read, or as it will be sent.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Whether this stands for "no date": the year 1 of .NET's default value
-    /// in any form, or blank text.
+    /// Whether this means "no date": the year 1 of .NET's default value in any
+    /// form, or blank text.
     ///
     /// Every day of the years 0 and 1 counts, because a zone may have shifted
     /// the default value.
@@ -134,7 +134,7 @@ impl AimDateTime {
         self.0.trim().is_empty() || Form::of(&self.0).is_some_and(|form| form.is_unset())
     }
 
-    /// Whether there is text of no known form. Look at [`text`](Self::text).
+    /// Whether the text has an unknown form: see [`text`](Self::text).
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         !self.is_unset() && Form::of(&self.0).is_none()
@@ -166,7 +166,7 @@ impl AimDateTime {
         }
     }
 
-    /// The form of a date that is there.
+    /// The form of the text, unless it means "no date".
     fn form(&self) -> Option<Form> {
         Form::of(&self.0).filter(|form| !form.is_unset())
     }
@@ -205,13 +205,14 @@ impl Lenient for AimDateTime {
     }
 }
 
-/// As [`AimDateTime::from_ymd_hms`]. A part of a second is an error: the wire
-/// form has none, and dropping it here would be silent.
+/// Like [`AimDateTime::from_ymd_hms`]. A fraction of a second is an error: the
+/// wire form has none, and dropping it would be silent.
 impl TryFrom<NaiveDateTime> for AimDateTime {
     type Error = DateError;
 
     fn try_from(clock: NaiveDateTime) -> Result<Self, DateError> {
-        // A leap second is a part of a second here (chrono counts on to 2 s).
+        // This refuses a leap second too: chrono counts its nanoseconds from 1
+        // s to 2 s.
         if clock.nanosecond() != 0 {
             return Err(DateError::SubSecond);
         }
@@ -222,7 +223,7 @@ impl TryFrom<NaiveDateTime> for AimDateTime {
     }
 }
 
-/// Midnight of the day, as [`AimDateTime::from_ymd_hms`].
+/// Midnight of the day, like [`AimDateTime::from_ymd_hms`].
 impl TryFrom<NaiveDate> for AimDateTime {
     type Error = DateError;
 
@@ -275,7 +276,7 @@ impl schemars::JsonSchema for AimDateTime {
     }
 }
 
-/// What a text states.
+/// What a text says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// The store's wall clock alone.
@@ -452,14 +453,14 @@ impl Cursor<'_> {
         }
     }
 
-    /// Takes a name of three letters; its index.
+    /// Takes a name of three letters and returns its index.
     fn name(&mut self, names: &[&str]) -> Option<u32> {
         let (name, rest) = self.0.split_at_checked(3)?;
         self.0 = rest;
         u32::try_from(names.iter().position(|known| *known == name)?).ok()
     }
 
-    /// Takes `token` if it is there, and only then.
+    /// Takes `token`, or returns `None` if it is not there.
     fn skip(&mut self, token: &str) -> Option<&mut Self> {
         self.0 = self.0.strip_prefix(token)?;
         Some(self)
@@ -478,11 +479,11 @@ mod tests {
         serde_json::from_value(json!(text)).unwrap()
     }
 
-    /// What ServiceStack 8.4 wrote under each of its settings, and what is
-    /// read from it: wall clock, instant, offset in minutes.
+    /// What ServiceStack 8.4 wrote with each of its settings, and what is read
+    /// from it: wall clock, instant, offset in minutes.
     #[rustfmt::skip]
     const RECORDED: [(&str, &str, &str, Option<i32>); 35] = [
-        // The usual function, and XML.
+        // The usual custom function, and XML.
         ("2026-12-01T00:00:00", "2026-12-01T00:00:00", "", None),
         ("2026-11-01T09:30:15.1234567", "2026-11-01T09:30:15.123456700", "", None),
         ("2026-11-21T10:20:30.123", "2026-11-21T10:20:30.123", "", None),
@@ -549,7 +550,7 @@ mod tests {
     }
 
     #[test]
-    fn the_year_one_is_no_date_in_every_form() {
+    fn the_year_one_means_no_date_in_every_form() {
         for text in [
             "0001-01-01T00:00:00",
             "0001-01-01T00:00:00.0000000",
@@ -602,7 +603,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_kept_and_unknown() {
+    fn text_of_an_unknown_form_is_kept() {
         for text in [
             "tomorrow",
             "2026-02-30",
@@ -641,7 +642,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_kept_as_its_json() {
+    fn other_json_values_are_kept_as_their_text() {
         for json in [
             "1795219200000",
             "-0.50",
@@ -672,7 +673,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_builds_is_written_in_the_one_form() {
+    fn a_built_date_has_the_wire_form() {
         let date = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();
         let clock = date.and_hms_opt(3, 4, 5).unwrap();
         let built = AimDateTime::from_ymd_hms(2026, 1, 2, 3, 4, 5).unwrap();
@@ -693,7 +694,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_an_error() {
+    fn a_date_that_cannot_be_sent_is_an_error() {
         for (year, month, day, hour, minute, second) in [
             (2026, 2, 30, 0, 0, 0),
             (2026, 13, 1, 0, 0, 0),
@@ -755,7 +756,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_built_is_read(
+        fn a_built_date_is_read_again(
             year in 2..=9999, month in 1..=12_u32, day in 1..=28_u32,
             hour in 0..24_u32, minute in 0..60_u32, second in 0..60_u32,
         ) {

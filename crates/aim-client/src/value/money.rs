@@ -1,9 +1,9 @@
 //! Exact amounts.
 //!
-//! The vendor's `decimal` is .NET's: at most 96 bits of digits (28 of any
-//! kind, 29 if the number is small enough) and at most 28 of them after the
-//! point, with the scale kept (`12.50` stays `12.50`). [`Money`] holds exactly
-//! these numbers, so nothing is ever rounded.
+//! The vendor's `decimal` is .NET's: at most 96 bits of digits (any 28 digits,
+//! or 29 if the number is small enough) and at most 28 of them after the point,
+//! with the scale kept (`12.50` stays `12.50`). [`Money`] holds exactly these
+//! numbers, so nothing is ever rounded.
 //!
 //! # JSON
 //!
@@ -14,20 +14,20 @@
 //! `arbitrary_precision` of serde_json. It is read from a number with all its
 //! digits, or from text with the same digits.
 //!
-//! Two places of serde and serde_json know numbers as `f64` only, unless that
+//! In two places serde and serde_json hold numbers as `f64` only, unless that
 //! feature is on:
 //!
 //! - a `serde_json::Value` keeps an `f64`, so `to_value` and reading from a
 //!   `Value` lose the scale, and digits after the 15th;
 //! - values *read* inside `#[serde(flatten)]`, in untagged and internally
-//!   tagged enums come as `f64` as well. A number whose digits cannot be
-//!   trusted then (more than 15 of them) is an error.
+//!   tagged enums come as `f64` too. A number with more than 15 digits, which
+//!   an `f64` may change, is an error there.
 //!
 //! # Other formats
 //!
 //! Self-describing formats other than JSON write a map of one entry with a
 //! private name and the digits (YAML: `{"$serde_json::private::RawValue":
-//! '12.50'}`), and read it back exactly. Where that looks strange, and in
+//! '12.50'}`), and read it back exactly. If you do not want that, and in
 //! formats that do not describe themselves, use [`text`]:
 //!
 //! ```
@@ -47,7 +47,7 @@
 //! # Ok::<_, serde_json::Error>(())
 //! ```
 //!
-//! Numbers of YAML and the like are read too, with the same check of `f64`.
+//! Numbers of formats such as YAML are read too, with the same check of `f64`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -59,13 +59,12 @@ use serde_json::value::RawValue;
 
 use crate::value::lenient::{Scalar, lenient_scalar};
 
-/// An exact decimal amount, as the vendor's `decimal`.
+/// An exact decimal amount, like the vendor's `decimal`.
 ///
-/// It shows itself in plain digits with the scale kept, in `Display` and
-/// `Debug`. Two amounts are equal if their numbers are: `12.5 == 12.50`.
-/// There is no negative zero. To calculate, [`get`](Money::get) the
-/// [`Decimal`]. There is no way in from `f64`: `0.1` is not an amount of
-/// money there.
+/// `Display` and `Debug` show plain digits with the scale kept. Two amounts are
+/// equal if their numbers are: `12.5 == 12.50`. There is no negative zero. To
+/// calculate, [`get`](Money::get) the [`Decimal`]. There is no conversion from
+/// `f64`, which cannot hold `0.1` exactly.
 ///
 /// See the [module](self) for how it looks in JSON and elsewhere.
 ///
@@ -162,7 +161,7 @@ lenient_scalar!(Money, Money::from_scalar);
 impl From<Decimal> for Money {
     fn from(number: Decimal) -> Self {
         if number.is_zero() {
-            // A negative zero loses its sign, the scale stays.
+            // A negative zero loses its sign and keeps its scale.
             Self(number.abs())
         } else {
             Self(number)
@@ -223,7 +222,7 @@ impl FromStr for Money {
         if whole.is_empty() {
             return Err(MoneyError::Malformed);
         }
-        // Saturated, it is far beyond what fits, and refused as such.
+        // If it saturates, it is far out of range and is refused below.
         let mut mantissa: i128 = 0;
         for byte in whole.bytes().chain(decimals.bytes()) {
             if !byte.is_ascii_digit() {
@@ -233,7 +232,8 @@ impl FromStr for Money {
                 .saturating_mul(10)
                 .saturating_add((byte - b'0').into());
         }
-        // What the exponent leaves of the decimals, or the zeros it adds.
+        // The decimals that are left after the exponent, or the zeros that it
+        // adds.
         let written = i64::try_from(decimals.len()).unwrap_or(i64::MAX);
         let scale = written.saturating_sub(exponent);
         if scale < 0 {
@@ -245,8 +245,7 @@ impl FromStr for Money {
     }
 }
 
-/// Reads the digits after an `e`. What does not fit into `i64` is not an exponent
-/// of an amount.
+/// Reads the digits after an `e`. An exponent beyond `i64` is out of range.
 fn parse_exponent(text: &str) -> Result<i64, MoneyError> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -255,7 +254,7 @@ fn parse_exponent(text: &str) -> Result<i64, MoneyError> {
     text.parse().map_err(|_| MoneyError::OutOfRange)
 }
 
-/// As [`FromStr`].
+/// Like [`FromStr`].
 impl TryFrom<&str> for Money {
     type Error = MoneyError;
 
@@ -268,7 +267,7 @@ impl TryFrom<&str> for Money {
 /// decimals, rounded half away from zero.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Left to itself, `Decimal` cuts digits off.
+        // `Decimal` alone would truncate instead of rounding.
         let decimals = f
             .precision()
             .and_then(|decimals| u32::try_from(decimals).ok());
@@ -282,7 +281,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// As `Display`.
+/// Like `Display`.
 impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -309,8 +308,8 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
-/// `{"type": "number", "format": "double"}`, inline: the nearest that OpenAPI
-/// has for it.
+/// `{"type": "number", "format": "double"}`, inline: the closest type of
+/// OpenAPI.
 #[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Money {
     fn inline_schema() -> bool {
@@ -345,7 +344,7 @@ pub mod text {
     ///
     /// # Errors
     ///
-    /// If there is no text, or if it is no [`Money`].
+    /// If there is no text, or if it is not a [`Money`].
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
         let digits = String::deserialize(deserializer)?;
         digits.parse().map_err(D::Error::custom)
@@ -396,7 +395,7 @@ mod tests {
 
     use super::{Money, MoneyError};
 
-    /// The largest amount, and amounts that f64 would spoil.
+    /// The largest amount, and amounts that an `f64` would change.
     const EXACT: [&str; 12] = [
         "0",
         "0.00",
@@ -420,7 +419,7 @@ mod tests {
         serde_json::from_str(json)
     }
 
-    /// All amounts there are.
+    /// Any amount.
     fn amounts() -> impl Strategy<Value = Money> {
         (
             any::<u32>(),
@@ -490,9 +489,8 @@ mod tests {
         }
 
         #[test]
-        fn what_f64_cannot_hold_is_never_guessed(mantissa in -999_999_999_999_999_i64..=999_999_999_999_999, scale in 0..=22_u32) {
-            // At most 15 digits and 22 decimals: exact even where serde
-            // knows only f64.
+        fn amounts_that_f64_holds_are_exact(mantissa in -999_999_999_999_999_i64..=999_999_999_999_999, scale in 0..=22_u32) {
+            // At most 15 digits and 22 decimals are exact even as `f64`.
             let amount = Money::new(mantissa, scale).unwrap();
             let json = format!("{{\"price\":{amount},\"discount\":null,\"payments\":[]}}");
             prop_assert_eq!(from_json::<Flat>(&json).unwrap().row.price, amount);
@@ -638,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_does_not_hold_the_value() {
+    fn an_error_does_not_hold_the_value() {
         for json in [
             "\"98.5x\"",
             "98.5e99",
@@ -655,7 +653,7 @@ mod tests {
     }
 
     #[test]
-    fn json_holds_numbers_wherever_serde_puts_them() {
+    fn json_has_plain_numbers_in_every_position() {
         let object = format!("{{{ROW}}}");
         assert_eq!(serde_json::to_string(&row()).unwrap(), object);
         assert_eq!(serde_json::to_string(&Flat { row: row() }).unwrap(), object);
@@ -694,7 +692,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_f64_digits_that_cannot_be_trusted_are_refused() {
+    fn amounts_that_f64_may_have_changed_are_refused() {
         let json = r#"{"price":1234567890123456.78,"discount":null,"payments":[]}"#;
         let read = from_json::<Flat>(json);
         if is_precise() {

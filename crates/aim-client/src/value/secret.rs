@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::value::lenient::{self, Refused, Scalar, lenient_scalar};
 
 /// A credential, card data or personal data: text that `Debug` does not show
-/// and that has no `Display`, so that it does not end in a log by accident.
+/// and that has no `Display`, so that it does not get into a log by accident.
 ///
-/// **Serialising reveals it**: that is how it gets to the server. Do not
-/// serialise a type that holds one into a log. The memory is not wiped.
+/// ***Serializing reveals it**, since the server needs it. Do not serialize a
+/// type that holds one into a log. The memory is not wiped.
 ///
-/// It is read like any text of the vendor: a JSON number or `true`/`false` is
+/// It is read like any text of the vendor: a JSON number, `true` or `false` is
 /// kept as its JSON text.
 ///
 /// ```
@@ -33,7 +33,7 @@ impl Secret {
         &self.0
     }
 
-    /// The text itself, without a copy.
+    /// Consumes the secret and returns the text.
     #[must_use]
     pub fn into_exposed(self) -> String {
         self.0
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_does_not_hold_the_value() {
+    fn an_error_does_not_hold_the_value() {
         let error = serde_json::from_str::<Secret>(r#"{"tok_123":"tok_123"}"#).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -1,21 +1,21 @@
-//! Credentials: what every call must carry before its operation is run.
+//! Checks the credentials that every call must have before its operation runs.
 //!
-//! `ApiKey` and `AppId` must be there; `Token` and `OAuthToken` where the
-//! settings want them. An `ApiKey` is good where the setting `api_keys` is
-//! empty or names it; the others are good with any value, since the fake has no
-//! login. An empty value counts as none. The catch-all service asks for
-//! nothing.
+//! `ApiKey` and `AppId` are required; `Token` and `OAuthToken` are if the
+//! settings say so. An `ApiKey` is accepted if the setting `api_keys` is empty
+//! or lists it; the others are accepted with any value, since the fake has no
+//! login. An empty value counts as missing. The catch-all service requires no
+//! credentials.
 
 use crate::model::service::{Answer, Call};
 use crate::model::settings::{CredentialError, CredentialsFrom, Settings};
 use crate::state::in_band::in_band_error;
 
-/// Looks at the credentials of a call, if the settings say so.
+/// Checks the credentials of a call, if the settings say so.
 ///
 /// # Errors
 ///
-/// What is answered in place of running the operation: an in-band error, or a
-/// 401 with a `ResponseStatus`. Its text never holds the value of a credential.
+/// The answer instead of running the operation: an in-band error, or a 401 with
+/// a `ResponseStatus`. Its text never holds the value of a credential.
 pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
     if !settings.check_credentials || call.operation.is_fallback() {
         return Ok(());
@@ -44,7 +44,7 @@ pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> 
     Ok(())
 }
 
-/// The value of a credential, from the first place that has one.
+/// The value of a credential, from the first place that has it.
 fn credential<'a>(call: &'a Call<'_>, settings: &Settings, name: &str) -> Option<&'a str> {
     let header = || call.http.header(name).filter(|value| !value.is_empty());
     let member = || {
@@ -82,7 +82,7 @@ mod tests {
     use crate::model::schema::Schema;
     use crate::model::value::{Object, Value};
 
-    /// What a call with these headers and members gets.
+    /// The result for a call with these headers and members.
     fn checked(
         headers: &[(&str, &str)],
         members: &[(&str, &str)],
@@ -121,7 +121,7 @@ mod tests {
     const BOTH: [(&str, &str); 2] = [("APIKEY", "canary-key"), ("appid", "canary-app")];
 
     #[test]
-    fn key_and_app_are_wanted_in_any_case() {
+    fn key_and_app_are_required_in_any_case() {
         let settings = Settings::default();
         assert_eq!(checked(&BOTH, &[], &settings), Ok(()));
         assert!(message(checked(&[], &[], &settings)).starts_with("ApiKey is missing"));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_wanted_where_that_is_set() {
+    fn tokens_are_required_if_the_settings_say_so() {
         let settings = Settings {
             require_token: true,
             require_oauth_token: true,
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn only_known_keys_are_good_where_some_are_known() {
+    fn only_known_keys_are_accepted_if_some_are_set() {
         let mut settings = Settings {
             api_keys: vec!["other".to_owned()],
             ..Settings::default()
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_a_401_where_that_is_set() {
+    fn a_refusal_is_a_401_if_the_settings_say_so() {
         let settings = Settings {
             credential_error: CredentialError::Unauthorized,
             ..Settings::default()
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_looked_at_where_that_is_set_nor_for_the_catch_all() {
+    fn the_settings_and_the_catch_all_can_skip_the_check() {
         let mut settings = Settings::default();
         let http = Request::default();
         let operation = Schema::embedded().fallback();

@@ -1,4 +1,5 @@
-//! What IIS and ASP.NET refuse before ServiceStack sees it, by a page in HTML.
+//! Requests that IIS and ASP.NET refuse, with an HTML page, before ServiceStack
+//! gets them.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,8 @@ use crate::model::http::{Request, Response};
 use crate::model::settings::Settings;
 use crate::wire::params;
 
-/// The page that refuses a request, if its limits or characters are refused.
+/// The page that refuses a request, if it breaks a limit or has a refused
+/// character.
 #[must_use]
 pub(crate) fn refusal(request: &Request, settings: &Settings) -> Option<Response> {
     let (path, query) = match request.target.split_once('?') {
@@ -76,7 +78,7 @@ fn is_dangerous(request: &Request, query: &str) -> bool {
         })
 }
 
-/// A page as IIS and proxies have them, of our own words.
+/// A page like those of IIS and proxies, in our own words.
 #[must_use]
 pub(crate) fn page(status: u16, reason: &'static str, text: &str) -> Response {
     let body = format!(
@@ -90,7 +92,7 @@ pub(crate) fn page(status: u16, reason: &'static str, text: &str) -> Response {
     }
 }
 
-/// The reason phrase that goes with a status.
+/// The reason phrase of a status.
 #[must_use]
 pub(crate) fn reason(status: u16) -> &'static str {
     hyper::StatusCode::from_u16(status)

@@ -1,5 +1,5 @@
-//! What was received: a ring of the last requests, and how a request is shown
-//! without its secrets.
+//! The log of received requests: a ring of the last ones, and how a request is
+//! shown without its secrets.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,39 +16,38 @@ use crate::model::value::Object;
 use crate::wire;
 use crate::wire::style::Style;
 
-/// A request on the vendor's paths, and what became of it.
+/// A request on the vendor's paths, and its outcome.
 ///
 /// Its `Debug` form masks the secrets.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Received {
-    /// The number of the connection it came on, counted from 1.
+    /// The number of its connection, counted from 1.
     pub connection: u64,
     /// The verb as sent.
     pub method: String,
     /// Path and query as sent, with their secrets.
     pub target: String,
-    /// The vendor's name of the service that was called; none where the
-    /// request did not get there.
+    /// The vendor's name of the service that was called; `None` if the request
+    /// reached no service.
     pub operation: Option<&'static str>,
-    /// The HTTP status of the answer; none where no answer was sent.
+    /// The HTTP status of the answer; `None` if no answer was sent.
     pub status: Option<u16>,
-    /// What the service was called with.
+    /// The request object of the call.
     pub bound: Option<Object>,
     /// Whether the fake's state carried the operation out, whatever the client
     /// received: a booking is made, a contract is changed, a lookup is
     /// answered. False for scripted answers, refused requests and faults that
-    /// trigger before.
+    /// trigger earlier.
     pub applied: bool,
-    /// The members that were sent and of which the state kept nothing, by
-    /// their paths, such as `CustomerInfo.Name`; empty where the operation was
-    /// not carried out.
+    /// The paths of members that were sent but that the state did not keep,
+    /// such as `CustomerInfo.Name`; empty if the operation was not carried out.
     pub not_kept: Vec<String>,
-    /// Whether the answer was a scripted one.
+    /// Whether the answer was scripted.
     pub scripted: bool,
-    /// The fault that triggered, by its name.
+    /// The name of the fault that triggered.
     pub fault: Option<String>,
-    /// Says what of the target is secret.
+    /// Says which parts of the target are secret.
     pub(crate) schema: &'static Schema,
 }
 
@@ -75,14 +74,14 @@ impl Received {
         }
     }
 
-    /// What the service was called with, as a type of yours: written as JSON
-    /// with the vendor's names, exact decimals as numbers and dates as
-    /// `2026-11-21T10:20:30.0000000`, without nulls and default dates; then
-    /// read.
+    /// The request object of the call as a type of your own. The object is
+    /// written as JSON with the vendor's names, exact decimals as numbers and
+    /// dates as `2026-11-21T10:20:30.0000000`, without nulls and default dates,
+    /// and then read as your type.
     ///
     /// # Errors
     ///
-    /// What serde says where the type does not fit, or where no service was
+    /// The error of serde if the type does not fit, or if no service was
     /// called.
     pub fn bound_as<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         let settings = Settings {
@@ -97,7 +96,7 @@ impl Received {
         serde_json::from_str(&text)
     }
 
-    /// The request as `GET /_aim/requests` has it; without `reveal`, secrets
+    /// The request as `GET /_aim/requests` shows it; without `reveal`, secrets
     /// are `***`.
     #[must_use]
     pub fn to_json(&self, reveal: bool) -> Json {
@@ -141,8 +140,8 @@ impl fmt::Debug for Received {
     }
 }
 
-/// Path and query with `***` for every value of the query that is not known to
-/// be harmless.
+/// Path and query, with `***` for every query value that is not known to be
+/// harmless.
 pub(crate) fn masked_target(target: &str, schema: &Schema) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
@@ -173,8 +172,8 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// Remembers a request that came in as so many bytes, and forgets the
-    /// oldest beyond what the settings allow.
+    /// Remembers a request with its size in bytes, and forgets the oldest ones
+    /// beyond the limits of the settings.
     pub(crate) fn push(&mut self, received: Arc<Received>, bytes: usize, settings: &Settings) {
         self.requests.push_back((received, bytes));
         self.bytes += bytes;
@@ -194,7 +193,7 @@ impl Ring {
         requests.map(|(received, _)| Arc::clone(received)).collect()
     }
 
-    /// How many were forgotten since the last [`clear`](Self::clear).
+    /// How many requests were forgotten since the last [`clear`](Self::clear).
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -209,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_of_a_query_are_masked_unless_they_are_harmless() {
+    fn query_values_are_masked_unless_they_are_harmless() {
         for (target, masked) in [
             ("/a", "/a"),
             ("/a?", "/a?"),

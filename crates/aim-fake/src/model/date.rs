@@ -3,19 +3,19 @@
 use chrono::{Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
-/// .NET's `DateTime`: a wall clock in ticks and what it is a clock of.
+/// .NET's `DateTime`: a wall clock in ticks, and its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime {
     /// Units of 100 ns since 0001-01-01T00:00:00.
     pub ticks: i64,
-    /// Whose clock it is.
+    /// The kind of the clock.
     pub kind: DateKind,
 }
 
-/// Whose clock a [`DateTime`] shows.
+/// The kind of clock that a [`DateTime`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateKind {
-    /// Nobody said.
+    /// Not stated.
     Unspecified,
     /// Universal time.
     Utc,
@@ -39,7 +39,7 @@ impl DateTime {
     /// The largest tick.
     pub const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 
-    /// A wall clock of that many ticks; none out of .NET's range.
+    /// A wall clock of that many ticks; `None` outside .NET's range.
     pub(crate) fn new(ticks: i64, kind: DateKind) -> Option<Self> {
         (0..=Self::MAX_TICKS)
             .contains(&ticks)
@@ -63,7 +63,7 @@ impl DateTime {
         )
     }
 
-    /// The wall clock; none only if the ticks are out of .NET's range.
+    /// The wall clock; `None` only if the ticks are outside .NET's range.
     #[must_use]
     pub fn clock(self) -> Option<NaiveDateTime> {
         let seconds = TimeDelta::try_seconds(self.ticks.div_euclid(TICKS_PER_SECOND))?;
@@ -73,8 +73,8 @@ impl DateTime {
             .checked_add_signed(rest)
     }
 
-    /// The instant that this shows as universal time, in the host's zone;
-    /// what leaves .NET's range stays at its end.
+    /// Converts universal time to the host's zone; a result outside .NET's
+    /// range becomes the end of that range.
     #[must_use]
     pub fn utc_to_local(self, zone: Tz) -> Self {
         let offset = self.clock().map_or(0, |clock| {
@@ -86,7 +86,7 @@ impl DateTime {
         }
     }
 
-    /// What this wall clock of the host's zone is in universal time.
+    /// Converts a wall clock of the host's zone to universal time.
     pub(crate) fn to_utc(self, zone: Tz) -> Self {
         let offset = match self.kind {
             DateKind::Utc => 0,
@@ -98,8 +98,8 @@ impl DateTime {
         }
     }
 
-    /// Minutes that this wall clock of the zone is ahead of universal time:
-    /// standard time where the clock shows it twice or never.
+    /// How many minutes this wall clock of the zone is ahead of universal time.
+    /// It counts as standard time if the clock shows it twice or never.
     pub(crate) fn offset(self, zone: Tz) -> i64 {
         let Some(clock) = self.clock() else { return 0 };
         let before = clock.checked_sub_days(chrono::Days::new(1));
@@ -119,7 +119,7 @@ impl DateTime {
         })
     }
 
-    /// Writes a `chrono` format of the wall clock.
+    /// Writes the wall clock in a `chrono` format.
     pub(crate) fn format(self, format: &str) -> String {
         self.clock()
             .map(|clock| clock.format(format).to_string())
@@ -149,7 +149,7 @@ fn clamp(ticks: i64) -> i64 {
     ticks.clamp(0, DateTime::MAX_TICKS)
 }
 
-/// .NET's offsets are whole minutes; those of a local mean time are not.
+/// .NET's offsets are whole minutes; offsets of local mean time are not.
 fn minutes(offset: chrono::FixedOffset) -> i64 {
     i64::from(offset.local_minus_utc().div_euclid(60))
 }
@@ -163,7 +163,7 @@ pub(crate) fn midnight(year: i32, month: u32, day: u32) -> Option<i64> {
     Some(i64::from(date.num_days_from_ce() - 1) * TICKS_PER_DAY)
 }
 
-/// A time of day in ticks; no hour 24, no leap second.
+/// A time of day in ticks; `None` for hour 24 and leap seconds.
 pub(crate) fn time_of_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
     let valid = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
     valid.then(|| ((hour * 60 + minute) * 60 + second) * TICKS_PER_SECOND)

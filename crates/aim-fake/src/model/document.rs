@@ -1,9 +1,9 @@
-//! The OpenAPI document as a tree, whether it is YAML or JSON (which is YAML
-//! too), and as the fake serves it: with itself as the only server, since the
-//! document's own server books for real.
+//! The OpenAPI document as a tree, read from YAML or JSON (which is YAML too),
+//! and as the fake serves it: with the fake as the only server, since the
+//! document's own server makes real bookings.
 //!
-//! Order, and every scalar as it is written, come from the text; nothing goes
-//! through `f64` or a sorted map.
+//! Order and the text of scalars are kept: nothing goes through `f64` or a
+//! sorted map.
 
 use std::fmt::Write as _;
 
@@ -12,10 +12,10 @@ use serde::de::IgnoredAny;
 
 use crate::problem::{Problem, step};
 
-/// Deeper nesting is refused, so that nothing runs out of stack.
+/// Deeper nesting is refused, so that the stack does not overflow.
 const MAX_DEPTH: usize = 64;
 
-/// What the only server of a served document is called.
+/// The description of the only server of a served document.
 pub(crate) const DESCRIPTION: &str = "The aim-fake that served this document.";
 
 /// A value of the document.
@@ -30,7 +30,7 @@ pub(crate) struct Node {
 enum Tree {
     /// A scalar without quotes.
     Plain(String),
-    /// Any other scalar, which is text.
+    /// A scalar with quotes, which is text.
     Text(String),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
@@ -41,12 +41,12 @@ enum Tree {
 pub(crate) enum Scalar<'a> {
     Null,
     Bool(bool),
-    /// As it is written.
+    /// The digits as they are written.
     Number(&'a str),
     Text(&'a str),
 }
 
-/// A value and the way to it.
+/// A value and its path.
 #[derive(Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) node: &'a Node,
@@ -59,7 +59,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// The first thing that is not YAML or that JSON could not say.
+    /// The first thing that is not YAML or that JSON cannot express.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut open: Vec<Open> = Vec::new();
         let mut root = None;
@@ -150,7 +150,7 @@ impl Node {
         member.map(|(_, node)| node)
     }
 
-    /// The members of a map; none of anything else.
+    /// The members of a map; empty for anything else.
     pub(crate) fn members(&self) -> &[(String, Self)] {
         match &self.tree {
             Tree::Map(members) => members,
@@ -158,7 +158,7 @@ impl Node {
         }
     }
 
-    /// The items of a list; none of anything else.
+    /// The items of a list; empty for anything else.
     pub(crate) fn items(&self) -> &[Self] {
         match &self.tree {
             Tree::List(items) => items,
@@ -174,7 +174,7 @@ impl Node {
         matches!(self.tree, Tree::List(_))
     }
 
-    /// What a scalar is in JSON; of a list or map none.
+    /// A scalar's value in JSON; `None` for a list or map.
     pub(crate) fn scalar(&self) -> Option<Scalar<'_>> {
         let text = match &self.tree {
             Tree::Plain(text) => text,
@@ -270,7 +270,7 @@ fn put(open: &mut [Open], root: &mut Option<Node>, node: Node) {
     }
 }
 
-/// Where the reader stands.
+/// The pointer of the reader's position.
 fn pointer(open: &[Open]) -> String {
     open.iter()
         .fold(String::new(), |out, open| match &open.key {
@@ -302,7 +302,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// From the root: the place of a schema.
+    /// The place of a schema; call it on the root.
     pub(crate) fn schema(&self, name: &str) -> Option<Self> {
         self.get("components")?
             .get("schemas")?
@@ -310,20 +310,20 @@ impl<'a> Place<'a> {
             .filter(|schema| schema.node.is_map())
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     pub(crate) fn need(&self, name: &str) -> Result<Self, Problem> {
         self.get(name)
             .ok_or_else(|| self.problem(format_args!("`{name}` is missing")))
     }
 
-    /// Follows a path of keys.
+    /// Follows a path of required keys.
     pub(crate) fn need_all(&self, names: &[&str]) -> Result<Self, Problem> {
         names
             .iter()
             .try_fold(self.clone(), |place, name| place.need(name))
     }
 
-    /// The text under a key that must be there.
+    /// The text of a required key.
     pub(crate) fn need_text(&self, name: &str) -> Result<&'a str, Problem> {
         let place = self.need(name)?;
         place.text()
@@ -352,11 +352,11 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The text of a document, to be served under another address.
+/// The text of a document, served with another address.
 pub(crate) struct Served {
     root: Node,
-    /// The YAML before and behind the list of servers; none of a document that
-    /// is JSON, which is served as such.
+    /// The YAML before and after the list of servers; `None` for a JSON
+    /// document, which is served as JSON.
     yaml: Option<(String, String)>,
 }
 
@@ -411,8 +411,8 @@ impl Served {
     }
 }
 
-/// Cuts the servers out of the text of a map that has a line for each of its
-/// keys; where there are none, it is cut before the paths.
+/// Returns the text before and after the servers, for a map that has each key
+/// on its own line. Without servers it splits before the paths.
 fn around_servers(text: &str, root: &Node) -> (String, String) {
     let text = text.replace("\r\n", "\n");
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -430,7 +430,7 @@ fn around_servers(text: &str, root: &Node) -> (String, String) {
             (line, line)
         }
     };
-    // What stands above the next key belongs to it.
+    // Comments above the next key belong to it.
     while to > from + 1
         && let Some(line) = lines.get(to - 1).map(|line| line.trim())
         && (line.is_empty() || line.starts_with('#'))

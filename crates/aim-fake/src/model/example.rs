@@ -1,4 +1,4 @@
-//! Objects from the document's examples, exact and strict.
+//! Reads objects from the document's examples, exactly and strictly.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use super::types::{Kind, Type};
 use super::value::{Object, Value};
 use crate::problem::Problem;
 
-/// Reads an example of a type; every name must be a member's.
+/// Reads an example of a type; every name must be the name of a member.
 ///
 /// # Errors
 ///
@@ -53,8 +53,8 @@ fn value(kind: Kind, place: &Place<'_>) -> Result<Value, Problem> {
     known.ok_or_else(|| place.problem(format_args!("this example is not of type {kind}")))
 }
 
-/// Makes an object of the examples of its members; a list without one has an
-/// item.
+/// Makes an object from the examples of its members; a list without an example
+/// gets one item.
 ///
 /// # Errors
 ///
@@ -80,8 +80,8 @@ pub(super) fn made(root: &Place<'_>, schema: &str, of: &'static Type) -> Result<
     Ok(object)
 }
 
-/// What a member without an example holds: a class or list what its parts say,
-/// anything else nothing.
+/// The value of a member without an example: a class or a list is made from its
+/// parts, anything else stays null.
 fn without(root: &Place<'_>, kind: Kind, dotnet: &str) -> Result<Value, Problem> {
     match kind {
         Kind::Object(of) => made(root, dotnet.trim_end_matches('?'), of).map(Value::Object),

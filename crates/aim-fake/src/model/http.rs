@@ -1,11 +1,11 @@
-//! Requests and answers of HTTP, whole.
+//! HTTP requests and answers, each as a whole.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A request as it came.
+/// A request as it was received.
 ///
-/// Its `Debug` form tells no query, no header values and no body.
+/// Its `Debug` form shows no query, no header values and no body.
 #[derive(Clone, Default)]
 pub struct Request {
     /// The verb as sent.
@@ -14,13 +14,13 @@ pub struct Request {
     pub target: String,
     /// Header fields in their order.
     pub headers: Vec<(String, String)>,
-    /// The body, whole.
+    /// The whole body.
     pub body: Vec<u8>,
 }
 
-/// An answer as it goes out.
+/// An answer as it is sent.
 ///
-/// Its `Debug` form tells no body.
+/// Its `Debug` form shows no body.
 #[derive(Clone, PartialEq)]
 pub struct Response {
     /// The status.
@@ -57,7 +57,7 @@ impl fmt::Debug for Response {
 }
 
 impl Request {
-    /// The first header field of that name, without case.
+    /// The first header field with that name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -61,11 +61,11 @@ fn kind_name(kind: DateKind) -> &'static str {
     }
 }
 
-/// Reads an object of a type; every name must be a member's.
+/// Reads an object of a type; every name must be the name of a member.
 ///
 /// # Errors
 ///
-/// The first member that does not fit, by its pointer below `pointer`.
+/// The first member that does not fit, with its pointer below `pointer`.
 pub(crate) fn object_from_json(
     of: &'static Type,
     json: &Json,
@@ -104,7 +104,8 @@ fn value_from_json(kind: Kind, json: &Json, pointer: &str) -> Result<Value, Prob
             }
         }
         (Kind::Decimal, _) => {
-            // A whole number has no scale to lose; anything else goes as text.
+            // Only a whole number may be a JSON number: it has no scale to
+            // lose.
             let text = match json {
                 Json::Number(number) if number.is_i64() => Some(number.to_string()),
                 _ => json["decimal"].as_str().map(str::to_owned),
@@ -146,11 +147,11 @@ fn value_from_json(kind: Kind, json: &Json, pointer: &str) -> Result<Value, Prob
     }
 }
 
-/// Reads what a service is to do.
+/// Reads the answer that a service is told to give.
 ///
 /// # Errors
 ///
-/// The first thing that does not fit, by its pointer below `pointer`.
+/// The first thing that does not fit, with its pointer below `pointer`.
 pub(crate) fn answer_from_json(
     operation: &'static Operation,
     json: &Json,

@@ -1,39 +1,39 @@
-//! The services of the server, and which of their answers is a failure.
+//! The services of the server, and the rule for failed answers.
 
 use std::fmt;
 
 use super::types::{Kind, Member, Type};
 use super::value::{Object, Value};
 
-/// The catch-all service's name, the vendor's.
+/// The vendor's name of the catch-all service.
 pub(crate) const FALLBACK: &str = "Fallback";
 
 /// A service of the server.
 pub struct Operation {
     /// The vendor's name; the old route has the name of the service behind it.
     pub name: &'static str,
-    /// What it takes.
+    /// The type of its request.
     pub request: &'static Type,
-    /// What it answers.
+    /// The type of its answer.
     pub response: &'static Type,
-    /// Where it answers.
+    /// Its routes.
     pub routes: &'static [Route],
     /// Whether sending it again can do something twice (`x-aim-repeat`).
     pub books: bool,
-    /// An answer of a success: the document's `realistic` example, or one made
-    /// of the examples of its members.
+    /// The answer of a success: the document's `realistic` example, or an
+    /// object made from the examples of its members.
     pub example: Object,
 }
 
-/// A path of an operation, below the handler's own (`/aeservices30/api`).
+/// A path of an operation, below the handler's path (`/aeservices30/api`).
 pub struct Route {
-    /// Begins with a slash.
+    /// The path, with a slash in front.
     pub path: &'static str,
     /// The verbs it takes, in capitals.
     pub verbs: &'static [&'static str],
 }
 
-/// What an in-band status says (`x-aim-failure`).
+/// The rule that reads an in-band status (`x-aim-failure`).
 #[derive(Default)]
 pub(crate) struct Failure {
     /// The member of an answer that holds the status.
@@ -62,8 +62,8 @@ impl fmt::Debug for Operation {
     }
 }
 
-/// The catch-all service; known from the vendor's list of operations alone, so
-/// it is in no document. It answers the base of every answer.
+/// The catch-all service. Only the vendor's list of operations names it, so no
+/// document has it. It answers with the members that all answers share.
 pub(crate) fn fallback(status: Option<&Member>) -> Operation {
     let of = |name, members: Vec<Member>| -> &'static Type {
         Box::leak(Box::new(Type {
@@ -94,7 +94,7 @@ pub(crate) fn fallback(status: Option<&Member>) -> Operation {
 }
 
 impl Failure {
-    /// Takes out of an answer's status what is no word of success.
+    /// Removes from an answer's status what is not a word of success.
     pub(crate) fn clear(&self, answer: &mut Object) {
         let mut status = answer.get(self.member).clone();
         let Value::Object(members) = &mut status else {

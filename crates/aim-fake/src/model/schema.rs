@@ -1,7 +1,7 @@
 //! The types and operations of an OpenAPI document, as .NET declares them.
 //!
 //! They are read when the fake starts, from the document that comes with the
-//! crate or from another one; nothing here repeats what stands there.
+//! crate or from another one; nothing here repeats the document.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,29 +16,29 @@ use crate::problem::Problem;
 /// The document that comes with the crate.
 const EMBEDDED: &str = include_str!("../../openapi/aim.yaml");
 
-/// What a document says of the server.
+/// What a document says about the server.
 pub struct Schema {
     types: Vec<&'static Type>,
     operations: Vec<Operation>,
     fallback: Operation,
     failure: Failure,
     headers: Vec<&'static str>,
-    /// Names of a query whose values may be logged, in lower case.
+    /// Names of query values that may be logged, in lower case.
     harmless: HashSet<String>,
     served: Served,
 }
 
 impl Schema {
-    /// That of the document that comes with the crate.
+    /// The schema of the document that comes with the crate.
     #[must_use]
     pub fn embedded() -> &'static Self {
         static SCHEMA: OnceLock<&'static Schema> = OnceLock::new();
-        // What comes with the crate can be read, which is tested.
+        // A test shows that this document can be read.
         SCHEMA.get_or_init(|| Self::parse(EMBEDDED).unwrap_or_else(|_| Self::empty()))
     }
 
-    /// Reads a document; see `Schema::read`, which also looks at what the rules
-    /// of the state need.
+    /// Reads a document; `Schema::read` also checks what the rules of the state
+    /// need.
     pub(crate) fn parse(text: &str) -> Result<&'static Self, Problem> {
         let read = read::document(text)?;
         Ok(Box::leak(Box::new(Self::new(read))))
@@ -98,14 +98,14 @@ impl Schema {
         &self.headers
     }
 
-    /// The catch-all service, which answers every path that no route matches
-    /// where the setting `fallback` is on.
+    /// The catch-all service, which answers every path that no route matches if
+    /// the setting `fallback` is on.
     #[must_use]
     pub fn fallback(&'static self) -> &'static Operation {
         &self.fallback
     }
 
-    /// Finds a service by the vendor's name, the catch-all included.
+    /// Finds a service by the vendor's name, including the catch-all.
     #[must_use]
     pub fn operation(&'static self, name: &str) -> Option<&'static Operation> {
         self.operations
@@ -114,7 +114,7 @@ impl Schema {
             .find(|operation| operation.name == name)
     }
 
-    /// Finds a type by its name, those of the catch-all service included.
+    /// Finds a type by its name, including those of the catch-all service.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'static Type> {
         self.types
@@ -124,9 +124,10 @@ impl Schema {
             .find(|known| known.name == name)
     }
 
-    /// Whether a name of a query, in any case, is the framework's own or that
-    /// of a member that is sensitive neither itself nor in its parts. An
-    /// unknown name is not: a slip in a name must not show a secret.
+    /// Whether a query value with this name may be logged: in any case, it is a
+    /// name of the framework, or of a member that is not sensitive and has no
+    /// sensitive parts. An unknown name is not harmless, since a misspelled
+    /// name must not show a secret.
     pub(crate) fn is_harmless(&self, name: &str) -> bool {
         self.harmless.contains(&name.to_ascii_lowercase())
     }
@@ -155,7 +156,7 @@ impl fmt::Debug for Schema {
 }
 
 fn harmless(operations: &[Operation]) -> HashSet<String> {
-    // `reveal` is the control interface's.
+    // `reveal` belongs to the control interface.
     let own = [
         "reveal", "format", "callback", "jsconfig", "debug", "v", "version", "_",
     ];
@@ -171,7 +172,7 @@ fn harmless(operations: &[Operation]) -> HashSet<String> {
         .collect()
 }
 
-/// No type holds itself, so this ends.
+/// No type holds itself, so the recursion ends.
 fn holds_sensitive(kind: Kind) -> bool {
     match kind {
         Kind::List(item) => holds_sensitive(*item),

@@ -1,20 +1,20 @@
-//! What a service is called with, and what it does.
+//! A call of a service, and its answer.
 
 use super::http::Request;
 use super::operation::Operation;
 use super::value::Object;
 
-/// What the service is called with.
+/// A call of a service.
 pub struct Call<'a> {
-    /// The service that was reached.
+    /// The service that is called.
     pub operation: &'static Operation,
-    /// What ServiceStack bound.
+    /// The request object that ServiceStack bound.
     pub request: &'a Object,
-    /// The request it was bound from.
+    /// The HTTP request that it was bound from.
     pub http: &'a Request,
 }
 
-/// What a service does.
+/// What a service answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// It returns an object of the operation's response type.
@@ -24,7 +24,7 @@ pub enum Answer {
     DtoWithStatus {
         /// The status.
         status: u16,
-        /// The object, which is the body as it stands.
+        /// The object, which is the body without a change.
         value: Object,
     },
     /// It returns null.

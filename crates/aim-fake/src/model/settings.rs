@@ -1,8 +1,8 @@
-//! What can be set: every choice of a merchant's host that the recordings
-//! show or that nobody outside knows.
+//! The settings: every choice of a merchant's host that the recordings show or
+//! that is unknown.
 //!
-//! Each unknown has its setting here, with a default that is written down;
-//! none is a constant hidden in the code.
+//! Each unknown choice is a setting here, with a documented default, and not a
+//! constant in the code.
 
 use std::fmt;
 
@@ -20,8 +20,8 @@ use crate::problem::{Problem, expectation, pointer, step};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Settings {
-    /// What is answered where the request asks for nothing. ServiceStack's own
-    /// default is HTML; the vendor's is unknown.
+    /// The format of the answer if the request asks for none. ServiceStack's
+    /// own default is HTML; the vendor's is unknown.
     pub default_content_type: Format,
     /// How a `DateTime` is written in JSON and JSV; the vendor's form is
     /// unknown.
@@ -33,17 +33,17 @@ pub struct Settings {
     pub fallback: bool,
     /// The HTTP status of the catch-all service; unknown.
     pub fallback_http_status: u16,
-    /// Whether the catch-all service answers an in-band error in place of an
-    /// empty object; unknown.
+    /// Whether the catch-all service answers with an in-band error instead of
+    /// an empty object; unknown.
     pub fallback_error: bool,
-    /// Whether `/json/reply/{Request}` and its like answer.
+    /// Whether `/json/reply/{Request}` and similar routes answer.
     pub predefined_routes: bool,
-    /// The formats that are switched on; another one is refused with 403.
+    /// The formats that are on; any other one is refused with 403.
     pub formats: Vec<Format>,
     /// Whether errors carry a stack trace, as with ServiceStack's debug mode.
     pub debug_mode: bool,
-    /// The value of `X-Powered-By`, which gives the vendor's version away;
-    /// null leaves it out.
+    /// The value of `X-Powered-By`, which shows the vendor's version; null
+    /// leaves the field out.
     pub powered_by: Option<String>,
 
     /// The origins whose pages may call the fake from a browser, the control
@@ -51,32 +51,32 @@ pub struct Settings {
     /// the recorded hosts have it: browsers ask first, and are not answered.
     pub cors_origins: Vec<String>,
 
-    /// Whether credentials are looked at.
+    /// Whether credentials are checked.
     pub check_credentials: bool,
-    /// The API keys that are known; with none every key is good.
+    /// The API keys that are accepted; if the list is empty, every key is.
     pub api_keys: Vec<String>,
-    /// Where credentials are looked for; unknown.
+    /// Where credentials are read from; unknown.
     pub credentials_from: CredentialsFrom,
-    /// Whether an operation wants a login `Token` too; unknown.
+    /// Whether an operation also requires a login `Token`; unknown.
     pub require_token: bool,
-    /// Whether an operation wants an `OAuthToken` too: the newer captures say
-    /// so, the older pages do not.
+    /// Whether an operation also requires an `OAuthToken`: the newer captures
+    /// say so, the older pages do not.
     pub require_oauth_token: bool,
     /// How missing or unknown credentials are refused; unknown.
     pub credential_error: CredentialError,
-    /// How long an access token of CustomerAccessToken is good, in seconds of
-    /// the fake's clock; null is for ever. Unknown.
+    /// How long an access token of CustomerAccessToken is valid, in seconds of
+    /// the fake's clock; null means for ever. Unknown.
     pub access_token_seconds: Option<u32>,
 
     /// Whether the rules between fields are checked.
     pub check_rules: bool,
-    /// Whether members that the document calls required must be there; unknown
-    /// (ServiceStack does not look).
+    /// Whether members that the document requires must be present; unknown
+    /// (ServiceStack does not check).
     pub check_required: bool,
     /// The HTTP status that goes with an in-band error; unknown.
     pub error_http_status: u16,
-    /// `Status.StatusCode` of an in-band error: `Error` is what one public
-    /// caller tests for.
+    /// `Status.StatusCode` of an in-band error: one public caller tests for
+    /// `Error`.
     pub error_status_code: String,
     /// `Status.ErrorCode` of an in-band error; unknown.
     pub error_code: String,
@@ -85,8 +85,8 @@ pub struct Settings {
 
     /// The largest body in bytes; ASP.NET's own limit is 4096 KB.
     pub max_body: usize,
-    /// The HTTP status of the page that refuses a larger body: IIS has 413 for
-    /// its own limit, ASP.NET 500; which limit is reached first is unknown.
+    /// The HTTP status of the page that refuses a larger body: IIS answers 413
+    /// at its limit, ASP.NET 500 at its own; which limit is lower is unknown.
     pub max_body_http_status: u16,
     /// The longest query in characters; IIS's own limit is 2048.
     pub max_query: usize,
@@ -97,8 +97,8 @@ pub struct Settings {
     pub request_validation: bool,
     /// How many requests `GET /_aim/requests` remembers.
     pub remembered_requests: usize,
-    /// How large the remembered requests may be together, in bytes as they
-    /// came; beyond that the oldest are forgotten too.
+    /// The largest total size of the remembered requests, in bytes as received;
+    /// beyond that the oldest are forgotten too.
     pub remembered_bytes: usize,
 }
 
@@ -128,7 +128,7 @@ impl Format {
 /// recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateFormat {
-    /// A function that writes `yyyy-MM-ddTHH:mm:ss`, over the ISO 8601 handler.
+    /// A function that writes `yyyy-MM-ddTHH:mm:ss`, with the ISO 8601 handler.
     #[serde(rename = "seconds")]
     Seconds,
     /// A function that writes .NET's `o`.
@@ -146,7 +146,7 @@ pub enum DateFormat {
     /// No function; `/Date(ms)/` in ServiceStack's own default form.
     #[serde(rename = "wcf")]
     Wcf,
-    /// No function; `/Date(ms)/` as DataContractJsonSerializer has it.
+    /// No function; `/Date(ms)/` in the form of DataContractJsonSerializer.
     #[serde(rename = "dcjs")]
     Dcjs,
     /// No function; RFC 1123.
@@ -154,11 +154,11 @@ pub enum DateFormat {
     Rfc1123,
 }
 
-/// Where credentials are looked for.
+/// Where credentials are read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialsFrom {
-    /// In header fields alone.
+    /// Only in header fields.
     Header,
     /// In header fields, then in the members of the bound request.
     HeaderThenRequest,
@@ -215,13 +215,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with some of them changed, each by its name; all of
-    /// them or none.
+    /// Returns these settings with some of them changed, each by its name. If
+    /// one change is refused, none is made.
     ///
     /// # Errors
     ///
-    /// The first name that is none, or the first value that its setting does
-    /// not take, by JSON pointer.
+    /// The first unknown name, or the first value that does not fit its
+    /// setting, with its JSON pointer.
     pub fn patched(&self, changes: &Json) -> Result<Self, Problem> {
         let Json::Object(changes) = changes else {
             return Err(problem("", "an object is expected, of settings by name"));
@@ -255,12 +255,12 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Changes one setting by a text `name=value`; the value is JSON, or else
-    /// the text itself.
+    /// Changes one setting by a text `name=value`; the value is read as JSON,
+    /// or else as text.
     ///
     /// # Errors
     ///
-    /// As [`patched`](Self::patched), and where there is no `=`.
+    /// As for [`patched`](Self::patched), or if there is no `=`.
     pub fn patched_by_text(&self, text: &str) -> Result<Self, Problem> {
         let Some((name, value)) = text.split_once('=') else {
             return Err(problem("", "name=value is expected"));
@@ -272,7 +272,7 @@ impl Settings {
         ))
     }
 
-    /// What the types of the members do not say.
+    /// Checks what the types of the members do not.
     fn check(&self) -> Result<(), Problem> {
         for (name, status) in [
             ("fallback_http_status", self.fallback_http_status),
@@ -304,7 +304,7 @@ impl Settings {
     }
 }
 
-/// Whether a text can be the value of a header field.
+/// Whether a text is a valid value of a header field.
 pub(crate) fn is_field_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }

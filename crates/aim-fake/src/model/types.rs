@@ -4,30 +4,31 @@ use std::fmt;
 
 /// A class of the server.
 pub struct Type {
-    /// Its name, the vendor's.
+    /// The vendor's name.
     pub name: &'static str,
     /// Its namespace in XML.
     pub namespace: &'static str,
     /// Its members in the order of JSON answers: its own as declared, then
-    /// those of its base class, then those of the base's base.
+    /// those of its base class, then those of that class's base.
     pub members: &'static [Member],
-    /// Groups of members of which a request may carry one
+    /// Groups of members of which a request may have only one
     /// (`x-aim-exclusive`); `Member=value` is a member with that value.
     pub exclusive: &'static [&'static [&'static str]],
 }
 
 /// A member of a [`Type`].
 pub struct Member {
-    /// Its name, the vendor's.
+    /// The vendor's name.
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
     /// Whether it can be null: every class and list, and `T?`.
     pub nullable: bool,
-    /// How far up it is declared: 0 in the type itself, 1 in its base.
+    /// How many base classes up it is declared: 0 for the type itself, 1 for
+    /// its base.
     pub depth: usize,
-    /// Whether the document requires it where its object is sent; the setting
-    /// `check_required` says whether anyone looks.
+    /// Whether the document requires it if its object is sent; the setting
+    /// `check_required` says whether that is checked.
     pub required: bool,
     /// Whether its value must stay out of logs and records.
     pub sensitive: Option<Sensitive>,
@@ -64,7 +65,7 @@ pub enum Sensitive {
 }
 
 impl Type {
-    /// Finds a member; names compare without case, as ServiceStack has it.
+    /// Finds a member; names compare without case, as in ServiceStack.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.members
@@ -98,7 +99,7 @@ impl fmt::Debug for Type {
     }
 }
 
-/// As C# writes it, but for `?`.
+/// The C# name of the type, without the `?`.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -30,7 +30,7 @@ pub enum Value {
 
 /// An object of one of the document's types: a value for each member.
 ///
-/// Its `Debug` form masks what the document calls sensitive.
+/// Its `Debug` form masks members that the document marks as sensitive.
 #[derive(Clone, PartialEq)]
 pub struct Object {
     of: &'static Type,
@@ -38,7 +38,7 @@ pub struct Object {
 }
 
 impl Value {
-    /// What a member holds before anything is written to it.
+    /// The value of a member before anything is written to it.
     #[must_use]
     pub fn default_of(kind: Kind, nullable: bool) -> Self {
         match kind {
@@ -111,7 +111,7 @@ impl Value {
         }
     }
 
-    /// The items, of a list; of anything else none.
+    /// The items, of a list; empty for anything else.
     #[must_use]
     pub fn items(&self) -> &[Self] {
         match self {
@@ -149,13 +149,13 @@ impl Object {
         &self.values
     }
 
-    /// A member's value, by its place in [`Type::members`].
+    /// A member's value, by its index in [`Type::members`].
     pub(crate) fn value_mut(&mut self, index: usize) -> &mut Value {
         &mut self.values[index]
     }
 
-    /// A member's value by its name, without case; null where there is no
-    /// such member.
+    /// A member's value by its name, in any case; null if there is no such
+    /// member.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
         self.of

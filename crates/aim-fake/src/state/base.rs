@@ -1,4 +1,4 @@
-//! The state itself: its store, its index, and how it is read and written.
+//! The state: its store, its index, and how it is read and written.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,16 +12,15 @@ use crate::model::schema::Schema;
 use crate::model::service::Call;
 use crate::problem::{Problem, pointer};
 
-/// What an operation does, or the text of the in-band error.
+/// The result of an operation, or the text of the in-band error.
 pub(super) type Outcome<T> = Result<T, Cow<'static, str>>;
 
-/// What a call booked or changed, by the references of each; none where it was
-/// nothing.
+/// The references of what a call booked or changed; `None` if there was nothing.
 pub(super) type Booked = Option<Vec<String>>;
 
-/// All that is remembered between requests.
+/// Everything that is remembered between requests.
 ///
-/// Its `Debug` form tells numbers only: the rest is personal and card data.
+/// Its `Debug` form shows only counts: the rest is personal and card data.
 ///
 #[doc = include_str!("rules.md")]
 #[derive(Clone, Default)]
@@ -31,7 +30,7 @@ pub struct State {
 }
 
 impl PartialEq for State {
-    /// The index follows from the store.
+    /// The index is computed from the store.
     fn eq(&self, other: &Self) -> bool {
         self.store == other.store
     }
@@ -52,7 +51,7 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// An empty state whose ids are made from `seed`; the default's is 0.
+    /// An empty state whose ids are derived from `seed`, which is 0 by default.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         let mut state = Self::default();
@@ -60,8 +59,8 @@ impl State {
         state
     }
 
-    /// What was booked and changed, oldest first: equal requests show as
-    /// entries with equal digests.
+    /// The bookings and changes, oldest first. Equal requests are entries with
+    /// equal digests.
     #[must_use]
     pub fn bookings(&self) -> &[Booking] {
         &self.store.bookings
@@ -70,38 +69,37 @@ impl State {
     /// Writes everything, without loss.
     #[must_use]
     pub fn to_json(&self) -> Json {
-        // It fails for maps with keys other than text alone; there are none.
+        // It fails only for maps with keys that are not text; there are none.
         serde_json::to_value(&self.store).unwrap_or_default()
     }
 
-    /// The store on which every example of the OpenAPI document works: a
+    /// A state on which every example of the OpenAPI document works: a
     /// customer, a card, contracts.
     ///
     /// # Errors
     ///
-    /// None: what is built in is tested. The type is that of every other way
-    /// to read a state.
+    /// Never: the state is built in and tested. It returns a `Result` like the
+    /// other functions that read a state.
     pub fn example() -> Result<Self, Problem> {
         let json = serde_json::from_str(include_str!("../../fixtures/store.json"));
         Self::from_json(&json.unwrap_or_default())
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote, or a person.
+    /// Reads a state that [`to_json`](Self::to_json) or a person wrote.
     ///
     /// # Errors
     ///
-    /// The first thing that does not fit, by its JSON pointer. Its text repeats
-    /// no value.
+    /// The first thing that does not fit, with its JSON pointer. Its text
+    /// repeats no value.
     pub fn from_json(json: &Json) -> Result<Self, Problem> {
         Self::of_document(json, Schema::embedded())
     }
 
-    /// As [`from_json`](Self::from_json), with bookings of the operations of
-    /// another document.
+    /// Like [`from_json`](Self::from_json), with bookings of the operations of another document.
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json).
+    /// As for [`from_json`](Self::from_json).
     pub fn of_document(json: &Json, schema: &'static Schema) -> Result<Self, Problem> {
         let mut store: Store = serde_path_to_error::deserialize(json).map_err(|error| Problem {
             pointer: pointer(error.path()),
@@ -126,11 +124,11 @@ impl State {
         });
     }
 
-    /// A number that is not the id of anything that has one.
+    /// A number that is not an id yet.
     pub(super) fn fresh_id(&mut self) -> i64 {
         loop {
             self.store.ids_given += 1;
-            // At most 900,000 more than the number of ids given out.
+            // At most 900,000 above the number of ids given out.
             let start = digest::mix(self.store.seed) % 900 * 1_000 + 100_000;
             let id = i64::try_from(start).unwrap_or_default() + self.store.ids_given;
             let index = &self.index;
@@ -156,9 +154,9 @@ pub(super) fn ticket_reference(id: i64) -> String {
     format!("ST-{id}")
 }
 
-/// The text of an error of serde without the value that it repeats.
+/// The text of an error of serde, without the value that serde repeats.
 fn reason(error: &str) -> String {
-    // How serde_json says it where another crate switches on its
+    // The text of serde_json if another crate enables its
     // `arbitrary_precision`.
     if error == "invalid number" {
         return "a whole number is expected, in the range of its type".to_owned();
@@ -179,8 +177,8 @@ fn reason(error: &str) -> String {
     }
 }
 
-/// Refuses an array where an object belongs, which serde reads member by
-/// member; `read` is what became of it.
+/// Refuses an array in place of an object: serde would read it member by
+/// member. `read` is the result of that reading.
 fn no_array_for_object(json: &Json, read: &Json, pointer: &str) -> Result<(), Problem> {
     match (json, read) {
         (Json::Array(items), Json::Array(read)) => {

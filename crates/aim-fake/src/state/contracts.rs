@@ -1,4 +1,4 @@
-//! Contracts: posted, looked up, changed.
+//! Contracts: how they are posted, looked up and changed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -193,8 +193,8 @@ impl State {
         Ok((!changed.is_empty()).then_some(changed))
     }
 
-    /// Makes one change, all of it or nothing; `account_name` is the member
-    /// with the new account. Returns the contract's `WebRef`.
+    /// Makes one change, either all of it or nothing; `account_name` is the
+    /// member with the new account. Returns the contract's `WebRef`.
     fn change(&mut self, change: Read<'_>, account_name: &str) -> Outcome<String> {
         let at = self.find(change.str("Ref"), None)?;
         let contract = &self.store.contracts[at];
@@ -202,7 +202,8 @@ impl State {
         if contract.locked && !unlock {
             return Err("the contract is locked: send Unlock to change it".into());
         }
-        // Few changes are about accessories, and a contract may have many.
+        // Looked up only for changes of accessories, since a contract may have
+        // many.
         let accessories = match [
             "DeliveredAccessories",
             "DeletedAccessoryIds",
@@ -239,7 +240,7 @@ impl State {
             None => None,
         };
 
-        // Nothing is refused from here on.
+        // No error is possible from here on.
         let mut added: Vec<Accessory> = Vec::new();
         for accessory in change.objects("AddedAccessories") {
             added.push(read_accessory(
@@ -281,7 +282,7 @@ impl State {
         Ok(contract.web_ref.clone())
     }
 
-    /// Where the contract stands that a request names.
+    /// The index of the contract that a request names.
     fn find(&self, reference: Option<&str>, sub: Option<i32>) -> Outcome<usize> {
         let Some(reference) = reference.filter(|text| !text.is_empty()) else {
             return Err("Ref is missing: send the reference of a contract".into());
@@ -306,7 +307,7 @@ impl State {
         })
     }
 
-    /// The next sub of a customer who exists.
+    /// The next sub of an existing customer.
     fn next_sub(&self, account: i32) -> Outcome<i32> {
         let at = self.index.customers.get(&account);
         at.and_then(|at| self.store.customers[*at].last_sub.checked_add(1))
@@ -321,8 +322,7 @@ impl State {
         Ok(sub)
     }
 
-    /// The item of a posted contract, as far as anything is known of it, and
-    /// its price.
+    /// The item of a posted contract, as far as it is known, and its price.
     fn item(&self, request: Read<'_>, instrument: Option<i64>) -> (Option<Item>, Option<Money>) {
         let known = instrument.and_then(|id| self.index.instruments.get(&id));
         let mut item = None;
@@ -346,7 +346,7 @@ impl State {
         Some(self.store.catalog.rates[*at].rate.clone())
     }
 
-    /// The accessories of a posted contract; an id counts once.
+    /// The accessories of a posted contract; a repeated id counts once.
     fn posted_accessories(&mut self, request: Read<'_>) -> Vec<Accessory> {
         let mut ids = HashSet::new();
         let mut accessories = Vec::new();
@@ -370,7 +370,7 @@ impl State {
     }
 
     /// An id that neither the catalog nor this contract has: a posted contract
-    /// may have accessories by any id.
+    /// may have accessories with any id.
     fn fresh_accessory_id(&mut self, taken: impl Fn(i64) -> bool) -> i64 {
         loop {
             let id = self.fresh_id();
@@ -382,13 +382,13 @@ impl State {
 }
 
 impl Accessory {
-    /// Whether it is a delivery or maintenance option, and so no item.
+    /// Whether it is a delivery or maintenance option and not an item.
     fn is_option(&self) -> bool {
         matches!(self.kind.as_deref(), Some("D" | "M"))
     }
 }
 
-/// Writes what was sent over what was there.
+/// Overwrites a value if one was sent.
 fn replace<T>(place: &mut Option<T>, value: Option<T>) {
     if value.is_some() {
         *place = value;
@@ -547,7 +547,7 @@ mod tests {
             .collect();
         assert_eq!(skus, [Some("YAS-280"), None, None, Some("BOOK-1")]);
 
-        // The other ways to name it.
+        // The other references of the contract.
         for other in [
             json!({"Ref": format!("{account}-1")}),
             json!({"Ref": account.to_string(), "Sub": 1}),
@@ -588,7 +588,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_bring_what_the_catalog_has() {
+    fn ids_bring_the_data_of_the_catalog() {
         let mut state = store();
         let request = json!({"InstrumentId": 7302, "RateId": 90210, "AccessoryIdList": [4003], "CusAcct": 20417});
         let answer = done(&mut state, "C2BPostContract", request);
@@ -663,7 +663,7 @@ mod tests {
     }
 
     #[test]
-    fn fulfilment_shows_in_the_details() {
+    fn the_details_show_a_fulfilment() {
         let mut state = store();
         let request = json!({
             "Ref": "R-104233", "Serial": "S-2", "SerialPk": 9, "CashPrice": "1500.00",
@@ -713,7 +713,7 @@ mod tests {
     }
 
     #[test]
-    fn a_serial_makes_an_item_where_there_is_none() {
+    fn a_serial_makes_an_item_if_there_is_none() {
         let mut state = store();
         done(
             &mut state,
@@ -767,7 +767,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_changes_each_fails_alone() {
+    fn each_of_many_changes_fails_alone() {
         let mut state = store();
         let request = json!({"Ref": "R-104233", "Notes": "one", "MassUpdateItems": [
             {"Ref": "R-104234", "Notes": "two", "NewCustomerAcct": 20418},
@@ -810,7 +810,7 @@ mod tests {
     }
 
     #[test]
-    fn where_every_item_fails_nothing_is_booked() {
+    fn nothing_is_booked_if_every_item_fails() {
         let mut state = store();
         let answer = done(
             &mut state,

@@ -25,7 +25,7 @@ impl State {
         self.check_account(account, "Acct")?;
         self.check_item(mode.as_deref(), item_key, account)?;
 
-        // A one-to-one mixture of a number that is used once.
+        // Mixed one-to-one from a number that is used once, so it is unique.
         let number = self.fresh_id().cast_unsigned() ^ self.store.seed;
         let token = format!(
             "cat-{:016x}{:016x}",
@@ -57,8 +57,8 @@ impl State {
         Ok(None)
     }
 
-    /// That what `ItemKey` names in this mode exists, and is the customer's
-    /// where one is given.
+    /// Checks that the item of `ItemKey` in this mode exists, and belongs to
+    /// the customer if one is given.
     fn check_item(
         &self,
         mode: Option<&str>,
@@ -96,7 +96,7 @@ impl State {
         }
     }
 
-    /// That the account of the member `name` is a customer's.
+    /// Checks that the account in the member `name` belongs to a customer.
     pub(super) fn check_account(&self, account: Option<i32>, name: &str) -> Outcome<()> {
         match account {
             Some(account) if !self.index.customers.contains_key(&account) => {
@@ -106,8 +106,8 @@ impl State {
         }
     }
 
-    /// The customer that a booking names and who is known: by the account in
-    /// the member `name`, or by `CustomerInfo.WebId`.
+    /// The known customer of a booking: named by the account in the member
+    /// `name`, or by `CustomerInfo.WebId`.
     pub(super) fn known_account(&self, request: Read<'_>, name: &str) -> Outcome<Option<i32>> {
         let account = request.int(name);
         self.check_account(account, name)?;
@@ -117,7 +117,7 @@ impl State {
         }))
     }
 
-    /// The customer and the card of a booking, made where they are new. `name`
+    /// The customer and the card of a booking, created if they are new. `name`
     /// is the member with the account number.
     pub(super) fn customer_and_card(
         &mut self,
@@ -134,7 +134,7 @@ impl State {
             (None, Some(info)) => Some(self.add_customer(info)?),
             _ => known,
         };
-        // Nothing is refused from here on.
+        // No error is possible from here on.
         let card_pk = match (card_pk, card) {
             (None, Some(card)) => Some(self.add_card(card, account)),
             _ => card_pk,
@@ -142,7 +142,7 @@ impl State {
         Ok((account, card_pk))
     }
 
-    /// Makes a customer and returns the account.
+    /// Creates a customer and returns the account.
     fn add_customer(&mut self, info: Read<'_>) -> Outcome<i32> {
         let web_id = info.int("WebId");
         let account = self.fresh_account()?;
@@ -169,7 +169,7 @@ impl State {
     }
 
     fn fresh_account(&mut self) -> Outcome<i32> {
-        // From 1,001 to 90,001; below 201 AIM has accounts of its own.
+        // From 1,001 to 90,001; AIM reserves accounts below 201.
         let start = digest::mix(self.store.seed) % 90 * 1_000 + 1_000;
         let start = i32::try_from(start).unwrap_or_default();
         let mut given = self.store.accounts_given;
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_expire_as_set_and_expired_ones_are_forgotten() {
+    fn tokens_expire_by_the_setting_and_are_forgotten() {
         let settings = Settings {
             access_token_seconds: Some(2),
             ..Settings::default()
@@ -308,7 +308,7 @@ mod tests {
             call(&mut state, ACCESS, &json!({}), &settings);
             kept.push(state.store.access_tokens.len());
         }
-        // Each is good for two seconds, in which two more are made.
+        // Each is valid for two seconds, in which two more are made.
         assert_eq!(kept, [1, 2, 2, 2, 2]);
         let json = state.to_json();
         assert_eq!(json["access_tokens"][1]["issued"], "2026-11-20T10:00:04");
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn where_numbers_run_out_the_call_is_refused() {
+    fn a_call_is_refused_if_no_number_is_left() {
         let full = json!({"accounts_given": i32::MAX - 1});
         let mut state = State::from_json(&full).unwrap();
         let request = json!({"CustomerInfo": {"Name": "N"}, "CcInfo": {"TokenStr": "t"}});

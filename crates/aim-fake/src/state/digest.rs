@@ -1,5 +1,5 @@
-//! Numbers that look random and follow from what they are made of: digests of
-//! requests, ids, tokens. Not for security.
+//! Deterministic numbers that look random: digests of requests, ids, tokens.
+//! Not for security.
 
 use crate::model::value::{Object, Value};
 
@@ -13,8 +13,8 @@ impl Digest {
         }
     }
 
-    /// A length before what varies in length, a letter before each kind, so
-    /// that different values never run together into the same bytes.
+    /// Writes a letter for the kind and a length, so that different values
+    /// never give the same bytes.
     fn length(&mut self, kind: u8, length: usize) {
         self.bytes(&[kind]);
         self.bytes(&length.to_le_bytes());
@@ -53,8 +53,8 @@ impl Digest {
     }
 }
 
-/// The digest of a request: of the members of its own type, without those of
-/// the base, which are the credentials.
+/// The digest of a request: of its own members, without those of the base
+/// class, which are the credentials.
 pub(super) fn of(request: &Object) -> String {
     let mut digest = Digest(0xcbf2_9ce4_8422_2325);
     for (member, value) in request.of().members.iter().zip(request.values()) {
@@ -65,7 +65,7 @@ pub(super) fn of(request: &Object) -> String {
     format!("{:016x}", digest.0)
 }
 
-/// One number for each number, all bits mixed (SplitMix64).
+/// Mixes all bits of a number, one-to-one (SplitMix64).
 pub(super) fn mix(number: u64) -> u64 {
     let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,12 +1,12 @@
-//! How answers carry an error or a success in their `Status`.
+//! Writes an error or a success into the `Status` of an answer.
 
 use crate::model::operation::Operation;
 use crate::model::service::Answer;
 use crate::model::settings::Settings;
 use crate::model::value::{Object, Value};
 
-/// A failure as the vendor's own code tells it: in `Status`, with the codes and
-/// the HTTP status of the settings.
+/// A failure as the vendor's own code reports it: in `Status`, with the codes
+/// and the HTTP status of the settings.
 pub(crate) fn in_band_error(
     operation: &'static Operation,
     settings: &Settings,

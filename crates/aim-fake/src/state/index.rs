@@ -1,4 +1,4 @@
-//! How things are found without a search, and what must hold between them.
+//! Finds things without a search, and checks what must hold between them.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -9,7 +9,7 @@ use super::store::{
 use crate::model::schema::Schema;
 use crate::problem::Problem;
 
-/// Where each thing stands in its list; follows from the [`Store`] alone.
+/// The index of each thing in its list; computed from the [`Store`] alone.
 #[derive(Clone, Default)]
 pub(super) struct Index {
     pub instruments: HashMap<i64, usize>,
@@ -33,7 +33,7 @@ fn problem(pointer: String, reason: &str) -> Problem {
     }
 }
 
-/// Enters a key that no other thing may have.
+/// Adds a key that no other thing may have.
 fn enter<K: Eq + Hash, V>(
     map: &mut HashMap<K, V>,
     key: K,
@@ -54,12 +54,11 @@ fn at_least_one(number: impl Into<i64>, pointer: impl FnOnce() -> String) -> Res
 }
 
 impl Index {
-    /// Enters all that is in a store whose `last_sub`s may be too low; they
-    /// are raised.
+    /// Indexes everything in a store, and raises a `last_sub` that is too low.
     ///
     /// # Errors
     ///
-    /// The first thing that does not hold, by its JSON pointer.
+    /// The first thing that does not hold, with its JSON pointer.
     pub(super) fn of(store: &mut Store, schema: &'static Schema) -> Result<Self, Problem> {
         let mut index = Self::default();
         if !(0..=MOST_IDS).contains(&store.ids_given) {

@@ -1,11 +1,11 @@
-//! What is due on a contract: the rules that the documentation of
-//! [`super`] lists.
+//! Computes what is due on a contract, by the rules in the documentation of
+//! [`super`].
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::store::{Contract, Date, Merchant, Money, Rate};
 
-/// What GetContractDetails tells of dates and amounts.
+/// The dates and amounts of GetContractDetails.
 pub(super) struct Figures {
     pub next_due: Option<Date>,
     pub payment: Decimal,
@@ -59,12 +59,12 @@ impl Figures {
     }
 }
 
-/// Down payment of all kinds.
+/// The sum of all kinds of down payment.
 pub(super) fn down_payment(rate: &Rate) -> Decimal {
     amounts([rate.down_pay, rate.down_maint, rate.down_lease])
 }
 
-/// Monthly payment of all kinds.
+/// The sum of all kinds of monthly payment.
 fn monthly(rate: &Rate) -> Decimal {
     amounts([rate.mo_pay, rate.mo_maint, rate.mo_lease])
 }
@@ -82,14 +82,14 @@ fn amounts(amounts: [Option<Money>; 3]) -> Decimal {
     sum(amounts.into_iter().flatten().map(|amount| amount.0))
 }
 
-/// The sum, or the largest amount there is.
+/// The sum, or the largest amount that exists.
 fn sum(amounts: impl IntoIterator<Item = Decimal>) -> Decimal {
     amounts.into_iter().fold(Decimal::ZERO, |sum, amount| {
         sum.checked_add(amount).unwrap_or(Decimal::MAX)
     })
 }
 
-/// What is left of an amount, never below 0.
+/// The rest of an amount, never below 0.
 fn rest(amount: Decimal, paid: Decimal) -> Decimal {
     let rest = amount.checked_sub(paid).unwrap_or(Decimal::MAX);
     rest.max(Decimal::ZERO)
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn payments_come_due_every_month() {
+    fn payments_are_due_every_month() {
         let rate = json!({"mo_pay": "10.00", "mo_maint": "2.50", "mo_lease": "0.500", "months": 1});
         for (now, next, past_due) in [
             ("2026-01-31T15:00:00", "2026-02-28T00:00:00", "0.000"),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_beyond_all_bounds_stop_there() {
+    fn amounts_stop_at_the_largest_one() {
         let most = "79228162514264337593543950335";
         let answer = contract(
             "9999-12-31T23:59:59",

@@ -1,5 +1,5 @@
-//! What the rules need of a document, which is why a document is read here and
-//! not where it is parsed.
+//! What the rules need of a document. Documents are read here, not where they
+//! are parsed, so that this is checked.
 
 use super::operations::OWN;
 use crate::model::schema::Schema;
@@ -7,13 +7,13 @@ use crate::model::types::{Kind, Type};
 use crate::problem::{Problem, Problems};
 
 impl Schema {
-    /// Reads a document, in YAML or JSON. What is read lives as long as the
-    /// process, so a test reads it once for all its fakes.
+    /// Reads a document in YAML or JSON. The result lives as long as the
+    /// process, so read it once for all fakes of a test.
     ///
     /// # Errors
     ///
-    /// Why it cannot be served, by JSON pointers into the document; of what the
-    /// fake's own rules need and do not find, all.
+    /// Why it cannot be served, with JSON pointers into the document.
+    /// Everything that the fake's own rules need and do not find is listed.
     pub fn read(text: &str) -> Result<&'static Self, Problems> {
         let schema = Self::parse(text).map_err(|problem| Problems(vec![problem]))?;
         let lacks = lacks(schema);
@@ -25,8 +25,8 @@ impl Schema {
     }
 }
 
-/// What the fake's own rules need and a document does not have: their
-/// operations, with the members that the crate's document gives them.
+/// Everything that the fake's own rules need and a document lacks: the
+/// operations with their members, as in the crate's document.
 fn lacks(schema: &'static Schema) -> Vec<Problem> {
     let mut lacks = Vec::new();
     let mut seen = Vec::new();
@@ -85,7 +85,7 @@ fn lack_of_members(
     }
 }
 
-/// Classes may have other names; what they hold counts.
+/// Classes may have other names; only their members count.
 fn is_as_needed(
     need: Kind,
     have: Kind,

@@ -1,4 +1,4 @@
-//! Which operations have rules, and how each one is carried out.
+//! The operations with rules of their own, and how a call is carried out.
 
 use super::base::{Booked, Outcome, State};
 use super::in_band::{in_band_error, set_error, set_status, with_status};
@@ -13,7 +13,7 @@ use crate::model::value::{Object, Value};
 type Rule = fn(&mut State, Read<'_>, &mut Object, &Settings) -> Outcome<Booked>;
 
 /// The operations that have rules of their own, by the vendor's names. Any
-/// other one of the document is answered with its example.
+/// other operation of the document answers with its example.
 pub(super) const OWN: &[(&str, Rule)] = &[
     ("C2BPostContract", State::post_contract),
     ("ContractFulfillment", State::fulfil),
@@ -22,7 +22,7 @@ pub(super) const OWN: &[(&str, Rule)] = &[
     ("PostServiceTicket", State::post_ticket),
 ];
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Done {
     /// The answer.
@@ -30,8 +30,7 @@ pub(crate) struct Done {
     /// Whether the operation was carried out: something was booked or changed,
     /// or a lookup was answered.
     pub applied: bool,
-    /// Members of the request that were sent and of which nothing was kept, by
-    /// their paths.
+    /// The paths of members that were sent but not kept.
     pub not_kept: Vec<String>,
 }
 
@@ -46,7 +45,7 @@ impl Done {
 }
 
 impl State {
-    /// Does what the operation asks for. Credentials are not looked at.
+    /// Carries out the operation. Credentials are not checked here.
     pub(crate) fn answer(&mut self, call: &Call<'_>, settings: &Settings) -> Done {
         let operation = call.operation;
         if operation.is_fallback() {
@@ -87,7 +86,7 @@ impl State {
     }
 }
 
-/// What the catch-all service answers.
+/// The answer of the catch-all service.
 fn fallback(operation: &'static Operation, settings: &Settings) -> Answer {
     let mut answer = Object::new(operation.response);
     if settings.fallback_error {

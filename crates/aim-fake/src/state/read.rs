@@ -1,6 +1,6 @@
-//! How the rules read a request: by name, none where a member is null. What
-//! they read is noted, so that what no rule has read can be reported: the state
-//! keeps nothing of it.
+//! How the rules read a request: by name, with `None` for a null member. Each
+//! reading is recorded, so that members that no rule read can be reported: the
+//! state does not keep them.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
@@ -9,11 +9,12 @@ use super::store::{Date, FormInput, Money};
 use crate::model::types::Type;
 use crate::model::value::{Object, Value};
 
-/// What the rules have read: a type, and the place of a member in it.
+/// The members that the rules have read: a type, and the index of a member in
+/// it.
 #[derive(Default)]
 pub(super) struct Seen(RefCell<HashSet<(*const Type, usize)>>);
 
-/// A request or a part of one, as a rule gets it.
+/// A request or a part of one, as rules read it.
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a> {
     object: &'a Object,
@@ -25,8 +26,8 @@ impl Seen {
         Read { object, seen: self }
     }
 
-    /// The members of a request that were sent and that no rule has read, by
-    /// their paths; those of the base, which are the credentials, aside.
+    /// The paths of members that were sent and that no rule has read, without
+    /// those of the base class, which are the credentials.
     pub(super) fn not_kept(&self, request: &Object) -> Vec<String> {
         let mut paths = BTreeSet::new();
         self.collect(request, "", &mut paths);
@@ -113,7 +114,7 @@ impl<'a> Read<'a> {
         })
     }
 
-    /// The objects of a list; null items are passed over.
+    /// The objects of a list; null items are skipped.
     pub(super) fn objects(self, name: &str) -> impl Iterator<Item = Self> + use<'a> {
         self.items(name).flatten()
     }

@@ -1,4 +1,4 @@
-//! What a request must keep to before anything is done: the rules between
+//! Rules that are checked before an operation does anything: rules between
 //! members, and members that the document requires.
 
 use super::base::Outcome;
@@ -14,7 +14,7 @@ pub(super) const MODES: [(&str, bool); 4] = [
     ("UPDATE_CARD", true),
 ];
 
-/// Checks what the settings say is to be checked.
+/// Checks the rules that the settings switch on.
 pub(super) fn check(request: &Object, settings: &Settings) -> Outcome<()> {
     if settings.check_rules {
         check_exclusive(request)?;
@@ -39,14 +39,15 @@ fn check_exclusive(request: &Object) -> Outcome<()> {
     Ok(())
 }
 
-/// Of a member that cannot be null nobody knows whether 0 or false was sent.
+/// Whether a member was sent. In a member that cannot be null, 0 and false
+/// count as not sent.
 fn is_sent(request: &Object, name: &str) -> bool {
     let members = request.of().members.iter().zip(request.values());
     let mut named = members.filter(|(member, _)| member.name == name);
     named.any(|(member, value)| *value != Value::default_of(member.kind, member.nullable))
 }
 
-/// `Mode` and the `ItemKey` that it asks for, of CustomerAccessToken.
+/// Checks `Mode` of CustomerAccessToken and the `ItemKey` that it requires.
 pub(super) fn check_mode(request: Read<'_>) -> Outcome<()> {
     let Some(mode) = request.str("Mode").filter(|mode| !mode.is_empty()) else {
         return Ok(());
@@ -64,8 +65,8 @@ pub(super) fn check_mode(request: Read<'_>) -> Outcome<()> {
     }
 }
 
-/// Looks for required members below an object that was sent; `path` is where
-/// it stands, with a point at its end.
+/// Looks for missing required members in an object that was sent; `path` is its
+/// path, with a point at the end.
 fn check_required(object: &Object, path: &str) -> Outcome<()> {
     for (member, value) in object.of().members.iter().zip(object.values()) {
         let name = member.name;
@@ -98,7 +99,7 @@ mod tests {
     use crate::model::service::Answer;
 
     #[test]
-    fn required_members_are_looked_for_where_that_is_set() {
+    fn required_members_are_checked_if_the_settings_say_so() {
         let settings = Settings {
             check_required: true,
             ..Settings::default()

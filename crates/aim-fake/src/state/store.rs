@@ -1,7 +1,7 @@
-//! What is remembered, as plain data; also the form of state as JSON, which
-//! `rules.md` describes member by member.
+//! The remembered data; also the form of the state as JSON, which `rules.md`
+//! describes member by member.
 //!
-//! None of these types has a `Debug` form: they hold personal and card data.
+//! These types have no `Debug` form: they hold personal and card data.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ pub(super) const ACCESS_TOKENS: usize = 1_000;
 /// How many ids can be given out.
 pub(super) const MOST_IDS: i64 = 1_000_000_000_000_000;
 
-/// All of it.
+/// All remembered data.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Store {
@@ -38,7 +38,7 @@ pub(super) struct Store {
     pub bookings: Vec<Booking>,
 }
 
-/// What the answers say of the merchant.
+/// What the answers say about the merchant.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Merchant {
@@ -50,7 +50,7 @@ pub(super) struct Merchant {
     pub payoff_days: u32,
 }
 
-/// What ids of a posted contract stand for.
+/// The data behind the ids of a posted contract.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Catalog {
@@ -237,7 +237,7 @@ pub(super) struct AccessToken {
 }
 
 /// A call that booked or changed something. The same request sent twice makes
-/// two of them, alike but for `references` and `at`.
+/// two of them, equal except for `references` and `at`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Booking {
@@ -248,19 +248,19 @@ pub struct Booking {
     pub references: Vec<String>,
     /// `RefNumber` of a service ticket.
     pub ref_number: Option<String>,
-    /// Equal for equal requests, whatever the format they came in and the
-    /// credentials they carried: 16 hexadecimal digits.
+    /// Equal for equal requests, whatever their format and credentials: 16
+    /// hexadecimal digits.
     pub digest: String,
-    /// When, by the fake's clock.
+    /// The time, by the fake's clock.
     pub at: Date,
 }
 
-/// A wall clock at the merchant's, exact to 100 ns, from year 1 to 9999. As
-/// text `2026-11-21T10:20:30`, with a fraction where there is one.
+/// The merchant's wall clock, exact to 100 ns, from year 1 to 9999. As text
+/// `2026-11-21T10:20:30`, with a fraction if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(NaiveDateTime);
 
-/// An exact amount. As text `12.50`, its scale kept.
+/// An exact amount. As text `12.50`, with its scale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Money(pub Decimal);
 
@@ -277,7 +277,7 @@ impl Default for Merchant {
     }
 }
 
-/// 2026-01-05T09:00:00, where the fake's clock begins.
+/// 2026-01-05T09:00:00, the first time of the fake's clock.
 impl Default for Date {
     fn default() -> Self {
         let begin = NaiveDate::from_ymd_opt(2026, 1, 5).and_then(|day| day.and_hms_opt(9, 0, 0));
@@ -286,14 +286,15 @@ impl Default for Date {
 }
 
 impl Date {
-    /// The wall clock of a bound date. Its kind is dropped, as .NET drops it
-    /// on the way into a database.
+    /// The wall clock of a bound date. Its kind is dropped, as .NET does when
+    /// it writes to a database.
     #[must_use]
     pub fn new(date: DateTime) -> Option<Self> {
         Self::within(date.clock()?)
     }
 
-    /// The same for an answer: of no zone, as .NET reads it from a database.
+    /// The same for an answer: without a zone, as .NET reads it from a
+    /// database.
     #[must_use]
     pub fn date_time(self) -> DateTime {
         let days = i64::from(self.0.num_days_from_ce()) - 1;
@@ -304,7 +305,7 @@ impl Date {
         }
     }
 
-    /// So many seconds later; at the end of year 9999 time stands still.
+    /// Adds seconds, up to the end of the year 9999.
     pub(super) fn plus_seconds(self, seconds: u32) -> Self {
         self.later(
             self.0
@@ -312,19 +313,19 @@ impl Date {
         )
     }
 
-    /// So many days later; at the end of year 9999 time stands still.
+    /// Adds days, up to the end of the year 9999.
     pub(super) fn plus_days(self, days: u32) -> Self {
         self.later(self.0.checked_add_days(chrono::Days::new(days.into())))
     }
 
-    /// So many months later, on the last day of a month that is too short;
-    /// none after year 9999.
+    /// Adds months, on the last day if the month is too short; `None` after the
+    /// year 9999.
     pub(super) fn plus_months(self, months: u32) -> Option<Self> {
         Self::within(self.0.checked_add_months(chrono::Months::new(months))?)
     }
 
-    /// How many of this date, a month later, two months later and so on have
-    /// come by `now`.
+    /// Counts this date, one month later, two months later and so on, up to
+    /// `now`.
     pub(super) fn months_come(self, now: Self) -> u32 {
         let months = |date: Self| i64::from(date.0.year()) * 12 + i64::from(date.0.month());
         let Ok(apart) = u32::try_from(months(now) - months(self)) else {
@@ -334,7 +335,7 @@ impl Date {
         apart + u32::from(come)
     }
 
-    /// Midnight at its beginning.
+    /// Midnight at the start of the day.
     pub(super) fn day(self) -> Self {
         Self(self.0.date().and_time(chrono::NaiveTime::MIN))
     }
@@ -359,7 +360,7 @@ impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         // chrono also reads shorter numbers and drops the eighth digit of a
-        // fraction; this is to be read back as it was written.
+        // fraction; here only the written form is read.
         DateTime::from_round_trip(&text, DateKind::Unspecified)
             .filter(|date| date.to_round_trip().get(..19) == text.get(..19) && text.len() <= 27)
             .and_then(Self::new)
@@ -437,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn time_stands_still_at_its_end() {
+    fn time_stops_at_its_end() {
         let end: Date = serde_json::from_value(json!("9999-12-31T23:59:59")).unwrap();
         assert_eq!(end.plus_seconds(u32::MAX), end);
         assert_eq!(end.plus_days(u32::MAX), end);

@@ -4,7 +4,7 @@
     reason = "that is how a test fails"
 )]
 
-//! What the tests of the state share.
+//! Helpers for the tests of the state.
 
 use serde_json::{Value as Json, json};
 
@@ -17,7 +17,7 @@ use crate::model::settings::Settings;
 use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 
-/// A request or an answer from plain JSON as a client writes it.
+/// Makes a request or an answer from plain JSON as a client writes it.
 pub fn object(of: &'static Type, json: &Json) -> Object {
     let mut object = Object::new(of);
     for (name, json) in json.as_object().unwrap() {
@@ -61,7 +61,7 @@ pub fn call(state: &mut State, name: &str, request: &Json, settings: &Settings) 
     call_with(state, name, &request, settings)
 }
 
-/// Calls an operation that is to succeed, under default settings.
+/// Calls an operation that must succeed, with default settings.
 pub fn done(state: &mut State, name: &str, request: Json) -> Object {
     match call(state, name, &request, &Settings::default()) {
         Answer::Dto(answer) if status(&answer, "StatusCode") == "OK" => answer,
@@ -69,8 +69,8 @@ pub fn done(state: &mut State, name: &str, request: Json) -> Object {
     }
 }
 
-/// Calls an operation that is to be refused and to change nothing; returns the
-/// text of the error.
+/// Calls an operation that must be refused and change nothing; returns the text
+/// of the error.
 pub fn refused(state: &mut State, name: &str, request: Json, settings: &Settings) -> String {
     let before = state.clone();
     let answer = call(state, name, &request, settings);
@@ -105,7 +105,7 @@ pub fn posted(state: &mut State, request: Json) -> String {
     text(&done(state, "C2BPostContract", request), "WebRef").to_owned()
 }
 
-/// What GetContractDetails tells of a contract.
+/// The answer of GetContractDetails for a contract.
 pub fn details(state: &mut State, reference: &str) -> Object {
     done(state, "GetContractDetails", json!({ "Ref": reference }))
 }

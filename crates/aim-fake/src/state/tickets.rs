@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_of_a_ticket_counts_and_must_exist() {
+    fn the_account_of_a_ticket_must_exist() {
         let mut state = store();
         let request = json!({"CustomerAcct": 20418, "CustomerInfo": {"Name": "N"}});
         done(&mut state, "PostServiceTicket", request);

@@ -1,4 +1,4 @@
-//! How a request object is made of a body, a query and a form, and which of
+//! Makes a request object from a body, a query and a form, and decides which of
 //! them wins.
 
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use crate::model::settings::Format;
 use crate::model::types::Type;
 use crate::model::value::{Object, Value};
 
-/// Makes the request of a service that was reached by its own route: the body
-/// first, then the path over it, then the query, then the form.
+/// Makes the request of a service that was reached by its own route: from the
+/// body, then the path, then the query, then the form, each over the last.
 pub(super) fn by_route(
     incoming: &Incoming<'_>,
     of: &'static Type,
@@ -28,8 +28,8 @@ pub(super) fn by_route(
         bind(incoming, &mut object, incoming.query())?;
         return Ok(object);
     }
-    // What comes later takes the place of an equal name, even by an empty
-    // value, which then binds nothing.
+    // A later value replaces an earlier one of the same name. An empty one does
+    // so too, and then binds nothing.
     let path = path_info.map(|path| ("PathInfo", path));
     let pairs = incoming.query().iter().chain(form);
     let mut values: Vec<(String, String)> = Vec::new();
@@ -49,8 +49,9 @@ pub(super) fn by_route(
 }
 
 /// Makes the request of a service that was reached by the name of its request:
-/// of the query alone where there is no body, of query and then form where it
-/// is a form, else of the body, with the query for what that left out.
+/// from the query alone if there is no body, from the query and then the form
+/// if the body is a form, else from the body, with the query for members that
+/// the body left out.
 pub(super) fn by_name(
     incoming: &Incoming<'_>,
     of: &'static Type,
@@ -75,7 +76,7 @@ pub(super) fn by_name(
     Ok(object)
 }
 
-/// Whether a request by name is made of the query alone.
+/// Whether a request by name is made from the query alone.
 fn reads_query(incoming: &Incoming<'_>) -> bool {
     let has_body = incoming.content_type().is_some() && incoming.content_length() > 0;
     !has_body && !incoming.verb_has_body()
@@ -94,7 +95,7 @@ fn bind(
         .map_err(|fields| Exception::unbound(object.of(), fields))
 }
 
-/// Writes query values to members that are still as they were made.
+/// Writes query values to members that still have their default.
 fn fill(incoming: &Incoming<'_>, object: &mut Object) -> Result<(), Exception> {
     for pair in incoming.query() {
         let Some(index) = object.of().position(&pair.0) else {
@@ -102,8 +103,8 @@ fn fill(incoming: &Incoming<'_>, object: &mut Object) -> Result<(), Exception> {
         };
         let member = &object.of().members[index];
         if object.values()[index] == Value::default_of(member.kind, member.nullable) {
-            // ServiceStack does not collect these by field: the first one ends
-            // the request, with the words of the parser.
+            // ServiceStack does not collect these errors by field: the first
+            // one ends the request, with the parser's message.
             params::bind(object, std::slice::from_ref(pair), incoming.settings).map_err(|_| {
                 Exception::new(
                     "FormatException",
@@ -115,8 +116,8 @@ fn fill(incoming: &Incoming<'_>, object: &mut Object) -> Result<(), Exception> {
     Ok(())
 }
 
-/// Reads the body where there is one in that format; without, or in a format
-/// that nobody reads, the object stays empty, in silence.
+/// Reads a body of that format. If there is none, or no reader for the format,
+/// the object silently stays empty.
 fn from_body(
     incoming: &Incoming<'_>,
     of: &'static Type,
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_route_the_form_beats_the_query_and_that_the_body() {
+    fn on_a_route_the_form_wins_over_the_query_and_the_query_over_the_body() {
         let settings = Settings::default();
         for (text, wanted) in [
             (
@@ -190,8 +191,8 @@ mod tests {
                 format!("POST /api/X?Ref=q&Sub=2\n{FORM}\n\nRef=f"),
                 r#"{"Ref":"f","Sub":2}"#,
             ),
-            // An empty value of the same name takes the query's place; in
-            // another case both are there.
+            // An empty value of the same name replaces the query's; if the case
+            // differs, both remain.
             (format!("POST /api/X?Ref=q\n{FORM}\n\nRef="), "{}"),
             (
                 format!("POST /api/X?Ref=q\n{FORM}\n\nref="),
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn by_name_the_query_fills_what_the_body_left_out() {
+    fn by_name_the_query_fills_members_that_the_body_left_out() {
         let settings = Settings::default();
         for (text, wanted) in [
             (
@@ -250,7 +251,7 @@ mod tests {
                 r#"{"Ref":"b"}"#,
             ),
             ("GET /api/X?Ref=q".to_owned(), r#"{"Ref":"q"}"#),
-            // With a body even a GET forgets its query.
+            // With a body, even a GET ignores its query.
             (
                 format!("GET /api/X?Ref=q\n{JSON}\n\n{{\"Sub\":1}}"),
                 r#"{"Sub":1}"#,

@@ -13,18 +13,18 @@ use crate::model::date::{
     UNIX_EPOCH, midnight, time_of_day,
 };
 
-/// Reads a `DateTime` as ServiceStack does; none where it throws.
+/// Reads a `DateTime` as ServiceStack does; `None` if it throws.
 ///
 /// `yyyy-MM-ddTHH:mm:ss` with three decimals or none keeps its wall clock and
 /// is `Unspecified`; so is `yyyyMMdd`. `/Date(ms)/` is `Utc`. Everything else
-/// becomes `Local`: what has an offset is shifted to `zone`, what has none
-/// keeps its wall clock. Ten letters with slashes are `dd/MM/yyyy` first. Empty
-/// text is the year 1.
+/// becomes `Local`: a date with an offset is shifted to `zone`, one without
+/// keeps its wall clock. Ten letters with slashes are first tried as
+/// `dd/MM/yyyy`. Empty text is the year 1.
 ///
-/// `dcjs` is whether the host's date handler is `DCJSCompatible`, which takes
-/// the offset of `/Date(ms+hhmm)/` for a mere mark. Of what .NET's
-/// `DateTime.Parse` reads, texts that need the current day (a time alone, a
-/// day without a year) are not read.
+/// `dcjs` says whether the host's date handler is `DCJSCompatible`, which
+/// ignores the offset of `/Date(ms+hhmm)/` except as a mark of local time.
+/// Texts that need the current day (a time alone, a day without a year) are not
+/// read, though .NET's `DateTime.Parse` reads them.
 #[must_use]
 pub fn parse(text: &str, zone: Tz, dcjs: bool) -> Option<DateTime> {
     if text.is_empty() {
@@ -42,7 +42,7 @@ pub fn parse(text: &str, zone: Tz, dcjs: bool) -> Option<DateTime> {
     if length == 19 || (length == 23 && !universal) {
         return general::parse(text)?.to_date(DateKind::Unspecified, zone);
     }
-    // A space in place of the T, before a Z.
+    // A space instead of the T, before a Z.
     let repaired = match text.char_indices().nth(10) {
         Some((place, ' ')) if universal => {
             Cow::Owned(format!("{}T{}", &text[..place], &text[place + 1..]))
@@ -75,7 +75,7 @@ pub fn parse(text: &str, zone: Tz, dcjs: bool) -> Option<DateTime> {
     }
 }
 
-/// Reads what stands behind `/Date(`: milliseconds since 1970, an offset, `)`.
+/// Reads what follows `/Date(`: milliseconds since 1970, an offset, `)`.
 fn parse_wcf(text: &str, zone: Tz, dcjs: bool) -> Option<DateTime> {
     let (text, _) = text.split_once(')')?;
     let sign = text.rfind(['+', '-']).filter(|place| *place > 0);
@@ -139,10 +139,10 @@ fn number_of<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.trim().parse().ok()
 }
 
-/// ServiceStack's own reader, which it asks about dates of ten letters first
-/// and about all others where .NET gives up: day first with slashes, and a time
-/// that is midnight if it is not understood. It does not shift an offset to the
-/// host's zone but only takes it off.
+/// ServiceStack's own reader. ServiceStack uses it first for dates of ten
+/// letters, and for all others if .NET cannot read them. With slashes the day
+/// comes first; a time that it cannot read is midnight. It removes an offset
+/// and does not shift the time to the host's zone.
 fn parse_manual(text: &str) -> Option<DateTime> {
     if text.chars().count() < 10 {
         return None;
@@ -215,8 +215,8 @@ fn parse_milliseconds(decimals: &str) -> Option<i64> {
     Some((i64::from(digits(whole, 3)?) + up) * TICKS_PER_MILLISECOND)
 }
 
-/// Writes the text of the host's own function for `DateTime`; none without one.
-/// The function does not reach `DateTime?`.
+/// Writes a date with the host's own function for `DateTime`; `None` if there
+/// is none. `DateTime?` does not use the function.
 #[must_use]
 pub fn write_by_function(date: DateTime, style: &Style) -> Option<String> {
     Some(match style.date_function? {
@@ -227,13 +227,13 @@ pub fn write_by_function(date: DateTime, style: &Style) -> Option<String> {
     })
 }
 
-/// Writes a date as ServiceStack's date handler does in JSON, with the quotes
-/// where there are any.
+/// Writes a date as ServiceStack's date handler does in JSON, with quotes if it
+/// has them.
 ///
 /// # Errors
 ///
-/// The exception that .NET throws for a local time that the zone's clocks
-/// skip, and for one that leaves the range of dates in universal time.
+/// The exception that .NET throws for a local time that the zone's clocks skip,
+/// and for one that is out of range in universal time.
 pub fn write_json(date: DateTime, style: &Style) -> Result<String, Exception> {
     let text = match style.date_handler {
         DateHandler::Iso8601 => write_round_trip(date, style.zone),
@@ -252,8 +252,8 @@ pub fn write_json(date: DateTime, style: &Style) -> Result<String, Exception> {
     Ok(format!("\"{text}\""))
 }
 
-/// Writes a date as ServiceStack does in JSV where no function is registered:
-/// as short as an XSD form can be, whatever the date handler.
+/// Writes a date as ServiceStack does in JSV if no function is registered: in
+/// the shortest XSD form, with any date handler.
 #[must_use]
 pub fn write_jsv(date: DateTime, style: &Style) -> String {
     if date.ticks % TICKS_PER_DAY == 0 {
@@ -270,8 +270,8 @@ pub fn write_jsv(date: DateTime, style: &Style) -> String {
     clock + &offset_text(date.offset(style.zone), ":")
 }
 
-/// Writes a date as XML has it: no more decimals than it needs, `Z` for
-/// universal time, the offset for the host's own.
+/// Writes a date for XML: as few decimals as possible, `Z` for universal time,
+/// the offset for local time.
 #[must_use]
 pub fn write_xml(date: DateTime, zone: Tz) -> String {
     let mut text = date.seconds_text();
@@ -288,7 +288,7 @@ fn write_round_trip(date: DateTime, zone: Tz) -> String {
     date.to_round_trip() + &suffix(date, zone)
 }
 
-/// What says whose clock it is, behind an ISO form.
+/// The suffix of an ISO form that states the kind of clock.
 fn suffix(date: DateTime, zone: Tz) -> Cow<'static, str> {
     match date.kind {
         DateKind::Unspecified => Cow::Borrowed(""),
@@ -303,12 +303,12 @@ fn offset_text(minutes: i64, separator: &str) -> String {
     format!("{sign}{:02}{separator}{:02}", minutes / 60, minutes % 60)
 }
 
-/// .NET counts milliseconds in a double and cuts: the last tick of the year
-/// 9999 is the first millisecond of the year 10000.
+/// .NET computes milliseconds as a double and truncates: the last tick of the
+/// year 9999 becomes the first millisecond of the year 10000.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    reason = "a double is what .NET has here"
+    reason = ".NET uses a double here"
 )]
 fn milliseconds(ticks: i64) -> i64 {
     (ticks as f64 * 0.0001) as i64
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn reads_as_servicestack_does() {
         let table = [
-            // The forms that keep their wall clock.
+            // Forms that keep their wall clock.
             ("", "0001-01-01T00:00:00.0000000 Unspecified"),
             (
                 "2026-11-21T10:20:30",
@@ -395,7 +395,7 @@ mod tests {
             ),
             ("2026-11-21 10:20", "2026-11-21T10:20:00.0000000 Local"),
             ("2026-11", "2026-11-01T00:00:00.0000000 Local"),
-            // The forms that are shifted.
+            // Forms that are shifted.
             ("2026-11-21T10:20:30Z", "2026-11-21T05:20:30.0000000 Local"),
             ("2026-07-21 10:20:30Z", "2026-07-21T06:20:30.0000000 Local"),
             (
@@ -452,7 +452,7 @@ mod tests {
             ("21-Nov-2026", "2026-11-21T00:00:00.0000000 Local"),
             ("November 21, 2026", "2026-11-21T00:00:00.0000000 Local"),
             ("November 2026", "2026-11-01T00:00:00.0000000 Local"),
-            // What .NET does not understand, but ServiceStack does.
+            // Forms that ServiceStack reads and .NET does not.
             (
                 "2026-11-21T10:20:30+15:00",
                 "2026-11-20T19:20:30.0000000 Local",
@@ -521,7 +521,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dcjs_handler_takes_an_offset_for_a_mark() {
+    fn the_dcjs_handler_treats_an_offset_as_a_mark() {
         let read = parse("/Date(1700000000000+0200)/", ZONE, true).map(shown);
         assert_eq!(read.as_deref(), Some("2023-11-14T17:13:20.0000000 Local"));
     }
@@ -610,7 +610,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_instant_throws() {
+    fn a_time_without_an_instant_throws() {
         let wcf = style(DateFormat::Wcf);
         let skipped = write_json(date("2026-03-08T02:30:00", DateKind::Local), &wcf);
         assert_eq!(skipped.unwrap_err().name, "ArgumentException");
@@ -621,7 +621,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_write_what_they_say() {
+    fn functions_write_their_forms() {
         let noon = date("2026-07-01T12:05:09.5", DateKind::Utc);
         let written = |format| write_by_function(noon, &style(format));
         assert_eq!(
@@ -641,7 +641,7 @@ mod tests {
     }
 
     #[test]
-    fn jsv_is_as_short_as_can_be() {
+    fn jsv_is_as_short_as_possible() {
         use DateKind::{Local, Unspecified, Utc};
         let table = [
             ("2026-11-21T00:00:00", Utc, "2026-11-21"),

@@ -1,5 +1,5 @@
-//! `decimal`: how the .NET Framework's parser in ServiceStack reads it and how
-//! it is written.
+//! Reads `decimal` like ServiceStack's parser on the .NET Framework, and writes
+//! it.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +8,7 @@ use super::digits::{is_white, parse_integer};
 /// The largest unscaled value of a `decimal`: 96 bits.
 const MAX: u128 = (1 << 96) - 1;
 
-/// Where in a number the reader is.
+/// The reader's position in a number.
 enum At {
     Start,
     Sign,
@@ -19,12 +19,12 @@ enum At {
     End,
 }
 
-/// Reads a `decimal`; none where the parser gives up or overflows.
+/// Reads a `decimal`; `None` if the parser fails or overflows.
 ///
-/// White space alone is 0, as are a lone `-` and an unfinished exponent's
-/// missing digits; commas are skipped anywhere in the integer part; an
-/// exponent counts only behind a fraction; nothing may follow a leading zero
-/// but a point.
+/// White space alone is 0, and so are a lone `-` and the missing digits of an
+/// unfinished exponent. Commas are skipped anywhere in the integer part. An
+/// exponent counts only after a fraction. Only a point may follow a leading
+/// zero.
 #[must_use]
 pub(crate) fn parse(text: &str) -> Option<Decimal> {
     if text.is_empty() {
@@ -86,7 +86,7 @@ pub(crate) fn parse(text: &str) -> Option<Decimal> {
                 let exponent = i16::from(i8::try_from(parse_integer(digits)?).ok()?);
                 let room = i16::from(scale);
                 if down {
-                    // Both are bytes: their sum wraps like the parser's.
+                    // Both are bytes, and their sum wraps as in the parser.
                     scale = (room + exponent) as u8 as i8;
                 } else if room > exponent {
                     scale = (room - exponent) as u8 as i8;
@@ -108,7 +108,7 @@ pub(crate) fn parse(text: &str) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(if negative { -value } else { value }, scale).ok()
 }
 
-/// Ten times the value and a digit, if that still fits.
+/// Ten times the value plus a digit, if that fits.
 fn push(value: u128, digit: u128) -> Option<u128> {
     value
         .checked_mul(10)?

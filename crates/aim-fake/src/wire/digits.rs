@@ -1,4 +1,4 @@
-//! White space and whole numbers, as ServiceStack's text formats have them.
+//! White space and whole numbers of ServiceStack's text formats.
 
 /// The white space of ServiceStack's text formats.
 #[must_use]
@@ -9,8 +9,8 @@ pub(super) fn is_white(letter: char) -> bool {
     )
 }
 
-/// Reads a `long`: white space around it, leading zeros if no sign stands
-/// before them, no plus, no fraction, no exponent.
+/// Reads a `long`: with white space around it and, if it has no sign, leading
+/// zeros; without a plus, a fraction or an exponent.
 pub(super) fn parse_integer(text: &str) -> Option<i64> {
     let text = text.trim_matches(is_white);
     let digits = text.strip_prefix('-').unwrap_or(text);

@@ -1,5 +1,4 @@
-//! Exceptions: the status, the reason phrase and the body that each one
-//! becomes.
+//! Exceptions, and the status, reason phrase and body of each.
 
 use std::borrow::Cow;
 
@@ -13,11 +12,11 @@ pub struct Exception {
     pub name: Cow<'static, str>,
     /// Its message.
     pub message: String,
-    /// What it says of single fields.
+    /// Its errors about single fields.
     pub fields: Vec<FieldError>,
 }
 
-/// What an [`Exception`] says of a field.
+/// The error of an [`Exception`] about a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The code.
@@ -29,7 +28,7 @@ pub struct FieldError {
 }
 
 impl Exception {
-    /// An exception that says nothing of single fields.
+    /// An exception without errors about single fields.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
@@ -39,14 +38,14 @@ impl Exception {
         }
     }
 
-    /// What a body or a value that cannot be read throws.
+    /// The exception for a body or a value that cannot be read.
     #[must_use]
     pub fn serialization(message: String) -> Self {
         Self::new("SerializationException", message)
     }
 
-    /// One of the `ArgumentException` family that names its parameter: .NET
-    /// adds the name to the message, ServiceStack takes it out again for the
+    /// An exception of the `ArgumentException` family that names its parameter:
+    /// .NET adds the name to the message, and ServiceStack removes it for the
     /// list of fields.
     #[must_use]
     pub fn argument(name: &'static str, message: &str, parameter: &str) -> Self {
@@ -61,7 +60,8 @@ impl Exception {
         }
     }
 
-    /// Query or form values that cannot be read, of a request of type `of`.
+    /// The exception for query or form values of a request of type `of` that
+    /// cannot be read.
     #[must_use]
     pub(super) fn unbound(of: &Type, fields: Vec<FieldError>) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Exception {
     }
 }
 
-/// An exception and the status that it becomes.
+/// An exception and its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub status: u16,
@@ -79,8 +79,8 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A request that cannot be made of what was sent, whatever the exception:
-    /// ServiceStack throws its own around that of a reader.
+    /// A request that cannot be read: ServiceStack wraps any exception of a
+    /// reader in its own.
     pub(super) fn unreadable(exception: Exception) -> Self {
         Self {
             status: 400,
@@ -98,13 +98,13 @@ impl From<Exception> for Failure {
     }
 }
 
-/// What a service throws that is to throw `name` with `message`.
+/// The failure of a service that throws `name` with `message`.
 ///
-/// Four names mean what they mean in the recordings: `ArgumentNullException`
-/// names the parameter `Ref` in .NET's words and not in those of `message`,
-/// `ValidationError` is an `ArgumentException` of the parameter
-/// `CustomerInfo.Email`, and `SSAuthenticationException` is ServiceStack's own
-/// `AuthenticationException`, as opposed to .NET's.
+/// Four names behave as in the recordings: `ArgumentNullException` names the
+/// parameter `Ref` with .NET's message instead of `message`, `ValidationError`
+/// is an `ArgumentException` of the parameter `CustomerInfo.Email`, and
+/// `SSAuthenticationException` is ServiceStack's own `AuthenticationException`,
+/// as opposed to .NET's.
 pub(super) fn thrown(name: String, message: String) -> Failure {
     match name.as_str() {
         "ArgumentNullException" => {
@@ -121,8 +121,7 @@ pub(super) fn thrown(name: String, message: String) -> Failure {
     }
 }
 
-/// The status that ServiceStack gives an exception, by its type and those that
-/// .NET derives from it.
+/// The status that ServiceStack gives an exception, by its type and base types.
 #[must_use]
 pub(crate) fn status_of(name: &str) -> u16 {
     match name {
@@ -149,7 +148,7 @@ pub(crate) fn status_of(name: &str) -> u16 {
     }
 }
 
-/// The reason phrase of a status; empty for one that .NET has no words for.
+/// The reason phrase of a status; empty if .NET has none.
 #[must_use]
 pub(crate) fn reason_of(status: u16) -> &'static str {
     match status {
@@ -211,8 +210,8 @@ const fn member(name: &'static str, kind: Kind) -> Member {
     }
 }
 
-/// ServiceStack's `ErrorResponse`. The document's type of this name has less:
-/// `StackTrace` and `Meta` are null in all that a client is promised.
+/// ServiceStack's `ErrorResponse`. The document's type of this name has no
+/// `StackTrace` and `Meta`, which are normally null.
 static ERROR_RESPONSE: Type = Type {
     name: "ErrorResponse",
     namespace: NAMESPACE,
@@ -317,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn four_names_mean_what_they_mean_in_the_recordings() {
+    fn four_names_behave_as_in_the_recordings() {
         let thrown = |name: &str| thrown(name.to_owned(), "m".to_owned());
         let failure = thrown("ArgumentNullException");
         assert_eq!(failure.status, 400);
@@ -340,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_trace_stands_before_the_errors() {
+    fn a_stack_trace_comes_before_the_errors() {
         let exception = Exception::new("E", "m");
         assert_eq!(
             text(&error_response(&exception, None)),

@@ -1,9 +1,10 @@
-//! The HTML pages: ServiceStack answers with one where nobody asks for
-//! anything else. These are aim-fake's own.
+//! The HTML pages: ServiceStack answers with one if the request asks for no
+//! other format. These are aim-fake's own.
 
 use crate::model::schema::Schema;
 
-/// The page of an answer: what was asked, the status, and the answer in JSON.
+/// The page of an answer: the request's name, the status, and the answer in
+/// JSON.
 #[must_use]
 pub(super) fn page(request: &str, status: u16, json: &str) -> String {
     let request = escape(request);
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_shows_its_answer_and_runs_none_of_it() {
+    fn a_page_escapes_its_answer() {
         let page = page("<b>", 400, r#"{"Message":"<script>'&'</script>"}"#);
         assert!(page.contains("<h1>&lt;b&gt;</h1>"), "{page}");
         assert!(page.contains("Status 400."), "{page}");

@@ -13,24 +13,24 @@ use crate::model::http::Request;
 use crate::model::schema::Schema;
 use crate::model::settings::Settings;
 
-/// A request, taken apart as far as its services need it.
+/// A request, parsed as far as the services need it.
 pub(super) struct Incoming<'a> {
     /// What the host knows of types and routes.
     pub schema: &'static Schema,
-    /// The request as it came.
+    /// The request as it was received.
     pub http: &'a Request,
     /// How the host is set up.
     pub settings: &'a Settings,
     /// The path, decoded.
     path: String,
-    /// Where the handler's part of the path ends; none where the path leads
-    /// past the handler.
+    /// The end of the handler's part of the path; `None` if the path does not
+    /// begin with the handler's.
     handler_end: Option<usize>,
     query: Vec<(String, String)>,
     form: OnceCell<Vec<(String, String)>>,
 }
 
-/// Where ServiceStack answers on the vendor's host, and on a merchant's own.
+/// The handler's path on the vendor's host, and on a merchant's own.
 const HANDLERS: [&str; 2] = ["/aeservices30/api", "/api"];
 
 impl<'a> Incoming<'a> {
@@ -61,22 +61,22 @@ impl<'a> Incoming<'a> {
         }
     }
 
-    /// Where the handler answers, as the request spells it: the application's
-    /// path and `/api`, or `/api` alone on a merchant's own host. None where
-    /// the path leads past the handler.
+    /// The handler's path as the request spells it: the application's path and
+    /// `/api`, or only `/api` on a merchant's own host. `None` if the path does
+    /// not begin with it.
     pub(super) fn handler(&self) -> Option<&str> {
         self.path.get(..self.handler_end?)
     }
 
-    /// The path behind that of the handler.
+    /// The path after the handler's.
     pub(super) fn path(&self) -> &str {
         self.path
             .get(self.handler_end.unwrap_or(0)..)
             .unwrap_or_default()
     }
 
-    /// The verb that counts: another one may stand in a header field, in the
-    /// query or in a form.
+    /// The effective verb: a header field, the query or a form can override the
+    /// verb of the request.
     pub(super) fn verb(&self) -> &str {
         const NAME: &str = "X-Http-Method-Override";
         let in_form = || match self.content_type() {
@@ -93,7 +93,8 @@ impl<'a> Incoming<'a> {
             .unwrap_or(&self.http.method)
     }
 
-    /// Whether ServiceStack looks for a form or a body without a length.
+    /// Whether ServiceStack reads a form, or a body without a length, for this
+    /// verb.
     pub(super) fn verb_has_body(&self) -> bool {
         !matches!(self.verb(), "GET" | "DELETE" | "HEAD" | "OPTIONS")
     }
@@ -102,7 +103,7 @@ impl<'a> Incoming<'a> {
         &self.query
     }
 
-    /// A value of the query, by its name without case.
+    /// A value of the query, by its name in any case.
     pub(super) fn query_value(&self, name: &str) -> Option<&str> {
         value_of(&self.query, name)
     }
@@ -124,13 +125,13 @@ impl<'a> Incoming<'a> {
         })
     }
 
-    /// The values of a form; none where the body is something else.
+    /// The values of a form; empty if the body is something else.
     pub(super) fn form(&self) -> &[(String, String)] {
         self.form.get_or_init(|| {
             let (true, Some(content_type)) = (self.is_form(), self.content_type()) else {
                 return Vec::new();
             };
-            // A form that cannot be unpacked is an empty one.
+            // A form that cannot be decompressed is empty.
             let body = self.body().unwrap_or_default();
             let multipart = content_type
                 .get(..MULTIPART.len())
@@ -143,8 +144,8 @@ impl<'a> Incoming<'a> {
         })
     }
 
-    /// Whether ServiceStack knows of a body: by its length, so that a chunked
-    /// one is not seen, unless it says how it is packed.
+    /// Whether ServiceStack notices a body: it looks at the length, so it does
+    /// not see a chunked body unless that has a content encoding.
     pub(super) fn has_body(&self) -> bool {
         self.content_length() > 0
             || (self.verb_has_body() && self.http.header("content-encoding").is_some())
@@ -157,10 +158,10 @@ impl<'a> Incoming<'a> {
             .unwrap_or(0)
     }
 
-    /// The body, unpacked.
+    /// The body, decompressed.
     pub(super) fn body(&self) -> Result<Cow<'a, [u8]>, Exception> {
         let body = self.http.body.as_slice();
-        // Each name is compared as it stands, by ServiceStack.
+        // ServiceStack compares these names with their case.
         match self.http.header("content-encoding") {
             Some("gzip") => unpack(GzDecoder::new(body), self.settings),
             Some("deflate") => unpack(DeflateDecoder::new(body), self.settings),
@@ -172,7 +173,8 @@ impl<'a> Incoming<'a> {
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// A content type without its parameters, in lower case; none of an empty one.
+/// A content type without its parameters, in lower case; `None` for an empty
+/// one.
 pub(super) fn real_content_type(text: &str) -> Option<Cow<'_, str>> {
     let text = text.split(';').next().unwrap_or_default().trim();
     match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -197,8 +199,8 @@ fn value_of<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// Unpacks a body, up to the size of the largest body: a small one may unpack
-/// to more than there is memory.
+/// Decompresses a body up to the size limit: a small one may expand to more
+/// than the memory.
 fn unpack(packed: impl Read, settings: &Settings) -> Result<Cow<'static, [u8]>, Exception> {
     let limit = u64::try_from(settings.max_body).unwrap_or(u64::MAX);
     let mut body = Vec::new();
@@ -253,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verb_may_stand_in_header_query_and_form() {
+    fn header_query_and_form_can_override_the_verb() {
         const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
         for (text, verb) in [
             ("POST /api/X".to_owned(), "POST"),
@@ -286,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_known_by_its_length_or_its_packing() {
+    fn a_body_is_noticed_by_its_length_or_its_encoding() {
         for (text, known) in [
             ("POST /api/X\n\n{}", true),
             ("GET /api/X\n\n{}", true),
@@ -313,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_unpacked_up_to_the_largest() {
+    fn bodies_are_decompressed_up_to_the_limit() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(&[b'a'; 100]).unwrap();
         let gzip = gzip.finish().unwrap();
@@ -337,7 +339,7 @@ mod tests {
         assert_eq!(unpacked("gzip", &gzip, 99), broken);
         assert_eq!(unpacked("gzip", b"no gzip", 100), broken);
         assert_eq!(unpacked("deflate", &deflate, 100), Ok(b"abc".to_vec()));
-        // ServiceStack on the .NET Framework knows no other name, in no other
+        // ServiceStack on the .NET Framework knows no other name and no other
         // case.
         assert_eq!(unpacked("GZIP", b"abc", 100), Ok(b"abc".to_vec()));
         assert_eq!(unpacked("br", b"abc", 100), Ok(b"abc".to_vec()));

@@ -17,10 +17,11 @@ use crate::model::value::{Object, Value};
 
 /// Reads a request body.
 ///
-/// Lenient, as ServiceStack is: names compare without case, the last of equal
+/// Lenient like ServiceStack: names compare without case, the last of equal
 /// names wins, unknown members are skipped, a member whose value cannot be read
-/// keeps what it had, and what breaks off or follows does not matter. The
-/// reader goes down the types and not the text, so no nesting is too deep.
+/// keeps its value, and truncated text or text after the object does not
+/// matter. The reader recurses by types and not by the text, so no nesting is
+/// too deep.
 ///
 /// # Errors
 ///
@@ -31,7 +32,7 @@ pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Objec
     Ok(object.unwrap_or_else(|| Object::new(of)))
 }
 
-/// Reads an object; none for null.
+/// Reads an object; `None` for null.
 fn read_object(
     text: &[u16],
     of: &'static Type,
@@ -62,10 +63,10 @@ fn read_object(
             .map(String::from_utf16_lossy)
             .unwrap_or_default();
         skip_white(text, &mut at);
-        // The colon, or whatever stands for it.
+        // The colon, or any letter in its place.
         at += usize::from(at < text.len());
         let value = eat_value(text, &mut at)?;
-        // The name of a type to create in place of this one; no type fits.
+        // The name of a type to create instead of this one; no type fits.
         if object.is_none() && value.len() > 1 && name.eq_ignore_ascii_case("__type") {
             eat_separator(text, &mut at)?;
             continue;
@@ -77,7 +78,7 @@ fn read_object(
                 *object.value_mut(index) = value;
             }
         }
-        // A letter that is not a separator is passed over like one.
+        // A letter that is not a separator is skipped like one.
         if !eat_separator(text, &mut at)? {
             at += usize::from(at < text.len());
         }
@@ -85,10 +86,10 @@ fn read_object(
     Ok(object)
 }
 
-/// The longest name that is looked up: no member's is nearly as long.
+/// The longest name that is looked up: all names of members are much shorter.
 const LONGEST_NAME: usize = 128;
 
-/// Reads a member or a list item; none where ServiceStack throws.
+/// Reads a member or a list item; `None` if ServiceStack throws.
 fn read_value(text: &[u16], kind: Kind, nullable: bool, settings: &Settings) -> Option<Value> {
     match kind {
         Kind::String => read_string(text),
@@ -101,8 +102,8 @@ fn read_value(text: &[u16], kind: Kind, nullable: bool, settings: &Settings) -> 
     }
 }
 
-/// Reads a string; a number, an object or a list given for it keeps its text,
-/// but for the quotes.
+/// Reads a string; a number, an object or a list in its place keeps its text
+/// without the quotes.
 fn read_string(text: &[u16]) -> Option<Value> {
     if text == EMPTY {
         return Some(Value::String(String::new()));
@@ -115,7 +116,7 @@ fn read_string(text: &[u16]) -> Option<Value> {
     })
 }
 
-/// Reads a list; text that is not a list is its only item.
+/// Reads a list; text that is not a list becomes its only item.
 fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
     if text.is_empty() || text == EMPTY {
         return Some(Value::Null);
@@ -135,7 +136,7 @@ fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
             read_value(value, item, false, settings)?
         });
         if objects {
-            // Whatever stands between two objects is a separator.
+            // Any letter between two objects is a separator.
             skip_white(text, &mut at);
             at += 1;
         } else if eat_separator(text, &mut at).ok()? && at == text.len() && !empty {
@@ -145,15 +146,15 @@ fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
     Some(Value::List(items))
 }
 
-/// What stands between a list's brackets, or the text itself without them; none
-/// where ServiceStack cuts too much off.
+/// The text between a list's brackets, or the whole text without them; `None`
+/// if ServiceStack cuts off too much.
 fn list_items(text: &[u16]) -> Option<&[u16]> {
     let white = |unit: &u16| char::from_u32((*unit).into()).is_some_and(char::is_whitespace);
     let start = text.iter().position(|unit| !white(unit))?;
     let end = text.iter().rposition(|unit| !white(unit))? + 1;
     let mut text = &text[start..end];
     if text.first() == Some(&OPEN_LIST) {
-        // The last letter is not looked at.
+        // The last letter is not checked.
         text = text.get(1..text.len() - 1)?;
     }
     let empty = text == EMPTY || text.iter().all(white);
@@ -198,7 +199,7 @@ fn write_value(
     style: &Style,
 ) -> Result<(), Exception> {
     match value {
-        // As an item of a list.
+        // A null item of a list.
         Value::Null if matches!(kind, Kind::Object(_)) => out.push_str("{}"),
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -234,8 +235,8 @@ fn write_value(
     Ok(())
 }
 
-/// Writes a string in quotes: control characters are escaped, those beyond
-/// ASCII too; everything else is itself.
+/// Writes a string in quotes: control characters, also those beyond ASCII, are
+/// escaped, and nothing else.
 fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_is_hardly_json() {
+    fn reads_almost_json() {
         let both = json!({"Ref": "a", "Sub": 1});
         let only = json!({"Ref": "a"});
         let none = json!({});
@@ -308,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_json() {
+    fn refuses_text_that_is_not_json() {
         let table = [
             (
                 "[]",
@@ -373,7 +374,7 @@ mod tests {
             (r#""\x41""#, Some("A")),
             (r#""\x4""#, Some(r"\x4")),
             (r#""\ud83c""#, Some("\u{fffd}")),
-            // An escape that is not a number loses the member, one cut short
+            // An escape that is not a number loses the member; a truncated one
             // does not.
             (r#""\u00zz""#, None),
             (r#"[\u12]"#, Some("[uu12]")),
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_dropped_in_silence() {
+    fn a_value_that_does_not_fit_is_silently_dropped() {
         let body = r#"{"Unlock":"yes","SerialPk":12.5,"CashPrice":1e3,"DeliveryDate":"2026-02-30",
             "FirstDue":"2026-12-01","CustomerAcct":"7","DeliveredAccessories":[{"Id":"x","Delivered":"on"}]}"#;
         assert_eq!(
@@ -529,7 +530,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handler_writes_what_no_function_does() {
+    fn a_handler_writes_dates_without_a_function() {
         let settings = Settings {
             date_format: crate::model::settings::DateFormat::Wcf,
             ..Settings::default()

@@ -1,9 +1,9 @@
 //! JSV, ServiceStack's own text format: bodies, values of queries and forms,
 //! and answers.
 //!
-//! JSV is JSON with the quotes of CSV, and only where they are needed:
-//! `{Ref:C-1,Notes:"a,b",Ids:[1,2]}`. Its reader looks ahead for nothing but
-//! the next separator, so most broken text is read as something.
+//! JSV is JSON with the quotes of CSV, used only where they are needed:
+//! `{Ref:C-1,Notes:"a,b",Ids:[1,2]}`. Its reader looks only for the next
+//! separator, so it reads most broken text as something.
 
 use std::borrow::Cow;
 
@@ -15,8 +15,8 @@ use crate::model::settings::Settings;
 use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 
-/// What ServiceStack puts in the place of an empty text in quotes, to tell it
-/// from no text at all. Text that consists of it is taken for empty too.
+/// ServiceStack's stand-in for an empty text in quotes, to tell it from no
+/// text. Text that consists of it counts as empty too.
 const EMPTY: &str = "\u{200b}";
 
 /// Why text is not an object.
@@ -30,8 +30,8 @@ enum Unreadable {
 
 /// Reads a request body.
 ///
-/// Names compare without case, the last of equal names wins, members that
-/// nobody knows or that cannot be read are dropped in silence.
+/// Names compare without case, the last of equal names wins, and members that
+/// are unknown or cannot be read are silently dropped.
 ///
 /// # Errors
 ///
@@ -41,10 +41,10 @@ pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Objec
     read_request(&decode(body), of, settings)
 }
 
-/// Reads a value of a query or a form; none where ServiceStack cannot.
+/// Reads a value of a query or a form; `None` if ServiceStack cannot.
 ///
-/// A string is taken as it stands, everything else is JSV. Null stands for a
-/// value that leaves the member as it is.
+/// A string is taken unchanged, everything else is JSV. Null is a value that
+/// leaves the member unchanged.
 #[must_use]
 pub fn read_value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
     if matches!(kind, Kind::String) {
@@ -61,8 +61,8 @@ pub fn write(object: &Object, style: &Style) -> String {
     out
 }
 
-/// Writes a string: within quotes if it holds anything that means something in
-/// JSV, and then with its own quotes doubled.
+/// Writes a string: in quotes if it has a character with a meaning in JSV, and
+/// then with its own quotes doubled.
 pub fn write_string(out: &mut String, text: &str) {
     let special = |letter| {
         matches!(
@@ -152,9 +152,9 @@ impl Unreadable {
     }
 }
 
-/// Reads a value of any kind; none where ServiceStack cannot. It calls itself
-/// for members and items, so it goes as deep as the document's types do,
-/// whatever the text.
+/// Reads a value of any kind; `None` if ServiceStack cannot. It recurses for
+/// members and items, so only the document's types limit its depth, not the
+/// text.
 fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
     match kind {
         Kind::Object(of) => object(of, text, settings)
@@ -173,8 +173,8 @@ fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<
     }
 }
 
-/// Reads an object; none for no text, and for one that names its .NET type and
-/// nothing else.
+/// Reads an object; `None` for no text, and for an object with only the name of
+/// its .NET type.
 fn object(
     of: &'static Type,
     text: &str,
@@ -194,11 +194,11 @@ fn object(
         rest = skip_letter(&rest[name.len()..]).ok_or(Unreadable::Cut)?;
         let text = &rest[..value_end(rest)];
         rest = &rest[text.len()..];
-        // Whatever stands between two members, or behind the last one.
+        // Any letter between two members, or after the last one.
         rest = skip_letter(rest).unwrap_or(rest);
 
         let name = name.trim();
-        // A .NET type, which is not for a caller to choose.
+        // A .NET type, which a caller may not choose.
         if name.eq_ignore_ascii_case("__type") && text.chars().nth(1).is_some() {
             continue;
         }
@@ -214,7 +214,7 @@ fn object(
     Ok(object)
 }
 
-/// Reads a list: null for no text, none where ServiceStack cannot read it.
+/// Reads a list: null for no text, `None` if ServiceStack cannot read it.
 fn list(item: Kind, text: &str, settings: &Settings) -> Option<Value> {
     let Some(texts) = items(text).ok()? else {
         return Some(Value::Null);
@@ -229,15 +229,15 @@ fn list(item: Kind, text: &str, settings: &Settings) -> Option<Value> {
         .map(Value::List)
 }
 
-/// Splits a list, with its brackets or without them, into the texts of its
-/// items; none for no text.
+/// Splits a list, with or without brackets, into the texts of its items; `None`
+/// for no text.
 fn items(text: &str) -> Result<Option<Vec<&str>>, Unreadable> {
     if text.is_empty() || text == EMPTY {
         return Ok(None);
     }
     let text = text.trim();
     let mut rest = match text.strip_prefix('[') {
-        // Nobody looks whether the last letter is the other bracket.
+        // Whether the last letter is the closing bracket is not checked.
         Some(inner) => without_last(inner).ok_or(Unreadable::Cut)?,
         None if text.is_empty() => return Err(Unreadable::Cut),
         None => text,
@@ -256,8 +256,8 @@ fn items(text: &str) -> Result<Option<Vec<&str>>, Unreadable> {
             rest = skip_letter(rest).unwrap_or_default();
         } else if let Some(after) = rest.strip_prefix([',', '}']) {
             rest = after;
-            // One more item comes behind the last separator, unless that one
-            // stands for an item already.
+            // One more item follows the last separator, unless that separator
+            // counts as an item already.
             if rest.is_empty() && !matches!(text, "" | EMPTY) {
                 items.push("");
             }
@@ -266,8 +266,8 @@ fn items(text: &str) -> Result<Option<Vec<&str>>, Unreadable> {
     Ok(Some(items))
 }
 
-/// Takes the quotes off; none for a single one. Text that begins with a quote
-/// loses its last letter, whichever that is.
+/// Removes the quotes; `None` for a single one. Text that begins with a quote
+/// loses its last letter, even if that is not a quote.
 fn unquote(text: &str) -> Option<Cow<'_, str>> {
     let Some(inner) = text.strip_prefix('"') else {
         return Some(Cow::Borrowed(text));
@@ -278,23 +278,23 @@ fn unquote(text: &str) -> Option<Cow<'_, str>> {
     })
 }
 
-/// The text without its last letter; none if there is no letter.
+/// The text without its last letter; `None` if there is no letter.
 fn without_last(text: &str) -> Option<&str> {
     let mut letters = text.chars();
     letters.next_back()?;
     Some(letters.as_str())
 }
 
-/// The text without its first letter; none if there is no letter.
+/// The text without its first letter; `None` if there is no letter.
 fn skip_letter(text: &str) -> Option<&str> {
     let mut letters = text.chars();
     letters.next()?;
     Some(letters.as_str())
 }
 
-/// How long the name is that the text begins with: up to a colon, or a whole
-/// pair of quotes or braces (quotes stay part of the name, so that no member
-/// has it). The first letter is never the end.
+/// The length of the name at the start of the text: up to a colon, or a whole
+/// pair of quotes or braces (quotes stay part of the name, so no member has
+/// it). The first letter is never the end.
 fn name_end(text: &str) -> Result<usize, Unreadable> {
     let bytes = text.as_bytes();
     match bytes.first() {
@@ -309,7 +309,7 @@ fn name_end(text: &str) -> Result<usize, Unreadable> {
     }
 }
 
-/// How long the value is that the text begins with: a whole pair of quotes,
+/// The length of the value at the start of the text: a whole pair of quotes,
 /// braces or brackets, or up to a comma or a closing brace.
 fn value_end(text: &str) -> usize {
     let bytes = text.as_bytes();
@@ -325,8 +325,8 @@ fn value_end(text: &str) -> usize {
     }
 }
 
-/// Behind the quote that closes the first one; two in a row stand for one
-/// within. The end of the text closes too.
+/// The position after the quote that closes the first one; two in a row are one
+/// quote of the text. The end of the text closes it too.
 fn quoted_end(bytes: &[u8]) -> usize {
     let mut at = 1;
     while at < bytes.len() {
@@ -341,8 +341,8 @@ fn quoted_end(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// Behind the bracket that closes the first one, those within quotes not
-/// counted. The end of the text closes too.
+/// The position after the bracket that closes the first one; brackets in quotes
+/// do not count. The end of the text closes it too.
 fn nested_end(bytes: &[u8], open: u8, close: u8) -> usize {
     let mut depth = 1_usize;
     let mut quoted = false;
@@ -388,14 +388,14 @@ mod tests {
         write(&object, &Style::new(settings))
     }
 
-    /// What becomes of the member `Rate` of a contract; "bad" for a 400.
+    /// The member `Rate` of a contract as it is read; "bad" for a 400.
     fn rate(text: &str) -> Json {
         let kind = Kind::Object(named("Rate"));
         match read_value(kind, true, text, &Settings::default()) {
             None => json!("bad"),
             Some(Value::Object(object)) => {
                 let mut json = object_to_json(&object, false);
-                // It is in every rate.
+                // Every rate has this default.
                 if json["Months"] == 0 {
                     json.as_object_mut().unwrap().remove("Months");
                 }
@@ -425,7 +425,7 @@ mod tests {
     #[test]
     fn reads_objects() {
         let table = [
-            // As it should be.
+            // Correct text.
             (r"{}", json!({})),
             (
                 r"{PlanCode:A,Level:2}",
@@ -465,19 +465,19 @@ mod tests {
                 r"{PlanCode:{a:b},Grade:[c,d]}",
                 json!({"PlanCode": "{a:b}", "Grade": "[c,d]"}),
             ),
-            // Nothing, and nothing in quotes.
+            // No text, and an empty text in quotes.
             (r"{PlanCode:,Level:2}", json!({"Level": 2})),
             (r"{PlanCode:A,PlanCode:}", json!({})),
             (r#"{PlanCode:"",Level:""}"#, json!({"PlanCode": ""})),
             (r"{PlanCode:null,Level:null}", json!({"PlanCode": "null"})),
-            // Values that are dropped.
+            // Dropped values.
             (r"{Level:x,Grade:c}", json!({"Grade": "c"})),
             (r"{Months:,Grade:c}", json!({"Grade": "c"})),
             (r#"{PlanCode:""#, json!({})),
-            // Names in quotes are nobody's, as in JSON.
+            // Quoted names, as in JSON, match no member.
             (r#"{"PlanCode":"A","Level":2}"#, json!({})),
             (r"{__type:System.Int32,Level:2}", json!({"Level": 2})),
-            // Cut short.
+            // Truncated text.
             (r"{", json!({})),
             (r"{  ", json!({})),
             (r"{PlanCode:A", json!({"PlanCode": "A"})),
@@ -489,12 +489,12 @@ mod tests {
             (r"{Level:2,Grade", json!("bad")),
             (r"{Level:2}x", json!("bad")),
             (r"{Level:2}}", json!("bad")),
-            // No object at all.
+            // Not an object.
             (r"PlanCode:A", json!("bad")),
             (r" {PlanCode:A}", json!("bad")),
             (r#""{PlanCode:A}""#, json!("bad")),
             (r"[]", json!("bad")),
-            // What comes behind quotes counts as the separator.
+            // A letter after quotes counts as the separator.
             (r#"{PlanCode:"a"é,Level:2}"#, json!({"PlanCode": "a"})),
             (r#"{PlanCode:"aé"#, json!({"PlanCode": "a"})),
         ];
@@ -518,7 +518,7 @@ mod tests {
             ("1,2,", json!([1, 2, 0])),
             (",", json!([0])),
             (",,", json!([0, 0])),
-            // The last letter goes with the first bracket.
+            // The last letter is removed with the first bracket.
             ("[1", json!([])),
             ("[1,2", json!([1, 0])),
             ("[12", json!([1])),
@@ -567,7 +567,7 @@ mod tests {
         let settings = Settings::default();
         let read = |kind, nullable, text: &str| read_value(kind, nullable, text, &settings);
         let string = |text: &str| Some(Value::String(text.to_owned()));
-        // A string is taken as it stands.
+        // A string is taken unchanged.
         assert_eq!(read(Kind::String, true, r#""a""#), string(r#""a""#));
         assert_eq!(read(Kind::String, true, "{a}"), string("{a}"));
         // Anything else is JSV.
@@ -674,7 +674,7 @@ mod tests {
         }
 
         let settings = Settings::default();
-        // `DateTime?` is out of the function's reach.
+        // The function does not apply to `DateTime?`.
         assert_eq!(
             written(
                 "ContractFulfillmentRequest",
@@ -767,7 +767,7 @@ mod tests {
         }
     }
 
-    /// Neither deep nor long text costs more than reading it.
+    /// Deep or long text takes linear time.
     #[test]
     fn reads_deep_text() {
         let settings = Settings::default();

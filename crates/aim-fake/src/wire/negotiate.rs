@@ -1,4 +1,4 @@
-//! Which format a request is answered in, and which one its body has.
+//! Decides the format of the answer, and of the request's body.
 
 use std::borrow::Cow;
 
@@ -8,25 +8,25 @@ use crate::model::settings::{Format, Settings};
 /// The content type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContentType<'a> {
-    /// That of a format.
+    /// The content type of a format.
     Of(Format),
-    /// That of the request's own body, which need not be one that can be
-    /// written.
+    /// The content type of the request's own body, which may be one that cannot
+    /// be written.
     Own(&'a str),
 }
 
-/// An `Accept` that ServiceStack trips over before it reaches the service, and
-/// then over again where it would report that: an entry of it is empty.
+/// An `Accept` with an empty entry. ServiceStack fails on it before it calls
+/// the service, and fails again when it reports that.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct EmptyAccept;
 
-/// The formats, as they are preferred after the default one.
+/// The formats in the order of preference after the default one.
 const PREFERRED: [Format; 4] = [Format::Html, Format::Json, Format::Xml, Format::Jsv];
 
 const SOAP_11: &str = "text/xml; charset=utf-8";
 const SOAP_12: &str = "application/soap+xml";
 
-/// The content type that a format is called by.
+/// The content type of a format.
 pub(super) const fn content_type_of(format: Format) -> &'static str {
     match format {
         Format::Html => "text/html",
@@ -52,7 +52,7 @@ impl<'a> ContentType<'a> {
         }
     }
 
-    /// As it stands in the head of the answer.
+    /// The value of the answer's header field.
     pub(super) fn header(self) -> Cow<'static, str> {
         match self {
             Self::Of(Format::Json) => Cow::Borrowed("application/json; charset=utf-8"),
@@ -61,11 +61,11 @@ impl<'a> ContentType<'a> {
         }
     }
 
-    /// Who writes it; none where nobody can.
+    /// The format that writes it; `None` if there is none.
     pub(super) fn format(self, settings: &Settings) -> Option<Format> {
         match self {
             Self::Of(format) => Some(format),
-            // It is read as XML, but would have to be written as SOAP.
+            // It is read as XML but would be written as SOAP.
             Self::Own(SOAP_11) => None,
             Self::Own(text) => format_of(text),
         }
@@ -73,7 +73,7 @@ impl<'a> ContentType<'a> {
     }
 }
 
-/// The format of a content type, whatever its parameters and its case.
+/// The format of a content type, with any parameters and in any case.
 pub(super) fn format_of(content_type: &str) -> Option<Format> {
     match real_content_type(content_type)?.as_ref() {
         "text/html" => Some(Format::Html),
@@ -100,9 +100,8 @@ pub(super) fn format_named(name: &str, settings: &Settings) -> Option<Format> {
     is_known(format, settings).then_some(format)
 }
 
-/// Whether the host knows a format at all: HTML plugs in, so that a host
-/// without it does not know its name. One that it knows and that is switched off
-/// is refused.
+/// Whether the host knows a format. HTML is a plug-in, so a host without it
+/// does not know its name. A known format that is off is refused.
 fn is_known(format: Format, settings: &Settings) -> bool {
     format != Format::Html || is_on(format, settings)
 }
@@ -115,7 +114,7 @@ fn default_format(settings: &Settings) -> Format {
 }
 
 /// The format that the address asks for: JSON by `callback`, any by `format`,
-/// one of three letters by the first part of the path.
+/// one with a name of three letters by the first part of the path.
 pub(super) fn asked_for(incoming: &Incoming<'_>) -> Option<Format> {
     if incoming
         .query_value("callback")
@@ -130,8 +129,8 @@ pub(super) fn asked_for(incoming: &Incoming<'_>) -> Option<Format> {
     format_named(&name.to_ascii_lowercase(), incoming.settings)
 }
 
-/// The first part of a path where ServiceStack takes it for a format: up to
-/// three characters before a slash, up to four at the end.
+/// The first part of a path if ServiceStack treats it as a format: up to three
+/// characters before a slash, up to four at the end.
 fn first_part(path: &str) -> Option<&str> {
     let path = path.strip_prefix('/').unwrap_or(path);
     match path.split_once('/') {
@@ -164,15 +163,15 @@ pub(super) fn negotiate<'a>(incoming: &Incoming<'a>) -> Result<ContentType<'a>, 
     })
 }
 
-/// What `Accept` asks for. Quality values are ignored, and so is the order:
-/// the host's own counts.
+/// What `Accept` asks for. Quality values and the order are ignored: the host's
+/// own order counts.
 fn accepted<'a>(
     incoming: &Incoming<'a>,
     accept: &str,
     default: Format,
 ) -> Result<Option<ContentType<'a>>, EmptyAccept> {
     let settings = incoming.settings;
-    // What `*/*` stands for, and what is preferred if it is accepted.
+    // The format for `*/*`, which is also preferred if it is accepted.
     let own = if incoming.is_form() {
         Some(content_type_of(default))
     } else {
@@ -210,7 +209,8 @@ fn accepted<'a>(
             _ => ContentType::Of(default),
         }));
     }
-    // The others are compared as they stand: a space before one hides it.
+    // The others are compared unchanged: one with a space before it does not
+    // match.
     let other = accept.split(',').find_map(|entry| {
         Format::ALL.into_iter().find(|format| {
             let content_type = content_type_of(*format);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_s_own_type_is_preferred_where_anything_goes() {
+    fn the_type_of_the_body_is_preferred_if_anything_is_accepted() {
         let settings = Settings::default();
         for (content_type, accept, wanted) in [
             ("application/json", "*/*", JSON),
@@ -343,7 +343,7 @@ mod tests {
             let text = format!("GET {target}\nAccept: application/xml");
             assert_eq!(negotiated(&text, &settings), wanted, "{target}");
         }
-        // What the address says saves an empty Accept.
+        // The address wins even over an `Accept` with an empty entry.
         assert_eq!(
             negotiated("GET /api/X?format=xml\nAccept: ", &settings),
             "application/xml"
@@ -365,7 +365,7 @@ mod tests {
             let text = format!("GET /api/X\nAccept: {accept}");
             assert_eq!(negotiated(&text, &json), wanted, "{accept}");
         }
-        // Without HTML the default is JSON, and nobody knows its name.
+        // Without HTML the default is JSON, and the name of HTML is unknown.
         let few = Settings {
             formats: vec![Format::Json],
             ..Settings::default()
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_has_no_format() {
+    fn a_type_that_cannot_be_written_has_no_format() {
         let settings = Settings::default();
         for (content_type, format) in [
             (ContentType::Of(Format::Xml), Some(Format::Xml)),

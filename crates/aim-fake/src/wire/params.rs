@@ -1,4 +1,4 @@
-//! Values of queries and forms: how they are split and how they are bound.
+//! Splits and binds the values of queries and forms.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,9 +13,9 @@ use crate::model::value::{Object, Value};
 /// `application/x-www-form-urlencoded` into names and decoded values, in their
 /// order.
 ///
-/// Names compare without case: the values of one that is repeated are joined
-/// with commas, where and as it is spelled first. What has no `=` is left out,
-/// since .NET knows no name for it.
+/// Names compare without case: the values of a repeated name are joined with
+/// commas, at the place and with the spelling of the first. A part without `=`
+/// is left out, since .NET has no name for it.
 #[must_use]
 pub fn split(text: &[u8]) -> Vec<(String, String)> {
     join(text.split(|byte| *byte == b'&').filter_map(|pair| {
@@ -26,8 +26,8 @@ pub fn split(text: &[u8]) -> Vec<(String, String)> {
 
 /// Splits a body of `multipart/form-data`, without its files.
 ///
-/// Names and values are joined as by [`split`]. Lines may end in LF alone; a
-/// part that no boundary ends is left out, and so is everything where
+/// Names and values are joined as by [`split`]. Lines may end in LF alone. A
+/// part that no boundary ends is left out, and so is everything if
 /// `content_type` names no boundary.
 #[must_use]
 pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)> {
@@ -36,7 +36,7 @@ pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)>
     };
     let boundary = format!("--{boundary}");
     let mut parts = Vec::new();
-    // Where the part begins that the next boundary ends.
+    // The start of the part that the next boundary ends.
     let mut begin = None;
     let mut last = false;
     let mut at = 0;
@@ -63,7 +63,7 @@ pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)>
 ///
 /// # Errors
 ///
-/// Every value that cannot be read, by its name as it was sent.
+/// Every value that cannot be read, with its name as it was sent.
 pub fn bind(
     object: &mut Object,
     values: &[(String, String)],
@@ -75,7 +75,7 @@ pub fn bind(
             continue;
         };
         let member = &object.of().members[index];
-        // A check box of ASP.NET sends its value and then that of a hidden
+        // A check box of ASP.NET sends its value and then the value of a hidden
         // field.
         let text = match (member.kind, member.nullable, text.split_once(',')) {
             (Kind::Bool, false, Some((first, _))) => first,
@@ -98,8 +98,7 @@ pub fn bind(
     }
 }
 
-/// Joins the values of names that are repeated, as .NET's collections of names
-/// and values do.
+/// Joins the values of repeated names, like .NET's `NameValueCollection`.
 fn join(pairs: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
     let mut joined: Vec<(String, String)> = Vec::new();
     let mut places = HashMap::new();
@@ -118,8 +117,8 @@ fn join(pairs: impl IntoIterator<Item = (String, String)>) -> Vec<(String, Strin
     joined
 }
 
-/// Undoes URL encoding as ASP.NET does: `+` is a space, `%E9` a byte of UTF-8,
-/// `%u00E9` a unit of UTF-16, and any other `%` stands for itself.
+/// Decodes URL encoding like ASP.NET: `+` is a space, `%E9` a byte of UTF-8,
+/// `%u00E9` a unit of UTF-16, and any other `%` stays.
 fn decode(text: &[u8]) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -142,8 +141,8 @@ fn decode(text: &[u8]) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Reads `mark` and that many hexadecimal digits; gives their value and what
-/// comes behind them.
+/// Reads `mark` and that many hexadecimal digits; returns their value and the
+/// rest.
 fn hex_escape<'a>(text: &'a [u8], mark: &[u8], digits: usize) -> Option<(u16, &'a [u8])> {
     let (digits, rest) = text.strip_prefix(mark)?.split_at_checked(digits)?;
     let mut value = 0;
@@ -190,7 +189,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
             let end = value.find(';').unwrap_or(value.len());
             (value[..end].trim_end(), &value[end..])
         });
-        // What stands before a semicolon is another parameter, without a value.
+        // The text before a semicolon is another parameter, without a value.
         let key = key.rsplit(';').next().unwrap_or_default();
         if key.trim().eq_ignore_ascii_case(name) {
             return Some(text.to_owned());
@@ -199,7 +198,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     }
 }
 
-/// The line that begins there, with its end.
+/// The line that begins at `at`, with its line ending.
 fn line_at(text: &[u8], at: usize) -> &[u8] {
     let rest = &text[at..];
     match rest.iter().position(|byte| *byte == b'\n') {
@@ -254,7 +253,7 @@ mod tests {
             ("a=é", &[("a", "é")]),
             ("a=%00", &[("a", "\0")]),
             ("a=%u00e9%ud83c%udfbb%u0041", &[("a", "é🎻A")]),
-            // Broken escapes stand for themselves, broken text for U+FFFD.
+            // Broken escapes stay unchanged, broken text becomes U+FFFD.
             ("a=%zz%", &[("a", "%zz%")]),
             ("a=%2", &[("a", "%2")]),
             ("a=%%41", &[("a", "%A")]),
@@ -295,7 +294,7 @@ mod tests {
             // Lines may end in LF alone.
             (TYPE, format!("{a}--B--").replace('\r', ""), one),
             (TYPE, field("\"a\"", "") + "--B--", &[("a", "")]),
-            // A part that is cut short is none.
+            // A truncated part is left out.
             (TYPE, format!("{a}{b}"), one),
             (TYPE, a.clone(), &[]),
             (
@@ -346,7 +345,7 @@ mod tests {
             message: message.to_owned(),
         };
         let fulfillment = |query: &str| bound("ContractFulfillmentRequest", query);
-        // Every bad value, by its name as it was sent.
+        // Every bad value, with its name as it was sent.
         assert_eq!(
             fulfillment("serialpk=12.5&Ref=a&DeliveryDate=2026-02-30&Unlock=1"),
             Err(vec![
@@ -357,7 +356,7 @@ mod tests {
                 ),
             ])
         );
-        // Of a bool that cannot be null the first value counts.
+        // For a bool that cannot be null, the first value counts.
         assert_eq!(
             fulfillment("Unlock=true&Unlock=false"),
             Ok(json!({"Unlock": true}))
@@ -379,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn binds_over_what_is_there() {
+    fn binds_over_existing_values() {
         let settings = Settings::default();
         let of = Schema::embedded().named("C2BPostContractRequest").unwrap();
         let body = br"{Sku:b,Cat:3,Rate:{Grade:b,PlanCode:b},AccessoryIdList:[1,2]}";
@@ -436,7 +435,7 @@ mod tests {
         }
     }
 
-    /// A body of many names costs no more than reading it.
+    /// A body with many names takes linear time.
     #[test]
     fn splits_many_names() {
         let text: String = (0..200_000).map(|number| format!("n{number}=&")).collect();

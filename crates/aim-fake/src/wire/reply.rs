@@ -1,4 +1,4 @@
-//! How an answer is put on the wire: status, reason phrase, header fields and
+//! Writes an answer for the wire: status, reason phrase, header fields and
 //! body.
 
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use crate::model::schema::Schema;
 use crate::model::settings::{Format, Settings};
 use crate::model::value::Object;
 
-/// How one request is answered.
+/// The settings for the answer to one request.
 pub(super) struct Reply<'a> {
     incoming: &'a Incoming<'a>,
     content_type: ContentType<'a>,
@@ -36,8 +36,8 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// What a service returned, with its status (null without an object), or
-    /// how it failed.
+    /// Answers with what a service returned, with its status (`None` for null),
+    /// or with its failure.
     pub(super) fn answer(&self, returned: Result<(u16, Option<Object>), Failure>) -> Response {
         match returned {
             Ok((status, Some(object))) => self.success(status, &object),
@@ -52,7 +52,7 @@ impl<'a> Reply<'a> {
         let mut response = self.response(status, Cow::Borrowed(reason_of(status)));
         self.write_failure(&mut response, failure, self.content_type.header());
         if let Some(callback) = self.callback() {
-            // To the page that loads the script these are a success.
+            // A page that loads the script needs a success.
             response.status = 200;
             response.reason = Cow::Borrowed("OK");
             wrap(&mut response.body, &callback);
@@ -100,8 +100,8 @@ impl<'a> Reply<'a> {
         response
     }
 
-    /// What becomes of an object that cannot be written. By then the head of
-    /// the answer is half made, which shows in its content type.
+    /// The answer for an object that cannot be written. ServiceStack has set
+    /// part of the head by then, which shows in the content type.
     fn unwritten(&self, mut response: Response, exception: Exception) -> Response {
         let failure = Failure::from(exception);
         let mut content_type = self.content_type.header();
@@ -147,7 +147,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The text of debug mode. It is not that of .NET, which nobody can repeat.
+    /// The text of debug mode. It is not .NET's, which cannot be reproduced.
     fn stack_trace(&self, exception: &Exception) -> Option<String> {
         self.incoming.settings.debug_mode.then(|| {
             format!(
@@ -164,7 +164,7 @@ impl<'a> Reply<'a> {
             _ if letter.is_ascii_alphanumeric() => letter,
             _ => '_',
         };
-        // .NET counts in units of UTF-16.
+        // .NET counts units of UTF-16.
         let name: String = name
             .chars()
             .flat_map(|letter| std::iter::repeat_n(safe(letter), letter.len_utf16()))
@@ -213,7 +213,7 @@ pub(super) fn not_found(incoming: &Incoming<'_>) -> Response {
     response
 }
 
-/// The answer to a request for what the fake does not support.
+/// The answer to a request for an unsupported feature.
 pub(super) fn unsupported(settings: &Settings, reason: String) -> Response {
     let mut response = response(settings, 501, Cow::Borrowed(reason_of(501)));
     let content_type = Cow::Borrowed("text/plain; charset=utf-8");
@@ -241,7 +241,7 @@ pub(super) fn metadata(schema: &'static Schema, settings: &Settings) -> Response
     response
 }
 
-/// What is left where ServiceStack fails and then fails to say so: an empty
+/// The answer if ServiceStack fails and then fails to report it: an empty
 /// success.
 pub(super) fn nothing() -> Response {
     Response {
@@ -257,8 +257,8 @@ fn wrap(body: &mut Vec<u8>, callback: &str) {
     body.push(b')');
 }
 
-/// The name of a status in .NET, which ServiceStack takes for the reason phrase
-/// where a service sets nothing but the status; a number where it has none.
+/// The name of a status in .NET, or its number if it has none. ServiceStack
+/// uses it as the reason phrase if a service sets only the status.
 fn name_of(status: u16) -> Cow<'static, str> {
     match reason_of(status) {
         "" => Cow::Owned(status.to_string()),
@@ -272,7 +272,7 @@ fn name_of(status: u16) -> Cow<'static, str> {
     }
 }
 
-/// A text of a service as far as it can stand in the head of an answer.
+/// The part of a service's text that the head of an answer can hold.
 fn phrase(text: &str) -> String {
     text.chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })

@@ -1,11 +1,11 @@
-//! Which service a path leads to.
+//! Finds the service that a path leads to.
 
 use super::incoming::Incoming;
 use super::{negotiate, unsupported};
 use crate::model::operation::Operation;
 use crate::model::settings::Format;
 
-/// Where a request leads.
+/// The target of a request.
 #[derive(Debug)]
 pub(super) enum Target {
     /// A service, by one of its own routes or as the catch-all.
@@ -22,20 +22,21 @@ pub(super) enum Target {
     Predefined {
         /// The name as the path spells it.
         name: String,
-        /// The format that the path names; none for `/api/{Request}.{unknown}`.
+        /// The format that the path names; `None` for
+        /// `/api/{Request}.{unknown}`.
         format: Option<Format>,
     },
     /// The page that lists the services, by its absolute address.
     Redirect(String),
-    /// That page itself.
+    /// The page that lists the services.
     Metadata,
-    /// Nowhere: the fake does not support it, for this reason.
+    /// An unsupported feature, with the reason.
     Unsupported(String),
     /// Nothing.
     NotFound,
 }
 
-/// Finds the service in the order in which ServiceStack asks its parts.
+/// Finds the service in the order in which ServiceStack tries its handlers.
 pub(super) fn find(incoming: &Incoming<'_>) -> Target {
     let Some(handler) = incoming.handler() else {
         return Target::NotFound;
@@ -86,8 +87,8 @@ fn api(incoming: &Incoming<'_>, path: &str) -> Option<Target> {
     })
 }
 
-/// The handler's own path. Without a slash at its end ServiceStack forgets the
-/// handler in the address that it redirects to.
+/// The handler's own path. Without a slash at the end, ServiceStack leaves the
+/// handler out of the address that it redirects to.
 fn home(incoming: &Incoming<'_>, handler: &str, path: &str) -> Target {
     if incoming.settings.fallback {
         return Target::Route {
@@ -104,7 +105,7 @@ fn home(incoming: &Incoming<'_>, handler: &str, path: &str) -> Target {
     Target::Redirect(format!("http://{host}{handler}/metadata"))
 }
 
-/// Splits a path at the last dot, where a format follows it. Case counts.
+/// Splits a path at the last dot, if a format follows it. Case counts.
 fn split_suffix<'p>(path: &'p str, incoming: &Incoming<'_>) -> (&'p str, Option<Format>) {
     path.rsplit_once('.')
         .and_then(|(plain, suffix)| {
@@ -136,13 +137,13 @@ fn by_route(incoming: &Incoming<'_>, path: &str) -> Option<&'static Operation> {
     })
 }
 
-/// Whether a verb, in any case, is one of those.
+/// Whether a verb, in any case, is in the list.
 fn takes(verbs: &[&str], verb: &str) -> bool {
     verbs.iter().any(|known| known.eq_ignore_ascii_case(verb))
 }
 
 /// `/{format}/reply/{Request}` and `/{format}/oneway/{Request}`, which do the
-/// same without a message queue; what follows is ignored.
+/// same if there is no message queue; the rest of the path is ignored.
 fn by_format(incoming: &Incoming<'_>, path: &str) -> Option<Target> {
     let mut parts = path.trim_start_matches('/').split('/');
     let format = parts.next()?.to_ascii_lowercase();
@@ -180,7 +181,7 @@ fn fallback(incoming: &Incoming<'_>, path: &str, suffix: Option<Format>) -> Opti
     })
 }
 
-/// A service by the name of its request, without case.
+/// Finds a service by the name of its request, in any case.
 pub(super) fn by_request(name: &str, incoming: &Incoming<'_>) -> Option<&'static Operation> {
     let fallback = incoming
         .settings
@@ -211,7 +212,7 @@ mod tests {
     use crate::model::settings::Settings;
     use crate::wire::testing::request;
 
-    /// Where a request leads, in short.
+    /// The target of a request, in short.
     fn target(text: &str, settings: &Settings) -> String {
         let http = request(text);
         match find(&Incoming::new(Schema::embedded(), &http, settings)) {
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_have_paths_of_their_own() {
+    fn requests_have_predefined_paths() {
         let settings = Settings::default();
         for (text, wanted) in [
             ("GET /api/json/reply/X", "X by Json"),
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn the_catch_all_takes_the_rest() {
+    fn the_catch_all_answers_the_rest() {
         let settings = Settings {
             fallback: true,
             ..Settings::default()

@@ -1,4 +1,4 @@
-//! Text to `bool`, `int`, `long`, `decimal`, `DateTime` and `string`.
+//! Reads `bool`, `int`, `long`, `decimal`, `DateTime` and `string` from text.
 
 use super::digits::parse_integer;
 use super::{date, decimal};
@@ -6,15 +6,16 @@ use crate::model::settings::{DateFormat, Settings};
 use crate::model::types::Kind;
 use crate::model::value::Value;
 
-/// ServiceStack.Text's mark for text that is there but empty (`""` in JSON): it
-/// counts as white space in numbers, and as nothing where null is possible.
+/// ServiceStack.Text's mark for a text that is present but empty (`""` in
+/// JSON): it counts as white space in numbers, and as null if the type is
+/// nullable.
 pub(crate) const EMPTY: &str = "\u{200b}";
 
-/// Reads a scalar as ServiceStack's text parsers do; none where they give up
-/// (a JSON member then keeps its default in silence, a query value is a 400).
+/// Reads a scalar like ServiceStack's text parsers; `None` if they fail (then a
+/// JSON member silently keeps its default, and a query value is a 400).
 ///
 /// Empty text is null where the type is nullable. Classes and lists are not
-/// read here: none.
+/// read here and give `None`.
 #[must_use]
 pub(crate) fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
     match kind {
@@ -35,8 +36,8 @@ pub(crate) fn parse(kind: Kind, nullable: bool, text: &str, settings: &Settings)
     }
 }
 
-/// Reads a `bool`: `true`, `false` in any case and the soft forms of HTML
-/// forms, of which ServiceStack tests the last letter of `off` nowhere.
+/// Reads a `bool`: `true` and `false` in any case, and the values of HTML
+/// forms, such as `on`. ServiceStack does not check the last letter of `off`.
 fn parse_bool(text: &str) -> Option<bool> {
     let mut letters = text.chars();
     match (
@@ -92,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_text_is_null_where_null_is_possible() {
+    fn empty_text_is_null_if_the_type_is_nullable() {
         let parse = |kind, nullable, text| parse(kind, nullable, text, &Settings::default());
         assert_eq!(parse(Kind::Long, true, ""), Some(Value::Null));
         assert_eq!(parse(Kind::Long, true, EMPTY), Some(Value::Null));

@@ -1,4 +1,4 @@
-//! How the host's settings have text answers written.
+//! The settings of the host for text answers.
 
 use chrono_tz::Tz;
 
@@ -6,12 +6,12 @@ use crate::model::settings::{DateFormat, Settings};
 use crate::model::types::{Kind, Member};
 use crate::model::value::Value;
 
-/// How JSON and JSV answers are written.
+/// How the host writes JSON and JSV answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
     /// The host's own function for `DateTime`, which wins over the handler.
     pub date_function: Option<DateFunction>,
-    /// ServiceStack's handler: for `DateTime?` always, for `DateTime` where
+    /// ServiceStack's handler: always for `DateTime?`, and for `DateTime` if
     /// there is no function.
     pub date_handler: DateHandler,
     /// The host's zone.
@@ -65,8 +65,8 @@ impl Style {
         }
     }
 
-    /// Whether a member is written: nulls are not, and a registered function
-    /// hides the default of its type.
+    /// Whether a member is written: a null is not, and with a registered
+    /// function the default of its type is not either.
     #[must_use]
     pub fn writes(&self, member: &Member, value: &Value) -> bool {
         let is_hidden = || {

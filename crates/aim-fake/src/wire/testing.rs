@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
-//! What the tests of the dialect share.
+//! Helpers for the tests of the dialect.
 
 use crate::model::http::Request;
 
-/// A request from its text: `VERB target`, header fields, an empty line, the
-/// body. Without a length of its own it gets the right one.
+/// Makes a request from its text: `VERB target`, header fields, an empty line,
+/// the body. The length is added if it is missing.
 pub(crate) fn request(text: &str) -> Request {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.split('\n');

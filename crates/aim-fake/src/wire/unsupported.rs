@@ -1,12 +1,12 @@
-//! What ServiceStack speaks and the fake does not, since no team needs it: CSV,
-//! JSON Lines, `jsconfig` and batches.
+//! Features of ServiceStack that the fake does not support, since no team needs
+//! them: CSV, JSON Lines, `jsconfig` and batches.
 
 use super::incoming::{Incoming, real_content_type};
 use super::negotiate::content_type_of;
 use crate::model::settings::Format;
 
-/// A format that is not supported: what people call it, its name in an address,
-/// its content type.
+/// An unsupported format: its common name, its name in an address, its content
+/// type.
 struct Unsupported(&'static str, &'static str, &'static str);
 
 const FORMATS: [Unsupported; 2] = [
@@ -14,8 +14,8 @@ const FORMATS: [Unsupported; 2] = [
     Unsupported("JSON Lines", "jsonl", "text/jsonl"),
 ];
 
-/// Says what a request asks for that the fake does not support; none if it
-/// supports it.
+/// Names the unsupported feature that a request asks for; `None` if it asks for
+/// none.
 pub(super) fn reason(incoming: &Incoming<'_>) -> Option<String> {
     if incoming.query_value("jsconfig").is_some() {
         return Some(
@@ -46,8 +46,8 @@ fn is_batch(incoming: &Incoming<'_>) -> bool {
         })
 }
 
-/// Whether the address, the body or `Accept` has the format. An `Accept` that
-/// takes a supported one too is answered in that.
+/// Whether the address, the body or `Accept` has the format. If `Accept` also
+/// takes a supported format, the answer has that one.
 fn asks_for(incoming: &Incoming<'_>, format: &Unsupported) -> bool {
     let Unsupported(_, name, content_type) = *format;
     let path = incoming.path();

@@ -1,9 +1,9 @@
-//! A document of a merchant's own.
+//! A merchant's own document.
 #![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
 const PUBLISHED: &str = include_str!("../../openapi/aim.yaml");
 
-/// The published document with more in it.
+/// The published document with additions.
 pub fn document() -> String {
     let mut text = PUBLISHED.replace("\r\n", "\n");
     for (before, more) in [

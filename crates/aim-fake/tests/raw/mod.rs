@@ -1,4 +1,4 @@
-//! A client of bare sockets: it sees what a library hides.
+//! A client of bare sockets, which shows what a library hides.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ pub enum End {
     Silence,
 }
 
-/// What came over a connection.
+/// An answer as it was received.
 #[derive(Debug)]
 pub struct Answer {
     pub head: String,
@@ -62,21 +62,21 @@ impl Raw {
     pub fn new(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        // So long only when a test fails.
+        // It takes this long only when a test fails.
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
         Self(stream, Vec::new())
     }
 
-    /// Silence is what lasts this long.
+    /// Sets how long nothing must arrive to count as silence.
     pub fn patience(self, milliseconds: u64) -> Self {
         let patience = Some(Duration::from_millis(milliseconds));
         self.0.set_read_timeout(patience).unwrap();
         self
     }
 
-    /// Sends bytes and reads one answer; a reset may come before all is sent.
+    /// Sends bytes and reads one answer; a reset may arrive before all is sent.
     pub fn send(&mut self, bytes: &[u8]) -> Answer {
         let sent = self.0.write_all(bytes);
         let mut answer = self.read();
@@ -121,7 +121,7 @@ impl Raw {
         }
     }
 
-    /// Whether the connection is closed, now that all answers were read.
+    /// Whether the connection is closed; call it after all answers were read.
     pub fn is_closed(&mut self) -> bool {
         matches!(self.0.read(&mut [0; 1]), Ok(0))
     }
@@ -163,7 +163,7 @@ fn chunks(mut bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A request with the credentials that the fake asks for.
+/// A request with the credentials that the fake requires.
 pub fn request(method: &str, target: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "{method} {target} HTTP/1.1\r\nHost: fake\r\nApiKey: key\r\nAppId: app\r\n\
@@ -184,13 +184,13 @@ pub fn booking() -> Vec<u8> {
     )
 }
 
-/// Sends a request on a connection of its own.
+/// Sends a request on a new connection.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> Answer {
     Raw::new(address).send(bytes)
 }
 
-/// Asks the control interface, on a connection of its own; an empty body is
-/// none.
+/// Calls the control interface on a new connection; an empty text means no
+/// body.
 pub fn control(address: SocketAddr, method: &str, path: &str, body: &str) -> (u16, Json) {
     let answer = send(address, &request(method, path, "", body));
     (answer.status(), answer.json())

@@ -1,5 +1,5 @@
-//! Measures aim-client beside hand-written calls and the framework's own
-//! clients, all on one `aim-fake`, and prints the tables of the crate's design text.
+//! Compares aim-client with hand-written calls and the framework's own clients,
+//! all on one `aim-fake`, and prints the tables of the crate's `design.md`.
 //! `cargo xtask bench client` builds what is needed and starts this.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const OPERATIONS: [(&str, &str); 2] = [
     ("C2BPostContract", "a booking"),
 ];
 
-/// The rows of an operation: how our client is set up.
+/// The rows of an operation: the setups of our client.
 fn rows(operation: &str) -> &'static [(&'static str, &'static str)] {
     match operation {
         "C2BPostContract" => &[
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
 
 fn run(target: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
     let bench = Bench::new(target.canonicalize()?)?;
-    // What is missing is said before anything is measured.
+    // Missing tools are reported before anything is measured.
     if is_wanted("instructions") {
         version(
             "valgrind",
@@ -180,7 +180,7 @@ impl Bench {
             "javascript" => {
                 command = Command::new("node");
                 command.arg(self.here.join("peers/client.mjs"));
-                // Where npm has installed what it needs.
+                // npm installed its dependencies there.
                 command.current_dir(self.peers());
             }
             "python" => {
@@ -195,7 +195,7 @@ impl Bench {
         command
     }
 
-    /// Runs a contestant on a fake that has forgotten what was before.
+    /// Runs a contestant on a fake that was reset.
     fn call(&self, name: &str, operation: &str, workers: &str, legs: &[&str]) -> Result<Vec<Leg>> {
         self.fake.control("POST", "reset")?;
         let mut command = self.contestant(name);
@@ -205,7 +205,7 @@ impl Bench {
         let text = output(&mut command)?;
         let read: Option<Vec<Leg>> = text.lines().map(Leg::read).collect();
         read.filter(|read| read.len() == legs.len())
-            .ok_or_else(|| format!("{name} said something else: {text}").into())
+            .ok_or_else(|| format!("{name} printed something else: {text}").into())
     }
 
     /// What the server understood of a contestant's one request.
@@ -218,7 +218,7 @@ impl Bench {
         }
     }
 
-    /// All contestants must ask the same of the server.
+    /// Checks that all contestants send the same request.
     fn same_request(&self, names: &[&str]) -> Result<()> {
         for (operation, _) in OPERATIONS {
             let ours = self.understood("ours", operation)?;
@@ -232,7 +232,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Instructions per call, without those of starting up.
+    /// Instructions per call, without start-up.
     fn counted(&self, name: &str, operation: &str) -> Result<f64> {
         eprintln!("counting instructions: {operation}, {name}");
         let mut counts = Vec::new();
@@ -295,7 +295,7 @@ impl Bench {
             for round in 1..=ROUNDS {
                 for (index, name) in names.iter().enumerate() {
                     eprintln!("speed: {operation}, {name}, {round} of {ROUNDS}");
-                    // One thread of Python at a time makes calls anyway.
+                    // Only one thread of Python runs at a time anyway.
                     let workers = if *name == "python" { "1" } else { CONCURRENT };
                     let legs = self.call(name, operation, workers, &LEGS)?;
                     let leg = &legs[1];
@@ -355,7 +355,7 @@ impl Bench {
         Ok(())
     }
 
-    /// What somebody who has just cloned the repository waits for.
+    /// The wait of somebody who has just cloned the repository.
     fn first_run(&self, table: &mut Table) -> Result<()> {
         eprintln!("the demo's first line");
         let target = self.target.join("bench-first-run");
@@ -388,7 +388,7 @@ impl Bench {
         self.build("by-hand", "by_hand.rs", dependencies)
     }
 
-    /// Builds a consumer cold, its dependencies fetched.
+    /// Builds a consumer cold, with its dependencies fetched.
     fn build(&self, name: &str, source: &str, dependencies: &str) -> Result<Built> {
         eprintln!("cold build: {name}");
         let folder = self.target.join("bench-consumers").join(name);
@@ -418,10 +418,10 @@ impl Bench {
     }
 }
 
-/// What a cold build takes.
+/// The cost of a cold build.
 struct Built {
     seconds: f64,
-    /// Of all processes together.
+    /// The processor time of all processes together.
     cpu_seconds: f64,
 }
 
@@ -429,7 +429,7 @@ fn seconds(seconds: f64) -> String {
     format!("{seconds:.0} s")
 }
 
-/// Cargo in a folder, with settings as if nothing was set.
+/// Cargo in a folder, with a clean environment.
 fn cargo(folder: &Path, target: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     command.current_dir(folder);
@@ -443,8 +443,8 @@ fn cargo(folder: &Path, target: &Path) -> Command {
     command
 }
 
-/// The processor time of all processes that were waited for, as Linux counts
-/// it: in hundredths of a second.
+/// The processor time of all child processes that have ended. Linux counts it
+/// in hundredths of a second.
 fn children_cpu_seconds() -> Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The name of the program, in parentheses, may hold anything.
@@ -458,7 +458,7 @@ fn children_cpu_seconds() -> Result<f64> {
     Ok(times.iter().sum::<f64>() / 100.0)
 }
 
-/// What a contestant says of a leg.
+/// A contestant's figures for a leg.
 struct Leg {
     calls: f64,
     seconds: f64,
@@ -482,7 +482,7 @@ impl Leg {
     }
 }
 
-/// The server, as a process; dropped, it has ended.
+/// The server as a process; dropping it ends the process.
 struct Fake {
     process: Child,
     /// The base URL for clients.
@@ -506,7 +506,7 @@ impl Fake {
         Ok(Self { process, url })
     }
 
-    /// Asks the control interface.
+    /// Calls the control interface.
     fn control(&self, method: &str, path: &str) -> Result<Value> {
         let method = reqwest::Method::from_bytes(method.as_bytes())?;
         let url = reqwest::Url::parse(&self.url)?.join(&format!("/_aim/{path}"))?;
@@ -531,7 +531,7 @@ impl Drop for Fake {
 #[derive(Default)]
 struct Table {
     rows: Vec<String>,
-    /// Of each guard, for each operation.
+    /// The cost of each guard, for each operation.
     guards: BTreeMap<&'static str, Vec<Cost>>,
 }
 
@@ -595,7 +595,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// Says which version of a tool is there, or what it is for and how to get it.
+/// Prints the version of a tool, or fails with its purpose and how to get it.
 fn version(tool: &str, how: &str) -> Result<()> {
     let version = output(Command::new(tool).arg("--version"))
         .map_err(|_| format!("{tool} is missing; {how}"))?;
@@ -603,7 +603,7 @@ fn version(tool: &str, how: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command; gives what it printed.
+/// Runs a command and returns its output.
 fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -615,7 +615,7 @@ fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Runs a command that prints nothing of interest.
+/// Runs a command and ignores its output.
 fn done(command: &mut Command) -> Result<()> {
     output(command).map(|_| ())
 }

@@ -1,5 +1,5 @@
-//! .NET's `DateTime.Parse` with the invariant culture, as far as clients write
-//! such texts.
+//! .NET's `DateTime.Parse` with the invariant culture, for the texts that
+//! clients write.
 
 use chrono_tz::Tz;
 
@@ -7,17 +7,17 @@ use crate::model::date::{
     DateKind, DateTime, TICKS_PER_DAY, TICKS_PER_MINUTE, midnight, time_of_day,
 };
 
-/// What a text says.
+/// The parts of a text that was read.
 pub(super) struct Parsed {
     /// The wall clock.
     ticks: i64,
-    /// What the text says the clock is ahead of universal time, in minutes.
+    /// The stated offset from universal time, in minutes.
     offset: Option<i64>,
 }
 
 impl Parsed {
-    /// The date: what has an offset is shifted to the host's zone, what has
-    /// none gets `kind`.
+    /// The date: shifted to the host's zone if the text has an offset, else of
+    /// `kind`.
     pub(super) fn to_date(&self, kind: DateKind, zone: Tz) -> Option<DateTime> {
         match self.offset {
             None => DateTime::new(self.ticks, kind),
@@ -44,7 +44,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// From the first day of the year 1 on, which was a Monday.
+/// The days of the week from the first day of the year 1, a Monday.
 const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
@@ -55,7 +55,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-/// A two-digit year is one of the hundred years up to this.
+/// A two-digit year is one of the hundred years up to this one.
 const LAST_TWO_DIGIT_YEAR: i32 = 2029;
 
 /// A number of the date.
@@ -78,12 +78,12 @@ struct Found {
     offset: Option<i64>,
 }
 
-/// Reads a text; none where .NET throws a `FormatException`, and where the
-/// current day would be needed.
+/// Reads a text; `None` if .NET throws a `FormatException` or the current day
+/// would be needed.
 pub(super) fn parse(text: &str) -> Option<Parsed> {
     let mut found = Found::default();
     let mut rest = text.trim();
-    // A separator wants a part of the date behind it, a `T` a time.
+    // A part of the date must follow a separator, and a time must follow a `T`.
     let mut wants_part = false;
     let mut wants_time = false;
     while let Some(letter) = rest.chars().next() {
@@ -132,7 +132,7 @@ pub(super) fn parse(text: &str) -> Option<Parsed> {
     found.finish()
 }
 
-/// Decimals of a second in ticks, rounded; none without a digit or with
+/// Decimals of a second in ticks, rounded; `None` if there is no digit or
 /// anything else.
 pub(super) fn fraction(decimals: &str) -> Option<i64> {
     if decimals.is_empty() || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -147,8 +147,8 @@ pub(super) fn fraction(decimals: &str) -> Option<i64> {
     Some(ticks + i64::from(up))
 }
 
-/// The digits at the start of a text, as a number, and what follows; none
-/// without one or with more than `most`.
+/// The digits at the start of a text, as a number, and the rest; `None` for no
+/// digit or more than `most`.
 fn leading_number(text: &str, most: usize) -> Option<(u32, usize, &str)> {
     let end = text.find(|letter: char| !letter.is_ascii_digit());
     let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
@@ -163,7 +163,7 @@ impl Found {
         self.numbers.is_empty() && self.month.is_none()
     }
 
-    /// Whether the date has all its parts, so that a sign begins an offset.
+    /// Whether the date is complete, so that a sign begins an offset.
     fn is_complete(&self) -> bool {
         self.numbers.len() + usize::from(self.month.is_some()) >= 3
     }
@@ -251,8 +251,7 @@ impl Found {
         self.offset.replace(offset).is_none().then_some(rest)
     }
 
-    /// Puts the parts together: month first where nothing else says which is
-    /// which.
+    /// Puts the parts together, with the month first if nothing says otherwise.
     fn finish(&self) -> Option<Parsed> {
         let year = |number: Number| i32::try_from(number.value).ok();
         let short_year = |number: Number| {

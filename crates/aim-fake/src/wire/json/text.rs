@@ -1,9 +1,7 @@
-//! The letters of JSON: where values begin and end, as ServiceStack.Text has
-//! it.
+//! The letters of JSON: where values begin and end for ServiceStack.Text.
 //!
-//! Text is UTF-16 as in .NET, since escapes may write halves of a letter.
-//! Two values have no letters of their own: null is an empty slice, the empty
-//! string is [`EMPTY`].
+//! Text is UTF-16 as in .NET, since an escape may write half of a surrogate
+//! pair. Null is an empty slice, and the empty string is [`EMPTY`].
 
 use std::borrow::Cow;
 
@@ -22,7 +20,7 @@ const CLOSE_LIST: u16 = b']' as u16;
 /// ServiceStack's mark for an empty string.
 pub(super) const EMPTY: &[u16] = &[0x200b];
 
-/// What reading beyond the end throws.
+/// The exception of reading beyond the end.
 pub(super) fn index_exception() -> Exception {
     Exception {
         name: Cow::Borrowed("IndexOutOfRangeException"),
@@ -31,7 +29,7 @@ pub(super) fn index_exception() -> Exception {
     }
 }
 
-/// What cutting beyond the end throws.
+/// The exception of cutting beyond the end.
 fn start_exception() -> Exception {
     argument_exception(
         "ArgumentOutOfRangeException",
@@ -52,20 +50,20 @@ pub(super) fn is_white(unit: u16) -> bool {
     char::from_u32(unit.into()).is_some_and(digits::is_white)
 }
 
-/// Goes on to what is not white space.
+/// Skips white space.
 pub(super) fn skip_white(text: &[u16], at: &mut usize) {
     while text.get(*at).is_some_and(|unit| is_white(*unit)) {
         *at += 1;
     }
 }
 
-/// Whether a quote or a backslash stands at a place or behind it.
+/// Says whether there is a quote or a backslash at a position or after it.
 pub(super) struct Marks {
     last: Option<usize>,
 }
 
 impl Marks {
-    /// Looks for the last one.
+    /// Finds the last one.
     pub(super) fn of(text: &[u16]) -> Self {
         Self {
             last: text
@@ -79,12 +77,12 @@ impl Marks {
     }
 }
 
-/// Takes a member's name; none where it can be no member's.
+/// Takes a member's name; `None` if no member can have it.
 ///
-/// A name without quotes is all that follows, if no quote or backslash does,
-/// and its letters are not passed over; a name with an escape becomes the whole
-/// text in ServiceStack, which no member is called, and only its quote is
-/// passed over.
+/// A name without quotes is the whole rest, if that has no quote or backslash,
+/// and `at` stays before it. A name with an escape becomes the whole text in
+/// ServiceStack, which is no member's name, and `at` moves only behind the
+/// quote.
 pub(super) fn eat_name<'a>(
     text: &'a [u16],
     at: &mut usize,
@@ -106,8 +104,8 @@ pub(super) fn eat_name<'a>(
     Ok(Some(&rest[..end]))
 }
 
-/// Takes a comma or a closing brace, with the white space around it; whether
-/// there was one.
+/// Takes a comma or a closing brace, with the white space around it. Returns
+/// whether there was one.
 pub(super) fn eat_separator(text: &[u16], at: &mut usize) -> Result<bool, Exception> {
     skip_white(text, at);
     if *at == text.len() {
@@ -123,7 +121,7 @@ pub(super) fn eat_separator(text: &[u16], at: &mut usize) -> Result<bool, Except
 }
 
 /// Takes a value: the letters between its quotes with their escapes, or those
-/// of a number, an object or a list. `at` can end up behind the end.
+/// of a number, an object or a list. `at` can move beyond the end.
 pub(super) fn eat_value<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16], Exception> {
     skip_white(text, at);
     let start = *at;
@@ -134,7 +132,7 @@ pub(super) fn eat_value<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16]
         Some(&OPEN_LIST) => return eat_nested(text, at, OPEN_LIST, CLOSE_LIST),
         Some(_) => {}
     }
-    // Neither a colon nor a closing bracket ends it.
+    // A colon or a closing bracket does not end it.
     *at += 1;
     while text
         .get(*at)
@@ -147,7 +145,7 @@ pub(super) fn eat_value<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16]
     Ok(if null { &[] } else { token })
 }
 
-/// Takes an object or a list, or what there is of it. Only its own kind of
+/// Takes an object or a list, even a truncated one. Only its own kind of
 /// brackets counts.
 fn eat_nested<'a>(
     text: &'a [u16],
@@ -199,8 +197,8 @@ fn eat_string<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16], Exceptio
             _ => {}
         }
         *at += 1;
-        // An escape that goes beyond the end ends the string, and loses the
-        // last letter.
+        // An escape that goes beyond the end ends the string and loses the last
+        // letter.
         if *at > text.len() {
             break;
         }
@@ -211,8 +209,8 @@ fn eat_string<'a>(text: &'a [u16], at: &mut usize) -> Result<&'a [u16], Exceptio
     Ok(if string.is_empty() { EMPTY } else { string })
 }
 
-/// Resolves escapes and drops quotes: an object or a list, given for a string,
-/// becomes JSV by that. None for an escape that is not a number.
+/// Resolves escapes and drops quotes, which turns an object or a list in place
+/// of a string into JSV. `None` for an escape that is not a number.
 pub(super) fn unescape(text: &[u16]) -> Option<Vec<u16>> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -229,8 +227,8 @@ pub(super) fn unescape(text: &[u16]) -> Option<Vec<u16>> {
             out.push(BACKSLASH);
             break;
         };
-        // An escape with too few letters behind it is written as it is: `u`
-        // twice, and `x` behind its backslash.
+        // An escape with too few letters is written unchanged: `u` twice, and
+        // `x` after its backslash.
         let rest = text.len() - at - 1;
         let (escaped, letters) = match u8::try_from(letter).unwrap_or_default() {
             b'u' | b'x' if rest >= 4 => (hexadecimal(&text[at + 1..at + 5])?, 5),
@@ -252,8 +250,8 @@ pub(super) fn unescape(text: &[u16]) -> Option<Vec<u16>> {
     Some(out)
 }
 
-/// A hexadecimal number of at most four digits; .NET lets white space stand
-/// around it.
+/// A hexadecimal number of at most four digits; .NET allows white space around
+/// it.
 fn hexadecimal(digits: &[u16]) -> Option<u16> {
     let digits = String::from_utf16(digits).ok()?;
     let digits = digits.trim_matches(|letter| matches!(letter, ' ' | '\t'..='\r'));

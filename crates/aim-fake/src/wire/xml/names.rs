@@ -1,16 +1,16 @@
-//! What reader and writer share: names, their order, and what XML can carry.
+//! What reader and writer share: names, their order, and the characters of XML.
 
 use crate::model::types::{Kind, Type};
 use crate::wire::errors;
 
 /// The namespace of `i:nil`.
 pub(super) const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
-/// What the XML namespace of a class puts before that of .NET.
+/// The prefix of a .NET namespace in the XML namespace of a class.
 pub(super) const CONTRACTS: &str = "http://schemas.datacontract.org/2004/07/";
 
-/// The members of a class in the order in which they stand: those of the base
-/// class first, then by their letters' codes; ServiceStack's own classes number
-/// theirs. The numbers are places in [`Type::members`].
+/// The order of a class's members in XML: those of the base class first, then
+/// by character codes; ServiceStack's own classes have an explicit order.
+/// Returns indices in [`Type::members`].
 pub(super) fn order(of: &Type) -> Vec<usize> {
     let mut order: Vec<usize> = (0..of.members.len()).collect();
     if of.namespace != errors::NAMESPACE {
@@ -22,7 +22,7 @@ pub(super) fn order(of: &Type) -> Vec<usize> {
     order
 }
 
-/// The element that an item of a list stands in.
+/// The element name of a list item.
 pub(super) fn item_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "boolean",
@@ -36,7 +36,7 @@ pub(super) fn item_name(kind: Kind) -> &'static str {
     }
 }
 
-/// The namespace of what stands inside a member, where it is a class or a list.
+/// The namespace of a member's content, if the member is a class or a list.
 pub(super) fn content_namespace(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Object(of) => Some(of.namespace),
@@ -46,7 +46,7 @@ pub(super) fn content_namespace(kind: Kind) -> Option<&'static str> {
     }
 }
 
-/// Whether XML can carry a character.
+/// Whether XML allows a character.
 pub(super) fn is_allowed(letter: char) -> bool {
     !matches!(letter, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }

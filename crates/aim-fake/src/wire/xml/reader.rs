@@ -14,8 +14,8 @@ use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 use crate::wire::errors::Exception;
 
-/// Reads a request body. Members out of their order, in another case or in
-/// another namespace are lost in silence.
+/// Reads a request body. Members out of order, in another case or in another
+/// namespace are silently lost.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(crate) fn read(
         xml: NsReader::from_str(&text),
         settings,
     };
-    // An empty element then reads like one without content.
+    // An empty element then reads like a start tag and an end tag.
     reader.xml.config_mut().expand_empty_elements = true;
     let is_null = root(&mut reader, &text, encoding, of)?;
     if is_null {
@@ -39,8 +39,8 @@ pub(crate) fn read(
     reader.members(of).map_err(|Broken| broken_inside())
 }
 
-/// The body is not well formed, or a value is none of its type. What exactly is
-/// wrong inside of the root element the host does not say.
+/// The body is not well formed, or a value does not fit its type. The host does
+/// not say more about errors inside the root element.
 struct Broken;
 
 fn broken_inside() -> Exception {
@@ -50,7 +50,8 @@ fn broken_inside() -> Exception {
     )
 }
 
-/// Reads up to the root element's start, and whether it says that it is null.
+/// Reads up to the root element's start tag, and whether it says that it is
+/// null.
 fn root(
     reader: &mut Reader<'_, '_>,
     text: &str,
@@ -131,7 +132,7 @@ fn root(
     }
 }
 
-/// Line and position of a place in a text, both counted from 1.
+/// Line and position of an offset in a text, both counted from 1.
 fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
@@ -139,7 +140,7 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, before.len() - start + 1)
 }
 
-/// The text of a body and the name of its encoding, which its first bytes tell.
+/// The text of a body and the name of its encoding, which the first bytes show.
 fn decode(body: &[u8]) -> Option<(Cow<'_, str>, &'static str)> {
     let utf_16 = |body: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = body.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
@@ -168,7 +169,7 @@ impl Reader<'_, '_> {
         usize::try_from(self.xml.buffer_position()).unwrap_or(usize::MAX)
     }
 
-    /// Reads a class, from behind its start tag to behind its end tag.
+    /// Reads a class, from after its start tag to after its end tag.
     fn members(&mut self, of: &'static Type) -> Result<Object, Broken> {
         let mut object = Object::new(of);
         let order = order(of);
@@ -191,7 +192,7 @@ impl Reader<'_, '_> {
         Ok(object)
     }
 
-    /// Reads a member or an item, from behind its start tag to behind its end
+    /// Reads a member or an item, from after its start tag to after its end
     /// tag.
     fn value(
         &mut self,
@@ -227,8 +228,8 @@ impl Reader<'_, '_> {
         Ok(items)
     }
 
-    /// The next element's start tag and namespace, or none at the end of the
-    /// one that is read. Text may not stand between elements.
+    /// The next element's start tag and namespace, or `None` at the end of the
+    /// current one. Text between elements is an error.
     fn child(&mut self) -> Result<Option<(BytesStart<'static>, Option<String>)>, Broken> {
         loop {
             let (resolved, event) = self.xml.read_resolved_event().map_err(|_| Broken)?;
@@ -249,7 +250,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The text of an element up to its end; it may have no elements inside.
+    /// The text of an element up to its end; an element inside is an error.
     fn text(&mut self) -> Result<String, Broken> {
         let mut text = String::new();
         loop {
@@ -273,7 +274,7 @@ impl Reader<'_, '_> {
 
     /// Whether an element says `i:nil="true"`.
     fn is_null(&self, start: &BytesStart<'_>) -> Result<bool, Broken> {
-        // Looking for doubles would take the square of their number.
+        // A check for duplicates would take quadratic time.
         for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|_| Broken)?;
             let (namespace, name) = self.xml.resolver().resolve_attribute(attribute.key);
@@ -287,8 +288,8 @@ impl Reader<'_, '_> {
     }
 }
 
-/// A character, or one of the five entities that XML knows by itself. Those of
-/// a document type are never looked up.
+/// A character reference, or one of the five predefined entities of XML.
+/// Entities of a document type are never resolved.
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Broken> {
     match &**reference {
         "lt" => Ok('<'),
@@ -326,7 +327,7 @@ fn integer(text: &str) -> Option<i64> {
     text.trim_ascii().parse().ok()
 }
 
-/// Digits with a sign and a point, both optional.
+/// Reads digits with an optional sign and an optional point.
 fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim_ascii();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -338,8 +339,8 @@ fn decimal(text: &str) -> Option<Decimal> {
     text.strip_suffix('.').unwrap_or(text).parse().ok()
 }
 
-/// A date of XSD, with or without a time, a fraction of seconds and a zone; an
-/// offset makes it a time of the host's own zone.
+/// Reads a date of XSD, with or without a time, a fraction of seconds and a
+/// zone; a date with an offset is converted to the host's zone.
 fn date(text: &str, settings: &Settings) -> Option<DateTime> {
     let (text, offset) = split_zone(text)?;
     let kind = match offset {
@@ -383,8 +384,7 @@ fn split_zone(text: &str) -> Option<(&str, Option<Zone>)> {
     if let Some(text) = text.strip_suffix('Z') {
         return Some((text, Some(Zone::Utc)));
     }
-    // The sign of an offset stands six letters before the end and behind the
-    // date.
+    // The sign of an offset is six letters before the end and after the date.
     let Some((start, zone)) = text
         .len()
         .checked_sub(6)
@@ -428,7 +428,7 @@ mod tests {
         }
     }
 
-    /// What becomes of members of a GetContractDetailsRequest.
+    /// A GetContractDetailsRequest with these members, as it is read.
     fn details(members: &str) -> String {
         let body = format!(
             "<GetContractDetailsRequest xmlns=\"{SPACE}\" xmlns:i=\"{INSTANCE}\">{members}\
@@ -441,7 +441,7 @@ mod tests {
         "TargetInvocationException: Exception has been thrown by the target of an invocation.";
 
     #[test]
-    fn members_are_read_in_their_order_alone() {
+    fn members_out_of_order_are_lost() {
         for (members, wanted) in [
             (
                 "<ApiKey>k</ApiKey><Token>t</Token><Ref>r</Ref><Sub>3</Sub>",
@@ -580,7 +580,7 @@ mod tests {
         ] {
             assert_eq!(member(name, text), wanted, "{name} {text:?}");
         }
-        // Null is for what can be null.
+        // Only a nullable type can be null.
         assert_eq!(
             bound(
                 "ContractFulfillmentRequest",
@@ -595,7 +595,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_before_the_root_is_reported_with_its_place() {
+    fn errors_before_the_root_are_reported_with_their_place() {
         const UNREADABLE: &str = "SerializationException: There was an error deserializing the \
                                   object of type AIM.WebService.GetContractDetailsRequest.";
         let expected = |place: &str, found: &str| {
@@ -657,7 +657,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_root_is_not_read() {
+    fn content_after_the_root_is_not_read() {
         let body = format!(
             "<GetContractDetailsRequest xmlns=\"{SPACE}\"><Ref>r</Ref></GetContractDetailsRequest>garbage<"
         );
@@ -674,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_known_by_the_first_bytes() {
+    fn the_first_bytes_show_the_encoding() {
         let text = format!(
             "<GetContractDetailsRequest xmlns=\"{SPACE}\"><Ref>é🎻</Ref></GetContractDetailsRequest>"
         );
@@ -694,7 +694,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_body_is_read_again() {
         let of = Schema::embedded().named("C2BPostContractRequest").unwrap();
         let value = serde_json::json!({
             "ApiKey": "k", "Token": "t", "AIMSchoolId": 5, "AccessoryIdList": [1, 2],
@@ -710,7 +710,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_wide_bodies_end_soon() {
+    fn deep_and_wide_bodies_take_linear_time() {
         let deep = "<a>".repeat(100_000);
         assert_eq!(details(&deep), INSIDE);
         let wide: String = (0..20_000).map(|index| format!(" a{index}=\"\"")).collect();

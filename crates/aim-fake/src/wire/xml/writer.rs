@@ -8,7 +8,7 @@ use crate::model::types::Kind;
 use crate::model::value::{Object, Value};
 use crate::wire::{date, decimal};
 
-/// Writes an answer; a character that XML cannot carry cuts it short.
+/// Writes an answer; a character that XML does not allow truncates it.
 #[must_use]
 pub(crate) fn write(object: &Object, settings: &Settings) -> String {
     let of = object.of();
@@ -17,13 +17,13 @@ pub(crate) fn write(object: &Object, settings: &Settings) -> String {
     })
 }
 
-/// The writer came to a character that XML cannot carry.
+/// The writer found a character that XML does not allow.
 struct Cut;
 
 struct Writer<'a> {
     out: String,
     settings: &'a Settings,
-    /// The namespaces in scope and their prefixes; the first one has none.
+    /// The namespaces in scope and their prefixes; the first has no prefix.
     namespaces: Vec<(&'static str, String)>,
     depth: usize,
 }
@@ -43,7 +43,7 @@ fn document(
         depth: 1,
     };
     if content(&mut writer).is_ok() {
-        // The writer is at the end of the root's content, or of its start tag.
+        // The output ends after the root's content, or after its start tag.
         if writer.out.ends_with(&format!(r#" xmlns="{namespace}">"#)) {
             writer.out.pop();
             writer.out.push_str(" />");
@@ -136,8 +136,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes a start tag up to its last bracket and gives the number of
-    /// namespaces that are in scope outside of it.
+    /// Writes a start tag up to its last bracket. Returns the number of
+    /// namespaces that are in scope outside it.
     fn start(
         &mut self,
         name: &str,
@@ -175,8 +175,8 @@ impl Writer<'_> {
         self.out.push_str(name);
     }
 
-    /// Writes text. All of one that XML cannot carry is lost, from its first
-    /// character on.
+    /// Writes text. A text with a character that XML does not allow is lost as
+    /// a whole.
     fn text(&mut self, text: &str) -> Result<(), Cut> {
         if !text.chars().all(is_allowed) {
             return Err(Cut);
@@ -187,7 +187,7 @@ impl Writer<'_> {
                 '&' => self.out.push_str("&amp;"),
                 '<' => self.out.push_str("&lt;"),
                 '>' => self.out.push_str("&gt;"),
-                // Every line break is written as the host has them.
+                // Line breaks are written in the host's form.
                 '\r' => {
                     letters.next_if_eq(&'\n');
                     self.out.push('\n');
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_hold_elements_of_their_items_names() {
+    fn list_items_have_their_own_element_names() {
         assert_eq!(
             written(
                 "ContractFulfillmentResponse",
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_escaped_and_a_control_character_ends_it_all() {
+    fn text_is_escaped_and_a_control_character_ends_the_answer() {
         for (text, wanted) in [
             ("<b>&amp;\"'</b>", "&lt;b&gt;&amp;amp;\"'&lt;/b&gt;"),
             ("a\r\nb\rc\nd\te", "a\nb\nc\nd\te"),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_has_an_order_of_its_own() {
+    fn an_error_has_its_own_order() {
         let exception = Exception::argument("ArgumentException", "m", "p");
         let text = write(
             &error_response(&exception, Some("t".to_owned())),

@@ -1,5 +1,5 @@
-//! What a user would write with reqwest: bare, and with one guard more at a
-//! time, until it guards what aim-client does.
+//! What a user would write with reqwest: bare, then with one more guard at a
+//! time, up to the guards of aim-client.
 
 use std::error::Error;
 use std::time::Duration;
@@ -31,21 +31,21 @@ const MOST_ATTEMPTS: u32 = 3;
 /// The guards in the order in which they are added.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub enum Guard {
-    /// None.
+    /// No guard.
     Bare,
-    /// What the server would drop or misread is not sent.
+    /// A request that the server would drop or misread is not sent.
     Request,
     /// Connecting, each read and the whole call are limited in time.
     Time,
     /// Headers and body of the answer are limited in size.
     Size,
-    /// So are the requests in flight.
+    /// The requests in flight are limited.
     InFlight,
     /// An answer must prove that the operation ran.
     Evidence,
-    /// An error of reading says where.
+    /// An error of reading says its place.
     Path,
-    /// A read is repeated.
+    /// A call that only reads is repeated.
     Retry,
 }
 
@@ -190,7 +190,7 @@ impl Client {
     }
 }
 
-/// Reads the body as long as nothing is too large.
+/// Reads the body, within the size limits.
 async fn limited(mut response: Response) -> Result<Vec<u8>> {
     let headers = response.headers().iter();
     let header_bytes: usize = headers

@@ -1,6 +1,6 @@
-//! Makes calls with one contestant of `cargo xtask bench client`, and says
-//! after each leg how many they were, how many seconds they took, how many of
-//! the processor, and how many KiB are resident.
+//! Makes calls with one contestant of `cargo xtask bench client`. After each
+//! leg it prints the number of calls, the seconds, the seconds of processor
+//! time, and the resident memory in KiB.
 //!
 //! A leg is a number of calls (`1000`) or of seconds (`5s`). The programs in
 //! `tests/bench/peers` take the same arguments after the first, and print the
@@ -40,7 +40,7 @@ fn run(contestant: &str, operation: &str, url: &str, workers: &str, legs: &[Stri
     let client = Rc::new(Client::new(contestant, url)?);
     let request = Rc::new(Request::new(operation)?);
     let workers = workers.parse()?;
-    // One thread, so that instructions can be counted and nothing is hidden on
+    // One thread, so that all instructions are counted and no work runs on
     // another core.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -55,7 +55,7 @@ fn run(contestant: &str, operation: &str, url: &str, workers: &str, legs: &[Stri
     Ok(())
 }
 
-/// Makes the calls of a leg; gives their number.
+/// Makes the calls of a leg, and returns their number.
 async fn calls(
     client: &Rc<Client>,
     request: &Rc<Request>,
@@ -161,12 +161,12 @@ impl Request {
 /// Processor time of this process so far, in user and system mode.
 fn cpu_seconds() -> Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // What follows the name; the fourteenth and fifteenth of all fields, in
-    // hundredths of a second.
+    // The fields after the name. The times are the fourteenth and fifteenth of
+    // all fields, in hundredths of a second.
     let fields = stat.rsplit(')').next().unwrap_or_default();
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let [user, system] = fields.get(11..13).unwrap_or_default() else {
-        return Err("the system does not tell the processor time".into());
+        return Err("the system does not report the processor time".into());
     };
     Ok((user.parse::<f64>()? + system.parse::<f64>()?) / 100.0)
 }
@@ -176,5 +176,5 @@ fn resident() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    number.ok_or_else(|| "the system does not tell the resident memory".into())
+    number.ok_or_else(|| "the system does not report the resident memory".into())
 }
