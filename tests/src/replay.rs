@@ -239,7 +239,7 @@ impl Answer<'_> {
         let listed = self.operation.value["x-aim-evidence"].as_array().unwrap();
         let listed: Vec<_> = listed.iter().filter_map(Value::as_str).collect();
         let mut evidence = listed.clone();
-        evidence.retain(|name| *name != "Status" && has_value(&object[*name]));
+        evidence.retain(|name| *name != "Status" && has_value(name, &object[*name]));
         let own = !evidence.is_empty();
         let status = Some(&object["Status"]).filter(|status| status.is_object());
         let says = status.map(|status| says(self.document, status));
@@ -411,34 +411,56 @@ fn is_binders(message: &str, request: &str) -> bool {
         || position
 }
 
-/// Whether a value is one: not null, not blank, not zero or false, also as
-/// text, no date of the year 1, and no list or object without any.
-fn has_value(value: &Value) -> bool {
+/// Whether a member says anything: by the document's README.
+fn has_value(name: &str, value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(value) => *value,
         Value::Number(value) => value.as_f64() != Some(0.0),
+        Value::Array(items) => items.iter().any(|item| has_value(name, item)),
+        Value::Object(members) => members.iter().any(|(name, value)| has_value(name, value)),
         Value::String(text) => {
-            let is_invisible =
-                |letter: char| letter.is_whitespace() || "\0\u{200b}\u{feff}".contains(letter);
-            let text = text.trim_matches(is_invisible);
-            !(text.is_empty()
-                || text.parse::<f64>() == Ok(0.0)
-                || text.eq_ignore_ascii_case("false")
-                || text.starts_with("0001-01-01")
-                || text.starts_with("/Date(-62135")
-                || text.contains(" 0001 "))
+            let shown = text.trim_matches(is_invisible);
+            let date: AimDateTime = serde_json::from_value(shown.into()).unwrap();
+            // .NET's default value of a date, and what a date keeps of an
+            // object or a list.
+            let is_no_date =
+                date.is_unset() || (name.ends_with("Date") && text.starts_with(['{', '[']));
+            !is_no_date && !shown.eq_ignore_ascii_case("false") && !is_number_of_zeros(shown)
         }
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(_) => true,
     }
+}
+
+/// White space, control characters, and Unicode's `Default_Ignorable_Code_Point`
+/// of the planes in use.
+fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(u32::from(letter), 0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5
+            | 0x180b..=0x180f | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0x2800
+            | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x1bca0..=0x1bca3
+            | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+}
+
+/// `-0`, `0.00`, `0e5`: no digit of the number counts.
+fn is_number_of_zeros(text: &str) -> bool {
+    let (number, exponent) = match text.find(['e', 'E']) {
+        Some(place) => (&text[..place], Some(&text[place + 1..])),
+        None => (text, None),
+    };
+    let unsigned = |text: &str| text.strip_prefix(['-', '+']).unwrap_or(text).to_owned();
+    let is_exponent = exponent.map(unsigned).is_none_or(|digits| {
+        !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit())
+    });
+    let zeros = unsigned(number).replace(['.', ','], "");
+    is_exponent && !zeros.is_empty() && zeros.chars().all(|digit| digit == '0')
 }
 
 /// A `ResponseStatus` that says something, or one that is none.
 fn is_thrown(exception: &Value) -> bool {
     let is_said = |name: &str| match &exception[name] {
         Value::Null => false,
-        Value::String(text) => !text.is_empty(),
+        Value::String(text) => !text.chars().all(is_invisible),
         Value::Array(items) => !items.is_empty(),
         _ => true,
     };
@@ -469,13 +491,19 @@ fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -
     evidence.iter().all(|evidence| of_others(evidence))
 }
 
+/// What of a member's name counts: neither case nor `_`.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.to_lowercase().replace('_', "")
+}
+
 /// Hosts write names in other cases, and with `_`.
 fn with_the_documents_names(value: Value) -> Value {
     match value {
         Value::Object(members) => members
             .into_iter()
             .map(|(name, value)| {
-                let known = MEMBERS.get(&name.to_lowercase().replace('_', ""));
+                let known = MEMBERS.get(&folded(&name));
                 (
                     known.cloned().unwrap_or(name),
                     with_the_documents_names(value),

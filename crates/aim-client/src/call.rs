@@ -15,6 +15,7 @@ pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod observe;
 pub(crate) mod options;
+mod read;
 pub(crate) mod received;
 pub(crate) mod record;
 pub(crate) mod request;

@@ -3,6 +3,7 @@
 //!
 //! Uses `value`.
 
+pub(crate) mod answer;
 pub(crate) mod check;
 pub(crate) mod evidence;
 pub(crate) mod jsv;

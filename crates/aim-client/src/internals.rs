@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::call::answer::Answer;
 use crate::call::error::Error;
 use crate::call::judge::{Asked, OperationAnswer, judge as decide};
+use crate::call::limits::Limits;
 use crate::call::request;
 use crate::client::aim_client::AimClient;
 use crate::codec::check::Check;
@@ -172,6 +173,7 @@ fn judged<T: OperationAnswer + Serialize>(
         operation,
         sent: request.as_bytes(),
         words: &OwnWords::default(),
+        items: Limits::default().answer_items,
     };
     decide::<T>(&asked, status, headers, body)
         .map(|answer: Answer<T>| text(&answer))

@@ -94,6 +94,7 @@ pub use {
     crate::client::builder::AimClientBuilder,
     crate::client::check::{CheckError, Checked},
     crate::client::lookup::FulfillmentLookup,
+    crate::codec::evidence::AimAnswer,
     crate::operation::{Effect, Operation},
     reqwest,
 };

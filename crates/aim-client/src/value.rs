@@ -6,5 +6,8 @@
 pub mod date;
 pub(crate) mod lenient;
 pub mod money;
+pub(crate) mod names;
+pub(crate) mod object;
+pub(crate) mod reading;
 pub(crate) mod secret;
 pub(crate) mod words;

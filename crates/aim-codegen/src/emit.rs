@@ -4,6 +4,7 @@
 
 pub(crate) mod checks;
 pub(crate) mod layout;
+pub(crate) mod members;
 pub(crate) mod methods;
 pub(crate) mod operations;
 mod requests;

@@ -9,7 +9,7 @@ use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
 use syn::{Item, parse_quote};
 
-use crate::emit::{checks, layout, methods, operations, shape, verify};
+use crate::emit::{checks, layout, members, methods, operations, shape, verify};
 use crate::lint;
 use crate::plan::facts::{Facts, OpenEnum};
 use crate::plan::lower;
@@ -44,7 +44,6 @@ pub mod types;
 mod checks;
 #[cfg(feature = \"client\")]
 mod evidence;
-#[cfg(feature = \"client\")]
 pub(crate) mod members;
 #[cfg(feature = \"client\")]
 pub(crate) mod methods;
@@ -134,7 +133,7 @@ fn finish(file: syn::File, facts: &Facts) -> Result<Code, String> {
             text(&TokenStream::new(), types),
             text(&of_types, checks),
             text(&of_types, evidence),
-            text(&TokenStream::new(), operations::known(facts)),
+            members::members(facts),
             methods::table(facts),
             text(&TokenStream::new(), operations::operations(facts)),
             text(&of_types, requests),

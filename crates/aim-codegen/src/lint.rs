@@ -289,17 +289,30 @@ impl<'a> Lint<'a> {
         names: impl IntoIterator<Item = (At<'a>, &'a str)>,
         in_rust: fn(&str) -> String,
     ) {
+        let help = "the generator writes both, and the result does not compile: rename one";
+        self.alike(what, names, in_rust, "in Rust", help);
+    }
+
+    /// Reports the names that are the same in some respect, each at its place.
+    fn alike(
+        &mut self,
+        what: &str,
+        names: impl IntoIterator<Item = (At<'a>, &'a str)>,
+        form: fn(&str) -> String,
+        respect: &str,
+        help: &str,
+    ) {
         let mut seen = HashMap::<String, &str>::new();
         for (at, name) in names {
-            let rust = in_rust(name);
-            if let Some(first) = seen.get(rust.as_str()) {
+            let form = form(name);
+            if let Some(first) = seen.get(form.as_str()) {
                 at.report_key(
                     &mut self.report,
-                    format!("the {what} `{name}` and `{first}` are both `{rust}` in Rust"),
-                    "the generator writes both, and the result does not compile: rename one",
+                    format!("the {what} `{name}` and `{first}` are both `{form}` {respect}"),
+                    help,
                 );
             } else {
-                seen.insert(rust, name);
+                seen.insert(form, name);
             }
         }
     }

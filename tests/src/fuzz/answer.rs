@@ -1,26 +1,29 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::error::Error as _;
+use std::fmt;
 use std::sync::LazyLock;
 
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use aim_client::{Delivery, Error, internals};
-use serde::de::IgnoredAny;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::head;
 use crate::document::{self, Operation};
-use crate::{replay, types};
+use crate::replay::{self, folded};
+use crate::types;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document().unwrap());
 static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| document::operations().unwrap());
-/// The names of all members, in small letters.
+/// What counts of the names of all members.
 static MEMBERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let schemas = DOCUMENT["components"]["schemas"].as_object().unwrap();
     schemas
         .values()
         .filter_map(|schema| schema["properties"].as_object())
-        .flat_map(|properties| properties.keys().map(|name| name.to_lowercase()))
+        .flat_map(|properties| properties.keys().map(|name| folded(name)))
         .collect()
 });
 
@@ -35,6 +38,7 @@ const REQUEST: &str =
 ///   other code from what was read.
 /// - An error shows nothing of the body but codes and the names of members.
 /// - What was read is written and read again as the same.
+/// - The spelling of the names of members makes no difference.
 pub fn answer(data: &[u8]) {
     let (head, body) = head(data);
     let mut words = head.splitn(3, ' ');
@@ -52,7 +56,18 @@ pub fn answer(data: &[u8]) {
         headers.insert(CONTENT_TYPE, value.clone());
     }
 
-    let judged = internals::judge(&operation.id, REQUEST, status, headers, body).unwrap();
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let judge =
+        |body| internals::judge(&operation.id, REQUEST, status, headers.clone(), body).unwrap();
+    let judged = judge(body);
+    if let Some(respelled) = std::str::from_utf8(body).ok().and_then(respelled) {
+        let outcome = |judged: &Result<String, (Error, Option<String>)>| match judged {
+            Ok(read) => (None, Some(read.clone())),
+            Err((error, read)) => (Some((error.kind(), error.delivery())), read.clone()),
+        };
+        let again = judge(respelled.as_bytes());
+        assert_eq!(outcome(&again), outcome(&judged), "{respelled}");
+    }
     let (error, read) = match judged {
         Ok(read) => (None, Some(read)),
         Err((error, read)) => (Some(error), read),
@@ -75,18 +90,20 @@ pub fn answer(data: &[u8]) {
         // What was not read, since it belongs to the answers of others.
         let schema = &DOCUMENT["components"]["schemas"][operation.answer_type()];
         let own = schema["properties"].as_object().unwrap();
-        let is_own = |name: &String| own.keys().any(|known| known.eq_ignore_ascii_case(name));
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let all: BTreeMap<String, Option<IgnoredAny>> =
-            serde_json::from_slice(body).unwrap_or_default();
-        let others = all.into_iter().filter(|(name, value)| {
-            value.is_some() && !is_own(name) && MEMBERS.contains(&name.to_lowercase())
+        let is_own = |name: &str| own.keys().any(|known| folded(known) == folded(name));
+        let all: Pairs = serde_json::from_slice(body).unwrap_or_default();
+        let others = all.0.iter().filter(|(name, value)| {
+            value.get() != "null" && !is_own(name) && MEMBERS.contains(&folded(name))
         });
-        for (name, _) in others {
-            seen.entry(name).or_insert(true.into());
+        for (name, value) in others {
+            let value = serde_json::from_str(value.get()).unwrap_or(true.into());
+            seen.entry(name).or_insert(value);
         }
-        if let Some(exception) = &exception {
-            seen["ResponseStatus"] = exception["ResponseStatus"].clone();
+        match has_strange_status(body) {
+            Some(true) => seen["Status"] = json!({ "strange": true }),
+            Some(false) => {}
+            // Nobody else can read it.
+            None => return,
         }
     }
     let answer = replay::Answer {
@@ -105,6 +122,90 @@ pub fn answer(data: &[u8]) {
         verdict,
         "{error:?} for {seen:?}"
     );
+}
+
+/// The members of a JSON object as they stand, twins included.
+#[derive(Default)]
+struct Pairs(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// The same JSON with other names that mean the same; none if it is no object.
+fn respelled(json: &str) -> Option<String> {
+    let pairs: Pairs = serde_json::from_str(json).ok()?;
+    let value = |value: &RawValue| {
+        let value = value.get();
+        let items = || serde_json::from_str::<Vec<&RawValue>>(value).ok();
+        let items = items().map(|items| {
+            let item = |item: &&RawValue| respelled(item.get()).unwrap_or(item.get().to_owned());
+            format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(","))
+        });
+        respelled(value).or(items).unwrap_or(value.to_owned())
+    };
+    let pairs = pairs.0.iter().enumerate().map(|(index, (name, found))| {
+        let name = match index % 3 {
+            0 => name.to_ascii_uppercase(),
+            1 => format!("_{}", name.to_ascii_lowercase()),
+            _ => name.chars().flat_map(|letter| [letter, '_']).collect(),
+        };
+        format!("{}:{}", Value::from(name), value(found))
+    });
+    Some(format!("{{{}}}", pairs.collect::<Vec<_>>().join(",")))
+}
+
+/// Whether there is a `Status` whose members are all unknown. None if it cannot
+/// be told.
+fn has_strange_status(body: &[u8]) -> Option<bool> {
+    let status = DOCUMENT["components"]["schemas"]["BaseResponseResult"]["properties"].as_object();
+    let known: BTreeSet<_> = status.unwrap().keys().map(|name| folded(name)).collect();
+    let is_status = |name: &str| folded(name) == "status";
+    let names: Option<Vec<String>> = if body.trim_ascii_start().starts_with(b"<") {
+        let tree = roxmltree::Document::parse(std::str::from_utf8(body).ok()?).ok()?;
+        let elements = |node: roxmltree::Node<'_, '_>| {
+            let names = node.children().filter(roxmltree::Node::is_element);
+            names
+                .map(|node| (node.tag_name().name().to_owned(), node.id()))
+                .collect::<Vec<_>>()
+        };
+        let members = elements(tree.root_element());
+        let status = members.iter().find(|(name, _)| is_status(name));
+        status.map(|(_, id)| {
+            let members = elements(tree.get_node(*id).unwrap()).into_iter();
+            members.map(|(name, _)| name).collect()
+        })
+    } else {
+        let all: Pairs = serde_json::from_slice(body).unwrap_or_default();
+        let status = all.0.iter().find(|(name, _)| is_status(name));
+        status.map(|(_, value)| {
+            let members: Pairs = serde_json::from_str(value.get()).unwrap_or_default();
+            members.0.into_iter().map(|(name, _)| name).collect()
+        })
+    };
+    Some(names.is_some_and(|names| {
+        !names.is_empty() && !names.iter().any(|name| known.contains(&folded(name)))
+    }))
 }
 
 /// The text of the error is made of sentences that the client knows, of codes
@@ -203,7 +304,7 @@ fn is_place(text: &str) -> Option<()> {
         if !indices.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
         }
-        if name != "?" && !MEMBERS.contains(&name.to_lowercase()) {
+        if name != "?" && !MEMBERS.contains(&folded(name)) {
             return None;
         }
     }

@@ -7,6 +7,7 @@ use roxmltree::{Document, Error, Node};
 use serde_json::{Map, Value};
 
 use super::answer;
+use crate::replay::folded;
 use crate::{document, types};
 
 /// An operation of each answer, and that.
@@ -85,10 +86,9 @@ fn object(schema: &str, node: Node<'_, '_>) -> Value {
     let schema = &DOCUMENT["components"]["schemas"][schema];
     let members = elements(node).filter_map(|child| {
         let name = child.tag_name().name();
-        let mut letters = name.chars();
-        // The client takes them with a small first letter too.
-        let capital = letters.next()?.to_ascii_uppercase();
-        let property = schema["properties"].get(format!("{capital}{}", letters.as_str()))?;
+        let properties = schema["properties"].as_object()?;
+        let mut properties = properties.iter();
+        let (_, property) = properties.find(|(known, _)| folded(known) == folded(name))?;
         Some((name.to_owned(), value(property, child)))
     });
     Value::Object(members.collect::<Map<_, _>>())

@@ -41,6 +41,7 @@ fn every_kind_of_error_has_a_section_in_troubleshooting() {
         ErrorKind::Limit(Limit::TotalTime),
         ErrorKind::Limit(Limit::InFlight),
         ErrorKind::Limit(Limit::AnswerSize),
+        ErrorKind::Limit(Limit::AnswerItems),
         ErrorKind::Limit(Limit::HeaderSize),
         ErrorKind::InBand,
         ErrorKind::UnclearStatus,

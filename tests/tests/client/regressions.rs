@@ -266,6 +266,125 @@ async fn no_answer_without_evidence_is_a_success() {
     }
 }
 
+/// However a host spells the names, and whatever it writes for nothing.
+#[tokio::test]
+async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
+    const OK: Option<Delivery> = None;
+    const REJECTED: Option<Delivery> = Some(Delivery::Rejected);
+    const UNKNOWN: Option<Delivery> = Some(Delivery::Unknown);
+    let operations = document::operations().unwrap();
+    let player = Player::start();
+    for (id, rows) in [
+        (
+            "C2BPostContract",
+            &[
+                (r#"{"web_ref":"W-1"}"#, OK),
+                (r#"{"WEBREF":7}"#, OK),
+                (r#"{"WebRef":"W-1","web_ref":"W-1"}"#, UNKNOWN),
+                (r#"{"status":{"status_code":"OK"}}"#, OK),
+                (
+                    r#"{"status":{"status_code":"Error","error_message":"card declined"}}"#,
+                    REJECTED,
+                ),
+                (r#"{"STATUS":{"STATUSCODE":"Error"}}"#, REJECTED),
+                (r#"{"_status_":{"statuscode":"Error"}}"#, REJECTED),
+                // An exception beside proof.
+                (
+                    r#"{"WebRef":"W-1","RESPONSESTATUS":{"MESSAGE":"m"}}"#,
+                    UNKNOWN,
+                ),
+                (
+                    r#"{"WebRef":"W-1","response_status":{"error_code":"E"}}"#,
+                    UNKNOWN,
+                ),
+                (
+                    r#"{"WebRef":"W-1","Response\u0053tatus":{"ErrorCode":"E"}}"#,
+                    UNKNOWN,
+                ),
+                (r#"{"WebRef":"W-1","responsestatus":"E"}"#, UNKNOWN),
+                (
+                    r#"{"WebRef":"W-1","response_status":{},"ResponseStatus":{}}"#,
+                    UNKNOWN,
+                ),
+                (
+                    r#"{"WebRef":"W-1","response_status":null,"RESPONSESTATUS":null}"#,
+                    OK,
+                ),
+                (
+                    r#"{"WebRef":"W-1","response_status":{"error_code":null}}"#,
+                    OK,
+                ),
+                // A member of another's answer.
+                (r#"{"status":{},"to_ken":"t"}"#, UNKNOWN),
+                (r#"{"status":{},"TOKEN":null}"#, OK),
+                // What says nothing.
+                (r#"{"WebRef":0}"#, UNKNOWN),
+                (r#"{"WebRef":-0}"#, UNKNOWN),
+                (r#"{"WebRef":0.00}"#, UNKNOWN),
+                (r#"{"WebRef":0e5}"#, UNKNOWN),
+                (r#"{"WebRef":"0"}"#, UNKNOWN),
+                (r#"{"WebRef":false}"#, UNKNOWN),
+                (r#"{"WebRef":"False"}"#, UNKNOWN),
+                (r#"{"WebRef":"\u200b"}"#, UNKNOWN),
+                (r#"{"WebRef":"\ufeff \u0000"}"#, UNKNOWN),
+                (r#"{"WebRef":"0001-01-01T00:00:00"}"#, UNKNOWN),
+                (r#"{"WebRef":"00A"}"#, OK),
+                // A status of something else.
+                (r#"{"Status":{}}"#, OK),
+                (r#"{"Status":{"StatusCode":null}}"#, OK),
+                (r#"{"Status":{"state":"OK","login":null}}"#, OK),
+                (r#"{"Status":{"state":"OK"}}"#, UNKNOWN),
+                (r#"{"Status":{"state":"OK"},"WebRef":"W-1"}"#, OK),
+            ][..],
+        ),
+        (
+            "ContractFulfillment",
+            &[
+                (r#"{"MassUpdateErrors":[],"Status":{}}"#, OK),
+                (r#"{"MassUpdateErrors":[null],"Status":{}}"#, UNKNOWN),
+                (
+                    r#"{"mass_update_errors":[{}],"Status":{"StatusCode":"OK"}}"#,
+                    UNKNOWN,
+                ),
+                (r#"{"MassUpdateErrors":[{"Ref":0}],"Status":{}}"#, UNKNOWN),
+            ],
+        ),
+        (
+            "CustomerAccessToken",
+            &[(r#"{"token":"t"}"#, OK), (r#"{"Token":0}"#, UNKNOWN)],
+        ),
+        (
+            "GetContractDetails",
+            &[
+                (r#"{"Topic":0}"#, UNKNOWN),
+                (
+                    r#"{"TotalDue":"0.00","NextDueDate":"0001-01-01T00:00:00"}"#,
+                    UNKNOWN,
+                ),
+                (r#"{"Inventory":[null]}"#, UNKNOWN),
+                (r#"{"Inventory":[{}],"Payments":[{"Amount":0}]}"#, UNKNOWN),
+                (
+                    r#"{"Inventory":[{"Desc":null},{"Other":"Violin"}]}"#,
+                    UNKNOWN,
+                ),
+                (r#"{"inventory":[null,{"DESC":"Violin"}]}"#, OK),
+            ],
+        ),
+    ] {
+        let operation = operations.iter().find(|found| found.id == id).unwrap();
+        for (body, expected) in rows {
+            let outcome = player.play(operation, Reply::json(*body)).await;
+            assert_eq!(outcome.delivery, *expected, "{id} {body}");
+        }
+    }
+    let fulfillment = operations
+        .iter()
+        .find(|found| found.id == "ContractFulfillment");
+    let body = r#"{"mass_update_errors":[{"ref":"C-2"}],"status":{"status_code":"OK"}}"#;
+    let outcome = player.play(fulfillment.unwrap(), Reply::json(body)).await;
+    assert_ne!(outcome.delivery, OK, "{body}");
+}
+
 /// Among the answers of one operation that another cannot tell from its own: a
 /// ticket's `WebRef` and `Status` are all that a contract's answer need have. In
 /// XML the root tells them apart.
@@ -1105,7 +1224,7 @@ async fn no_name_that_the_document_does_not_know_is_in_an_error() {
         ),
         (xml("<jordan>&"), "`?`, line 1 column "),
         (xml("<Status><jordan>&"), "`Status.?`, line 1 column "),
-        (xml("<jordan-at-example.com"), "`?`, line 1 column "),
+        (xml("<jordan-at-example.com"), "`.`, line 1 column "),
     ] {
         let (_server, client) = serving(Reply::of(200, "", body));
         let error = client

@@ -245,8 +245,15 @@ fn a_broken_document_leaves_every_file_unchanged() {
 
 #[test]
 fn generated_members_have_the_vendors_order() {
-    let path = fixture::root().join("crates/aim-client/src/generated/types.rs");
-    let source = fs::read_to_string(path).unwrap();
+    let read = |file: &str| {
+        let folder = fixture::root().join("crates/aim-client/src/generated");
+        fs::read_to_string(folder.join(file)).unwrap()
+    };
+    let (types, names) = (read("types.rs"), read("members.rs"));
+    let body = |source: &str, head: &str| -> String {
+        let body = source.split(head).nth(1).unwrap();
+        body.split("}\n").next().unwrap().to_owned()
+    };
     let schemas = document::members(&document::text_at(&["components", "schemas"]).unwrap());
     assert!(!schemas.is_empty());
     for (name, schema) in schemas {
@@ -254,16 +261,24 @@ fn generated_members_have_the_vendors_order() {
         let Some((_, properties)) = members.find(|(key, _)| key == "properties") else {
             continue;
         };
-        let body = source.split(&format!("pub struct {name} {{")).nth(1);
-        let body = body.unwrap().split("\n}\n").next().unwrap();
-        let renames: Vec<&str> = body
-            .split("rename = \"")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap())
+        let names = body(&names, &format!("    {name} {{\n"));
+        let names: Vec<_> = names
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
             .collect();
+        // In Rust as on the wire.
+        let members = body(&types, &format!("pub struct {name} {{\n"));
+        let members = members
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("pub "));
+        let members: Vec<_> = members.filter_map(|line| line.split(':').next()).collect();
+        let in_rust: Vec<_> = names.iter().map(|(member, _)| member.trim()).collect();
+        assert_eq!(members, in_rust, "{name}");
+        let names = names.iter().map(|(_, name)| name.trim_matches(['"', ';']));
+        let names: Vec<_> = names.collect();
         let properties = document::members(&properties);
         let properties: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(renames, properties, "{name}");
+        assert_eq!(names, properties, "{name}");
         assert!(!properties.is_empty(), "{name}");
     }
 }

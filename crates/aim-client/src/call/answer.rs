@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::call::error::{Answered, AnyAnswer, Delivery, Error, Finding};
+use crate::codec::evidence::AimAnswer;
 use crate::operation::Operation;
 
 /// The answer of an operation that is proved to have run.
@@ -68,6 +69,15 @@ impl<T> Answer<T> {
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
+    }
+}
+
+impl<T: AimAnswer> Answer<T> {
+    /// The reference that the server gave to what was booked; see
+    /// [`AimAnswer::reference`].
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.value.reference()
     }
 }
 

@@ -177,6 +177,7 @@ impl ErrorKind {
             Self::Limit(Limit::TotalTime) => "total_time",
             Self::Limit(Limit::InFlight) => "in_flight",
             Self::Limit(Limit::AnswerSize) => "answer_size",
+            Self::Limit(Limit::AnswerItems) => "answer_items",
             Self::Limit(Limit::HeaderSize) => "header_size",
             Self::InBand => "in_band_failure",
             Self::UnclearStatus => "unclear_status",

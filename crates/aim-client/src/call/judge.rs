@@ -1,25 +1,19 @@
 //! Reads an answer and decides what it proves.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::call::answer::Answer;
 use crate::call::compression;
 use crate::call::error::{AnswerKind, Answered, AnyAnswer, Delivery, Error, Finding};
-use crate::codec::evidence::{AnswerBody, is_set};
-use crate::codec::location::location;
+use crate::call::limits::Limit;
+use crate::call::read::{Body, read};
+use crate::codec::answer::{Exception, Whole};
+use crate::codec::evidence::{AnswerBody, is_blank};
 use crate::codec::references::References;
-use crate::codec::{sign, xml};
-use crate::generated::members::known;
+use crate::codec::sign;
 use crate::operation::Operation;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
-use crate::value::lenient;
 use crate::value::secret::Secret;
 use crate::value::words::{self, OwnWords, StatusVerdict};
 
@@ -34,6 +28,8 @@ pub(crate) struct Asked<'a> {
     /// The body of the request; a query has none.
     pub(crate) sent: &'a [u8],
     pub(crate) words: &'a OwnWords,
+    /// How many items the lists of an answer may hold together.
+    pub(crate) items: usize,
 }
 
 /// Decides what an answer proves.
@@ -44,59 +40,73 @@ pub(crate) fn judge<T: OperationAnswer>(
     body: &[u8],
 ) -> Result<Answer<T>, Error> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let (delivery, finding, answer) = match read::<T>(body) {
-        Ok(value) => match problem(asked, &value, status, body) {
-            None => return Ok(Answer::read(value, status, headers)),
-            Some((delivery, finding)) => (delivery, finding, Some(value)),
-        },
-        Err((kind, place)) => {
-            let compressed = compression::kind(&headers, body);
-            let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
-            // In XML an exception has a root of its own.
-            let exception = match kind {
-                AnswerKind::Xml => exception(body),
-                _ => None,
+    let (kind, place, exception) = match read::<T>(body, asked.items) {
+        Body::Answer(answer) => {
+            let Some((delivery, finding)) = problem(asked, &answer, status, body) else {
+                return Ok(Answer::read(answer.value, status, headers));
             };
-            let rejected = cannot_have_run(asked, status, kind, body, exception.as_ref())
-                && !sign::is_in(body, asked.operation.signs);
-            let finding = match exception {
-                Some(exception) => Finding::Exception(exception),
-                None => Finding::UnreadableBody { kind, place },
-            };
-            (rejected_if(rejected), finding, None)
+            let answer = Some(AnyAnswer::new(answer.value));
+            return Err(judged(asked, delivery, status, headers, finding, answer));
+        }
+        Body::Exception(exception) => (AnswerKind::Xml, None, Some(exception)),
+        Body::Other { kind, place } => (kind, place, None),
+        Body::TooManyItems => {
+            let set = format!("{} items", asked.items);
+            let limit = Limit::AnswerItems;
+            let error = Error::limit_hit(asked.operation, Delivery::Unknown, limit, set);
+            return Err(error.with_status(status));
         }
     };
-    Err(Error::judged(
-        asked.operation,
-        delivery,
-        Answered {
-            status,
-            headers,
-            finding,
-            answer: answer.map(AnyAnswer::new),
-        },
-    ))
+    let compressed = compression::kind(&headers, body);
+    let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
+    let rejected = cannot_have_run(asked, status, kind, body, exception.as_ref())
+        && !sign::is_in(body, asked.operation.signs);
+    let finding = match exception {
+        Some(exception) => Finding::Exception(exception),
+        None => Finding::UnreadableBody { kind, place },
+    };
+    let delivery = rejected_if(rejected);
+    Err(judged(asked, delivery, status, headers, finding, None))
+}
+
+fn judged(
+    asked: &Asked<'_>,
+    delivery: Delivery,
+    status: StatusCode,
+    headers: HeaderMap,
+    finding: Finding,
+    answer: Option<AnyAnswer>,
+) -> Error {
+    let answered = Answered {
+        status,
+        headers,
+        finding,
+        answer,
+    };
+    Error::judged(asked.operation, delivery, answered)
 }
 
 /// Why an answer that can be read is not a success; nothing if it proves the
 /// operation.
 fn problem<T: OperationAnswer>(
     asked: &Asked<'_>,
-    value: &T,
+    answer: &Whole<T, ErrorResponse>,
     status: StatusCode,
     body: &[u8],
 ) -> Option<(Delivery, Finding)> {
+    let value = &answer.value;
     let success = status.is_success();
-    let carried = carried(body);
-    let is_thrown = match &carried {
-        Ok(exception) => exception.as_ref().is_some_and(says_something),
-        Err(Unreadable) => true,
+    let carried = match &answer.exception {
+        Exception::Read(carried) => carried.response_status.as_ref(),
+        Exception::None | Exception::Unreadable => None,
     };
+    let is_thrown =
+        carried.is_some_and(says_something) || matches!(answer.exception, Exception::Unreadable);
     let verdict = value
         .status()
         .map(|status| words::verdict(&status.words(), asked.words));
     let own = value.has_own_evidence();
-    let is_anothers = || holds_any(body, value.foreign_members());
+    let is_anothers = || answer.has_any(value.foreign_members());
     if value.is_partial() {
         let is_certain = success
             && names_each_item(asked, value)
@@ -122,7 +132,7 @@ fn problem<T: OperationAnswer>(
         let finding = Finding::InBand {
             status: failure.clone(),
             contradiction,
-            exception: carried.unwrap_or_default().filter(says_something),
+            exception: carried.filter(|carried| says_something(carried)).cloned(),
         };
         return Some((rejected_if(says_no && contradiction.is_none()), finding));
     }
@@ -133,12 +143,10 @@ fn problem<T: OperationAnswer>(
         let cannot_have_run = cannot_have_run(asked, status, kind, body, exception);
         rejected_if(cannot_have_run && !has_sign)
     };
-    let proved = own || (T::STATUS_PROVES && verdict == Some(StatusVerdict::Good));
-    match carried {
-        Ok(Some(exception)) if is_thrown || !proved => {
-            return Some((rejected(Some(&exception)), Finding::Exception(exception)));
-        }
-        _ => {}
+    let proved = own || (answer.status_proves && verdict == Some(StatusVerdict::Good));
+    if let Some(exception) = carried.filter(|_| is_thrown || !proved) {
+        let finding = Finding::Exception(exception.clone());
+        return Some((rejected(Some(exception)), finding));
     }
     let is_unclear = match verdict {
         Some(StatusVerdict::Unclear) => true,
@@ -228,111 +236,9 @@ fn is_of_binding(operation: &Operation, exception: &ResponseStatus) -> bool {
         && name == Some(operation.request)
 }
 
-/// Whether a JSON object has a value for one of the members. In XML the name of
-/// the root tells one answer from another.
-fn holds_any(body: &[u8], members: &[&str]) -> bool {
-    if members.is_empty() {
-        return false;
-    }
-    let object: HashMap<String, Option<IgnoredAny>> =
-        serde_json::from_slice(body).unwrap_or_default();
-    object
-        .iter()
-        .filter(|(_, value)| value.is_some())
-        .filter_map(|(name, _)| known(name))
-        .any(|name| members.contains(&name))
-}
-
-/// An exception of the server's alone.
-fn exception(body: &[u8]) -> Option<ResponseStatus> {
-    read::<ErrorResponse>(body).ok()?.response_status
-}
-
-/// There is an exception, and it cannot be read.
-struct Unreadable;
-
-/// An exception in an answer that can be read as the operation's.
-fn carried(body: &[u8]) -> Result<Option<ResponseStatus>, Unreadable> {
-    /// As [`ErrorResponse`], in XML with whatever root.
-    #[derive(Deserialize)]
-    #[serde(rename = "*")]
-    struct Carried {
-        #[serde(
-            rename = "ResponseStatus",
-            alias = "responseStatus",
-            default,
-            deserialize_with = "lenient::read"
-        )]
-        response_status: Option<ResponseStatus>,
-    }
-    // Next to no answer has one, and this costs less than to read it twice.
-    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("esponseStatus"));
-    if NAME.find(body).is_none() {
-        return Ok(None);
-    }
-    match read::<Carried>(body) {
-        Ok(carried) => Ok(carried.response_status),
-        Err(_) => Err(Unreadable),
-    }
-}
-
 fn says_something(exception: &ResponseStatus) -> bool {
-    is_set(&exception.error_code) || is_set(&exception.message) || is_set(&exception.errors)
-}
-
-/// Reads a JSON object or its twin in XML; otherwise says what the body is
-/// instead, and where it cannot be read.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (AnswerKind, Option<String>)> {
-    match kind_of(body) {
-        kind @ AnswerKind::UnreadableJson => read_json(body).map_err(|place| (kind, Some(place))),
-        kind @ AnswerKind::UnreadableXml => xml::read(body, known).map_err(|unread| match unread {
-            _ if is_html(body) => (AnswerKind::Html, None),
-            xml::Unread::Other => (AnswerKind::Xml, None),
-            xml::Unread::Broken(place) => (kind, Some(place)),
-        }),
-        kind => Err((kind, None)),
-    }
-}
-
-fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|_| unread_place::<T>(body))
-}
-
-/// Where JSON cannot be read. Keeping track of that costs half as much again
-/// as reading, so it is read a second time.
-fn unread_place<T: DeserializeOwned>(body: &[u8]) -> String {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, T>(&mut json) {
-        Ok(_) => "its end".to_owned(),
-        Err(error) => location(
-            known,
-            error.path(),
-            error.inner().line(),
-            error.inner().column(),
-        ),
-    }
-}
-
-/// What a body is by its first byte; `UnreadableJson` and `UnreadableXml` stand
-/// for what is yet to be read.
-fn kind_of(body: &[u8]) -> AnswerKind {
-    let body = body.trim_ascii();
-    match body.first() {
-        None => AnswerKind::Empty,
-        Some(b'{') => AnswerKind::UnreadableJson,
-        Some(b'<') => AnswerKind::UnreadableXml,
-        Some(_) if serde_json::from_slice::<IgnoredAny>(body).is_ok() => AnswerKind::OtherJson,
-        Some(_) => AnswerKind::Text,
-    }
-}
-
-/// Whether what is not an answer in XML begins as a page; CDATA may quote one.
-fn is_html(body: &[u8]) -> bool {
-    let start = body.get(..512).unwrap_or(body);
-    let start = String::from_utf8_lossy(start).to_ascii_lowercase();
-    let start = start.split("<![cdata[").next().unwrap_or_default();
-    start.contains("<html")
-        || start.contains("<!doctype html")
-        // Without a page around it, as some web servers write it.
-        || start.trim_start().starts_with("<h1>")
+    let is_said = |text: Option<&str>| text.is_some_and(|text| !is_blank(text));
+    is_said(exception.error_code.as_deref())
+        || is_said(exception.message.as_ref().map(Secret::expose))
+        || exception.errors.iter().flatten().next().is_some()
 }

@@ -20,6 +20,8 @@ pub enum Limit {
     InFlight,
     /// The body of the answer is too large, decompressed (`max_answer_bytes`).
     AnswerSize,
+    /// The lists of the answer hold too many items (`max_answer_items`).
+    AnswerItems,
     /// The headers of the answer are too large or too many
     /// (`max_header_bytes`).
     HeaderSize,
@@ -35,6 +37,7 @@ impl Limit {
             Self::TotalTime => "timeout",
             Self::InFlight => "max_in_flight",
             Self::AnswerSize => "max_answer_bytes",
+            Self::AnswerItems => "max_answer_items",
             Self::HeaderSize => "max_header_bytes",
         }
     }
@@ -48,6 +51,7 @@ impl fmt::Display for Limit {
             Self::TotalTime => "no complete answer in time",
             Self::InFlight => "too many requests were in flight for too long",
             Self::AnswerSize => "the answer is too large",
+            Self::AnswerItems => "the lists of the answer hold too many items",
             Self::HeaderSize => "the headers of the answer are too large or too many",
         })
     }
@@ -68,6 +72,7 @@ pub(crate) struct Limits {
     pub(crate) read_time: Duration,
     pub(crate) in_flight: usize,
     pub(crate) answer_bytes: usize,
+    pub(crate) answer_items: usize,
     pub(crate) header_bytes: u32,
     pub(crate) request_bytes: usize,
     /// How much of an answer's body an error keeps.
@@ -88,6 +93,8 @@ impl Default for Limits {
             read_time: Duration::from_secs(60),
             in_flight: 64,
             answer_bytes: 4 << 20,
+            // Of `null` that is 200 KB, and many times that once it is read.
+            answer_items: 50_000,
             header_bytes: 64 << 10,
             request_bytes: MAX_BODY,
             received_bytes: None,

@@ -244,6 +244,7 @@ impl Call<'_> {
             operation: self.operation,
             sent: original.body().and_then(Body::as_bytes).unwrap_or_default(),
             words: &self.shared.words,
+            items: limits.answer_items,
         };
         judge(&asked, status, headers, &body)
     }

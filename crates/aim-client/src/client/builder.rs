@@ -140,6 +140,13 @@ impl AimClientBuilder {
         self
     }
 
+    /// Sets how many items the lists of an answer may hold together (50,000):
+    /// each takes many times the memory of its few bytes.
+    pub fn max_answer_items(mut self, items: usize) -> Self {
+        self.limits.answer_items = items;
+        self
+    }
+
     /// Sets how large the headers of an answer may be (64 KiB). There are
     /// fixed limits besides: of hyper, 100 headers over HTTP/1, in about 400
     /// KiB; and 512 KiB over HTTP/2, or this limit if it is larger, beyond

@@ -28,18 +28,15 @@
 
 use std::fmt;
 
+use crate::codec::location::location;
+use crate::value::lenient;
+use crate::value::object::{self, Object};
+use crate::value::reading::Reading;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess,
-    Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_path_to_error::Segment;
-
-use crate::codec::location::{Known, location};
-use crate::value::lenient;
 
 /// How deep elements may nest; serde_json allows as much. Answers need four.
 const DEPTH: usize = 128;
@@ -53,26 +50,31 @@ pub(crate) enum Unread {
     Broken(String),
 }
 
-/// Reads an answer of type `T` from a body without byte order mark.
+/// Reads an object from a body without byte order mark; its root must have the
+/// name, if there is one.
 ///
 /// # Errors
 ///
 /// [`Unread`]; it never holds what was read.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8], known: Known) -> Result<T, Unread> {
-    let broken = |path: &mut dyn Iterator<Item = &Segment>, offset| {
-        let (line, column) = line_and_column(body, offset);
-        Unread::Broken(location(known, path, line, column))
-    };
+pub(crate) fn read<T: Object>(
+    body: &[u8],
+    root: Option<&'static str>,
+    reading: &mut Reading,
+) -> Result<T, Unread> {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
-        Err(error) => return Err(broken(&mut [].iter(), error.valid_up_to())),
+        Err(error) => {
+            let (line, column) = line_and_column(body, error.valid_up_to());
+            return Err(Unread::Broken(location(&[], line, column)));
+        }
     };
-    let mut xml = Xml::new(text);
-    serde_path_to_error::deserialize(&mut xml).map_err(|error| match error.inner() {
+    let mut xml = Xml::new(text, root);
+    object::read(&mut xml, reading).map_err(|failure| match failure {
         Failure::Other => Unread::Other,
         Failure::Broken => {
             let offset = usize::try_from(xml.reader.buffer_position()).unwrap_or(body.len());
-            broken(&mut error.path().iter(), offset)
+            let (line, column) = line_and_column(body, offset);
+            Unread::Broken(location(&reading.path, line, column))
         }
     })
 }
@@ -109,18 +111,21 @@ impl std::error::Error for Failure {}
 /// A document, read from its start to its end.
 struct Xml<'a> {
     text: &'a str,
+    /// The name of the root; `None`: any.
+    root: Option<&'static str>,
     reader: Reader<&'a [u8]>,
     /// How many elements are open.
     depth: usize,
 }
 
 impl<'a> Xml<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, root: Option<&'static str>) -> Self {
         let mut reader = Reader::from_str(text);
         // `<a />` comes as `<a></a>`; that names match is checked by default.
         reader.config_mut().expand_empty_elements = true;
         Self {
             text,
+            root,
             reader,
             depth: 0,
         }
@@ -227,21 +232,22 @@ fn is_nil(start: &BytesStart<'_>) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// The whole document: an object with the name of its type; any if that is `*`.
+/// The whole document, which is an object.
 impl<'de> Deserializer<'de> for &mut Xml<'de> {
     type Error = Failure;
 
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         loop {
             match self.event()? {
                 Event::Decl(declaration) if self.is_text_of(&declaration) => {}
                 Event::Text(text) if is_blank(&text) => {}
-                Event::Start(start) if name == "*" || start.local_name().as_ref() == name => break,
+                Event::Start(start)
+                    if self
+                        .root
+                        .is_none_or(|root| start.local_name().as_ref() == root) =>
+                {
+                    break;
+                }
                 Event::Start(_) => return Err(Failure::Other),
                 _ => return Err(Failure::Broken),
             }
@@ -256,14 +262,10 @@ impl<'de> Deserializer<'de> for &mut Xml<'de> {
         }
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Failure> {
-        Err(Failure::Other)
-    }
-
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string
         bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map enum identifier ignored_any
+        tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -376,16 +378,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{DEPTH, Unread};
-    use crate::generated::members::known;
     use crate::types::{
         C2BPostContractResponse, ContractFulfillmentResponse, ErrorResponse,
         GetContractDetailsResponse, InventoryGeneric, PostServiceTicketRequest,
         PostServiceTicketResponse,
     };
+    use crate::value::object::Object;
+    use crate::value::reading::Reading;
     use crate::{AimDateTime, Money};
 
-    fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
-        super::read(body, known)
+    fn read<T: Object>(body: &[u8]) -> Result<T, Unread> {
+        super::read(body, Some(T::NAME), &mut Reading::default())
     }
 
     /// As a server writes it, but for the spaces and the list of payments.

@@ -11,7 +11,6 @@ pub mod types;
 mod checks;
 #[cfg(feature = "client")]
 mod evidence;
-#[cfg(feature = "client")]
 pub(crate) mod members;
 #[cfg(feature = "client")]
 pub(crate) mod methods;

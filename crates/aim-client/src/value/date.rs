@@ -43,6 +43,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::lenient::{Lenient, Scalar};
+use crate::value::reading::Reading;
 
 /// A date and time as the vendor writes it; see the [module](self) for the forms.
 ///
@@ -131,7 +132,7 @@ impl AimDateTime {
     /// the default value.
     #[must_use]
     pub fn is_unset(&self) -> bool {
-        self.0.trim().is_empty() || Form::of(&self.0).is_some_and(|form| form.is_unset())
+        self.0.trim().is_empty() || is_no_date(&self.0)
     }
 
     /// Whether the text has an unknown form: see [`text`](Self::text).
@@ -195,8 +196,16 @@ impl AimDateTime {
     }
 }
 
+/// Whether a text is a date of the year 1, in any form.
+pub(crate) fn is_no_date(text: &str) -> bool {
+    Form::of(text).is_some_and(|form| form.is_unset())
+}
+
 impl Lenient for AimDateTime {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _: &mut Reading,
+    ) -> Result<Option<Self>, D::Error> {
         Self::deserialize(deserializer).map(Some)
     }
 

@@ -34,19 +34,22 @@ pub(crate) fn checks(facts: &Facts) -> Vec<Item> {
 
 /// The request types, and all types that they hold.
 fn sent(facts: &Facts) -> BTreeSet<&str> {
-    let mut sent = BTreeSet::new();
     let requests = facts.operations.iter();
-    let mut todo: Vec<&str> = requests
-        .map(|operation| operation.request.as_str())
-        .collect();
+    let requests = requests.map(|operation| operation.request.as_str());
+    held(facts, requests.collect())
+}
+
+/// These schemas, and all that they hold.
+pub(crate) fn held<'a>(facts: &'a Facts, mut todo: Vec<&'a str>) -> BTreeSet<&'a str> {
+    let mut held = BTreeSet::new();
     while let Some(name) = todo.pop() {
-        if sent.insert(name) {
+        if held.insert(name) {
             let schema = facts.schemas.iter().find(|schema| schema.name == name);
             let members = schema.map_or(&[][..], |schema| &schema.members);
             todo.extend(members.iter().filter_map(|member| member.holds.as_deref()));
         }
     }
-    sent
+    held
 }
 
 fn check(schema: &SchemaFacts) -> Item {

@@ -1,5 +1,5 @@
 //! Writes what the document declares about operations and answers: the table
-//! of operations, the names of members, what proves that an operation ran, and
+//! of operations, what proves that an operation ran, and
 //! which status is a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Item, parse_quote};
 
+use crate::emit::checks::held;
 use crate::needs::STATUS;
-use crate::plan::facts::{Facts, MemberFacts, OperationFacts, StatusWords};
+use crate::plan::facts::{Facts, MemberFacts, OperationFacts, SchemaFacts, StatusWords};
 use crate::plan::names::field;
 
 /// Returns the table of operations.
@@ -33,21 +34,6 @@ pub(crate) fn operations(facts: &Facts) -> Vec<Item> {
     file.items
 }
 
-/// Returns the function that knows the names of members.
-pub(crate) fn known(facts: &Facts) -> Vec<Item> {
-    let members = members(facts);
-    vec![parse_quote! {
-        /// The member of the document that has this name, of whichever type.
-        pub(crate) fn known(name: &str) -> Option<&'static str> {
-            const MEMBERS: &[&str] = &[#(#members),*];
-            let mut members = MEMBERS.iter();
-            members
-                .find(|member| member.eq_ignore_ascii_case(name))
-                .copied()
-        }
-    }]
-}
-
 /// Returns what proves that operations ran.
 ///
 /// # Errors
@@ -57,29 +43,27 @@ pub(crate) fn evidence(facts: &Facts) -> Result<Vec<Item>, String> {
     let open_enums = facts.open_enums.iter().map(|open_enum| {
         let name = ident(&open_enum.name);
         parse_quote! {
-            impl crate::codec::evidence::Member for types::#name {
-                fn is_set(&self) -> bool {
-                    !self.as_str().trim().is_empty()
+            impl Member for types::#name {
+                fn has_value(&self) -> bool {
+                    self.as_str().has_value()
                 }
             }
         }
     });
-    let mut items: Vec<Item> = open_enums.collect();
+    let mut items: Vec<Item> = vec![parse_quote!(
+        use crate::codec::evidence::{AimAnswer, AnswerBody, Member, has_value};
+    )];
+    items.extend(open_enums);
     let answers = answers(facts)?;
+    items.extend(objects(facts, &answers).map(object_impl));
     for answer in answers.values() {
         let others = answers.values().copied();
         let others: Vec<_> = others
             .filter(|other| other.answer != answer.answer)
             .collect();
-        items.push(answer_impl(answer, &others, facts));
+        items.extend(answer_impls(answer, &others, facts));
     }
     Ok(items)
-}
-
-/// The names of all members, sorted.
-fn members(facts: &Facts) -> BTreeSet<&str> {
-    let members = facts.schemas.iter().flat_map(|schema| &schema.members);
-    members.map(|member| member.name.as_str()).collect()
 }
 
 fn constant(operation: &OperationFacts) -> Ident {
@@ -147,6 +131,48 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
         }
     }
     Ok(answers)
+}
+
+/// The schemas of objects that evidence holds, or a list of what was not
+/// applied.
+fn objects<'a>(
+    facts: &'a Facts,
+    answers: &BTreeMap<&str, &OperationFacts>,
+) -> impl Iterator<Item = &'a SchemaFacts> {
+    let roots = answers.values().flat_map(|answer| {
+        let counts = |name: &str| {
+            own_evidence(answer).any(|member| member == name)
+                || answer.partial.as_deref() == Some(name)
+        };
+        facts
+            .schemas
+            .iter()
+            .filter(|schema| schema.name == answer.answer)
+            .flat_map(|schema| &schema.members)
+            .filter(move |member| counts(&member.name))
+            .filter_map(|member| member.holds.as_deref())
+    });
+    let held = held(facts, roots.collect());
+    let schemas = facts.schemas.iter();
+    schemas.filter(move |schema| held.contains(schema.name.as_str()))
+}
+
+fn object_impl(schema: &SchemaFacts) -> Item {
+    let name = ident(&schema.name);
+    let tests = schema.members.iter().map(|member| {
+        let member = field(&member.name);
+        quote!(has_value(&self.#member))
+    });
+    let has_value = tests
+        .reduce(|tests, test| quote!(#tests || #test))
+        .unwrap_or_else(|| quote!(false));
+    parse_quote! {
+        impl Member for types::#name {
+            fn has_value(&self) -> bool {
+                #has_value
+            }
+        }
+    }
 }
 
 /// The members other than the status that prove the operation.
@@ -229,7 +255,7 @@ fn foreign_members(
     }
     let tests = groups.iter().map(|((_, members_of_others), members)| {
         quote! {
-            if #(crate::codec::evidence::is_set(&self.#members))||* {
+            if #(has_value(&self.#members))||* {
                 return &[#(#members_of_others),*];
             }
         }
@@ -258,18 +284,23 @@ fn failed(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     quote!(self.#partial.iter().flatten().map(|item| #reference).collect())
 }
 
-fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &Facts) -> Item {
+fn answer_impls(
+    operation: &OperationFacts,
+    others: &[&OperationFacts],
+    facts: &Facts,
+) -> [Item; 2] {
     let name = ident(&operation.answer);
     let status_proves = operation.evidence.iter().any(|member| member == STATUS);
     let own = own_evidence(operation)
         .map(field)
-        .map(|member| quote!(crate::codec::evidence::is_set(&self.#member)))
+        .map(|member| quote!(has_value(&self.#member)))
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
     let partial = operation.partial.as_deref().map(field);
+    // Whatever an item says, it was not applied.
     let partly = partial.map_or_else(
         || quote!(false),
-        |member| quote!(crate::codec::evidence::is_set(&self.#member)),
+        |member| quote!(self.#member.iter().flatten().next().is_some()),
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
@@ -281,8 +312,8 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
     };
     let foreign_members = foreign_members(operation, others, facts);
     let failed = failed(operation, facts);
-    parse_quote! {
-        impl crate::codec::evidence::AnswerBody for types::#name {
+    let body = parse_quote! {
+        impl AnswerBody for types::#name {
             type Status = types::BaseResponseResult;
 
             const STATUS_PROVES: bool = #status_proves;
@@ -306,12 +337,16 @@ fn answer_impl(operation: &OperationFacts, others: &[&OperationFacts], facts: &F
             fn failed(&self) -> Vec<Option<&str>> {
                 #failed
             }
-
+        }
+    };
+    let answer = parse_quote! {
+        impl AimAnswer for types::#name {
             fn reference(&self) -> Option<&str> {
                 #reference
             }
         }
-    }
+    };
+    [body, answer]
 }
 
 /// Returns what a status says.

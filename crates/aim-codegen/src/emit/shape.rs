@@ -9,9 +9,10 @@
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Field, Fields, GenericArgument, ImplItem, Item, ItemFn, ItemMod, ItemStruct,
-    PathArguments, Type, parse_quote,
+    Attribute, Field, Fields, GenericArgument, ImplItem, Item, ItemFn, ItemMod, ItemStruct, Path,
+    PathArguments, Token, Type, parse_quote,
 };
 
 use crate::emit::requests;
@@ -76,11 +77,9 @@ fn shape_types(module: ItemMod, facts: &Facts) -> Result<Vec<Item>, String> {
             .position(|item| item.ident == schema.name)
             .ok_or_else(|| format!("progenitor wrote no struct for the schema {}", schema.name))?;
         let item = shape_struct(structs.swap_remove(position), &schema.members)?;
-        let methods = methods(&item)?;
-        let lenient = lenient(&item);
+        let methods = methods(&item, &schema.members)?;
         items.push(Item::Struct(item));
         items.push(methods);
-        items.push(lenient);
     }
     if let Some(extra) = structs.first() {
         return Err(format!(
@@ -122,7 +121,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
         field
             .attrs
             .retain(|attribute| !attribute.path().is_ident("serde"));
-        field.attrs.push(serde_attribute(&field, wire_name));
+        field.attrs.extend(schema_name(&field, wire_name));
         fields.named.push(field);
     }
     if let Some(extra) = generated.first().and_then(|field| field.ident.as_ref()) {
@@ -133,32 +132,45 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
     // An object without members is closed only for typify to write a struct.
     item.attrs
         .retain(|attribute| !attribute.path().is_ident("serde"));
-    item.attrs.push(parse_quote! {
-        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    });
+    for attribute in &mut item.attrs {
+        if attribute.path().is_ident("derive") {
+            *attribute = without_serde(attribute)?;
+        }
+    }
+    item.attrs.extend([
+        parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]),
+        parse_quote!(#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]),
+    ]);
     item.attrs.push(parse_quote!(#[non_exhaustive]));
     Ok(item)
 }
 
-/// An absent member is not sent; `null` and absence are read alike; numbers
-/// and strings are read in either spelling, names also with a small first
-/// letter, as hosts on newer .NET write them.
-fn serde_attribute(field: &Field, wire_name: &str) -> Attribute {
-    let mut letters = wire_name.chars();
-    let alias: String = letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default();
-    let optional =
-        optional(&field.ty).map(|_| quote!(default, skip_serializing_if = "Option::is_none",));
-    parse_quote! {
-        #[serde(
-            rename = #wire_name,
-            alias = #alias,
-            #optional
-            deserialize_with = "crate::value::lenient::read"
-        )]
-    }
+/// What is derived, but for reading and writing.
+fn without_serde(derive: &Attribute) -> Result<Attribute, String> {
+    let paths = derive
+        .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+        .map_err(|error| format!("progenitor derives what is no list: {error}"))?;
+    let is_serde = |path: &Path| {
+        path.segments
+            .first()
+            .is_some_and(|first| first.ident == "serde")
+    };
+    let paths = paths.into_iter().filter(|path| !is_serde(path));
+    Ok(parse_quote!(#[derive(#(#paths),*)]))
+}
+
+/// The name on the wire, for JSON schemas, where they would not find it.
+fn schema_name(field: &Field, wire_name: &str) -> Option<Attribute> {
+    let ident = field.ident.as_ref()?.to_string();
+    let words = ident.split('_').filter(|word| !word.is_empty());
+    let pascal_case: String = words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            format!("{}{rest}", first.to_ascii_uppercase())
+        })
+        .collect();
+    (pascal_case != wire_name)
+        .then(|| parse_quote!(#[cfg_attr(feature = "schemars", schemars(rename = #wire_name))]))
 }
 
 /// The name on the wire: the `rename` that typify wrote, else the field's own.
@@ -182,15 +194,20 @@ fn serde_name(field: &Field) -> Option<String> {
 }
 
 /// `new` with the required members, and a setter for each optional one.
-fn methods(item: &ItemStruct) -> Result<Item, String> {
+fn methods(item: &ItemStruct, members: &[MemberFacts]) -> Result<Item, String> {
     let name = &item.ident;
     let mut parameters = Vec::new();
     let mut values = Vec::new();
     let mut setters = Vec::new();
-    for field in &item.fields {
+    for (
+        field,
+        MemberFacts {
+            name: wire_name, ..
+        },
+    ) in item.fields.iter().zip(members)
+    {
         let ident = field.ident.as_ref().ok_or("a member has no name")?;
         if let Some(inner) = optional(&field.ty) {
-            let wire_name = serde_name(field).unwrap_or_default();
             let doc = format!("Sets `{wire_name}`.");
             let (parameter, value) = argument(ident, inner);
             values.push(quote!(#ident: None));
@@ -236,25 +253,6 @@ fn setter(member: &Ident) -> Ident {
         Ident::new(&format!("{member}_"), member.span())
     } else {
         member.clone()
-    }
-}
-
-/// `null` in a list stands for an empty value, where there can be one.
-fn lenient(item: &ItemStruct) -> Item {
-    let name = &item.ident;
-    let absent = item
-        .fields
-        .iter()
-        .all(|field| optional(&field.ty).is_some())
-        .then(|| {
-            quote!(
-                fn absent() -> Option<Self> {
-                    Some(Self::new())
-                }
-            )
-        });
-    parse_quote! {
-        impl crate::value::lenient::Lenient for #name { #absent }
     }
 }
 
@@ -376,8 +374,9 @@ fn open_enum_items(open_enum: &OpenEnum) -> Vec<Item> {
         impl crate::value::lenient::Lenient for #name {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
+                reading: &mut crate::value::reading::Reading,
             ) -> std::result::Result<Option<Self>, D::Error> {
-                let text = <String as crate::value::lenient::Lenient>::read(deserializer)?;
+                let text = <String as crate::value::lenient::Lenient>::read(deserializer, reading)?;
                 Ok(text.map(Self::from))
             }
         }
@@ -453,7 +452,6 @@ mod tests {
     fn members_take_the_documents_order_and_are_read_leniently() {
         let source = shaped(RATE, &[("Level", None), ("MoPay", None)]).unwrap();
         assert!(source.find("pub level").unwrap() < source.find("pub mo_pay").unwrap());
-        assert_eq!(source.matches("crate::value::lenient::read").count(), 2);
         assert!(
             source.contains("pub fn new(level: i32) -> Self"),
             "{source}"

@@ -1,6 +1,6 @@
 //! Rules for schemas, their members and the C# types of those.
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 
 use super::{LEAVE_OUT, Lint, referred, text, texts};
 use crate::plan::names::PRELUDE;
@@ -156,7 +156,10 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
         let named = members
             .into_iter()
             .map(|member| (member.clone(), member.name()));
-        lint.collisions("members", named, |name| name.to_snake_case());
+        // Those that are the same in Rust are alike, too.
+        let form = |name: &str| name.to_ascii_lowercase();
+        let help = "servers and clients take one for the other: rename one";
+        lint.alike("members", named, form, "without case", help);
     }
     let named = schemas
         .into_iter()
