@@ -343,7 +343,7 @@ fn schemas() {
         row("    Item:\n", &format!("    {taken}: {{type: object, description: D}}\n    Item:\n"), &at(&format!("/{taken}")), "is taken by Rust");
     }
     row("        ErrorCode:\n", "        Error-Code:\n", &at("/Result/properties/Error-Code"), "is not plain");
-    row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `status_code` in Rust");
+    row("        ErrorCode:\n", "        statusCode:\n", &at("/Result/properties/statusCode"), "are both `statuscode` without case");
     for (list, kind) in [("allOf: [{$ref: '#/components/schemas/Item'}]", "Item"), ("type: array, nullable: true, items: {$ref: '#/components/schemas/Item'}", "List<Item>")] {
         row("        When:\n", &format!("        Again: {{{list}, description: D, example: {{}}, x-aim-dotnet-type: {kind}}}\n        When:\n"), &at("/Item"), "`Item` holds itself");
     }
