@@ -257,7 +257,6 @@ mod tests {
             .files()
             .find(|(name, _)| *name == "evidence.rs")
             .unwrap();
-        // A bare number names no reference.
-        assert!(evidence.contains("vec![None]"), "{evidence}");
+        assert!(evidence.contains("Some(item.to_string())"), "{evidence}");
     }
 }

@@ -169,7 +169,7 @@ fn names_each_item<T: OperationAnswer>(asked: &Asked<'_>, value: &T) -> bool {
     };
     let references = References::of(asked.sent, lookup.member);
     let mut failed = value.failed().into_iter();
-    failed.all(|reference| reference.is_some_and(|reference| references.has_once(reference)))
+    failed.all(|reference| reference.is_some_and(|reference| references.has_once(&reference)))
 }
 
 fn rejected_if(rejected: bool) -> Delivery {

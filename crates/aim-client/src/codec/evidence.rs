@@ -59,7 +59,7 @@ pub(crate) trait AnswerBody: AimAnswer + Object + Send + Sync + 'static {
     fn is_partial(&self) -> bool;
 
     /// The reference of each of these, by which the request names it.
-    fn failed(&self) -> Vec<Option<&str>>;
+    fn failed(&self) -> Vec<Option<String>>;
 }
 
 /// Whether a member has a value: anything but what stands for nothing, in any

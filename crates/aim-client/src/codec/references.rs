@@ -24,9 +24,12 @@ impl References {
         };
         let mut found = HashMap::<_, Vec<_>>::new();
         for object in items.chain([&request]) {
-            if let Some(text) = object.get(member).and_then(Value::as_str) {
-                found.entry(alike(text)).or_default().push(text.to_owned());
-            }
+            let reference = match object.get(member) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Number(number)) => number.to_string(),
+                _ => continue,
+            };
+            found.entry(alike(&reference)).or_default().push(reference);
         }
         Self { found }
     }
@@ -65,7 +68,7 @@ mod tests {
             ("c-2", false),
             ("C-2 ", false),
             ("", false),
-            ("7", false),
+            ("7", true),
         ] {
             assert_eq!(references.has_once(reference), once, "{reference}");
         }

@@ -73,7 +73,7 @@ impl AnswerBody for types::C2BPostContractResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn failed(&self) -> Vec<Option<&str>> {
+    fn failed(&self) -> Vec<Option<String>> {
         ::std::vec::Vec::new()
     }
 }
@@ -122,11 +122,11 @@ impl AnswerBody for types::ContractFulfillmentResponse {
     fn is_partial(&self) -> bool {
         self.mass_update_errors.iter().flatten().next().is_some()
     }
-    fn failed(&self) -> Vec<Option<&str>> {
+    fn failed(&self) -> Vec<Option<String>> {
         self.mass_update_errors
             .iter()
             .flatten()
-            .map(|item| item.ref_.as_deref())
+            .map(|item| item.ref_.as_ref().map(::std::string::ToString::to_string))
             .collect()
     }
 }
@@ -177,7 +177,7 @@ impl AnswerBody for types::CustomerAccessTokenResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn failed(&self) -> Vec<Option<&str>> {
+    fn failed(&self) -> Vec<Option<String>> {
         ::std::vec::Vec::new()
     }
 }
@@ -232,7 +232,7 @@ impl AnswerBody for types::GetContractDetailsResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn failed(&self) -> Vec<Option<&str>> {
+    fn failed(&self) -> Vec<Option<String>> {
         ::std::vec::Vec::new()
     }
 }
@@ -284,7 +284,7 @@ impl AnswerBody for types::PostServiceTicketResponse {
     fn is_partial(&self) -> bool {
         false
     }
-    fn failed(&self) -> Vec<Option<&str>> {
+    fn failed(&self) -> Vec<Option<String>> {
         ::std::vec::Vec::new()
     }
 }

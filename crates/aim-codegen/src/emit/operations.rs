@@ -122,7 +122,12 @@ fn signs(operation: &OperationFacts) -> BTreeSet<&str> {
 fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
     let mut answers = BTreeMap::<&str, &OperationFacts>::new();
     for operation in &facts.operations {
-        let first = *answers.entry(&operation.answer).or_insert(operation);
+        let known = answers.entry(&operation.answer).or_insert(operation);
+        let first = *known;
+        // One that can be looked up says how failed items are named.
+        if first.lookup.is_none() {
+            *known = operation;
+        }
         if (&first.evidence, &first.partial) != (&operation.evidence, &operation.partial) {
             return Err(format!(
                 "operations {} and {} share the answer {} and must declare the same x-aim-evidence and x-aim-partial",
@@ -189,7 +194,7 @@ fn member<'a>(facts: &'a Facts, schema: &str, member: &str) -> Option<&'a Member
 
 /// Whether a member is a text that may be shown.
 fn is_text(facts: &Facts, schema: &str, name: &str) -> bool {
-    member(facts, schema, name).is_some_and(|found| found.is_text && !found.is_list)
+    member(facts, schema, name).is_some_and(|found| found.is_text)
 }
 
 /// The lists of a request of which each item can fail for itself.
@@ -265,20 +270,24 @@ fn foreign_members(
 }
 
 /// The references of what was not applied: the member that an item is looked up
-/// with, or a bare text itself. Anything else is no reference.
+/// with, or a bare item itself. Anything but a text or a number is none.
 fn failed(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     let Some(partial) = operation.partial.as_deref() else {
         return quote!(::std::vec::Vec::new());
     };
+    let is_plain = |member: &MemberFacts| member.converted_to.is_none() && member.holds.is_none();
     let list = member(facts, &operation.answer, partial);
     let by = operation.lookup.as_ref().map(|(_, member)| member.as_str());
-    let reference = match (list.and_then(|list| list.holds.as_deref()), by) {
-        (Some(item), Some(name)) if is_text(facts, item, name) => {
-            let name = field(name);
-            quote!(item.#name.as_deref())
+    let name = list
+        .and_then(|list| member(facts, list.holds.as_deref()?, by?))
+        .filter(|member| is_plain(member) && !member.is_list);
+    let reference = match name {
+        Some(member) => {
+            let name = field(&member.name);
+            quote!(item.#name.as_ref().map(::std::string::ToString::to_string))
         }
-        (None, _) if list.is_some_and(|list| list.is_text) => quote!(Some(item.as_str())),
-        _ => return quote!(vec![None]),
+        None if list.is_some_and(is_plain) => quote!(Some(item.to_string())),
+        None => return quote!(vec![None]),
     };
     let partial = field(partial);
     quote!(self.#partial.iter().flatten().map(|item| #reference).collect())
@@ -334,7 +343,7 @@ fn answer_impls(
                 #partly
             }
 
-            fn failed(&self) -> Vec<Option<&str>> {
+            fn failed(&self) -> Vec<Option<String>> {
                 #failed
             }
         }

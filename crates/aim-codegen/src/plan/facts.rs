@@ -39,7 +39,7 @@ pub(crate) struct MemberFacts {
     pub(crate) required: bool,
     /// The form that its text must have, as a regular expression.
     pub(crate) pattern: Option<Pattern>,
-    /// Whether it is a text that may be shown, or a list of such.
+    /// Whether it is a text that may be shown.
     pub(crate) is_text: bool,
     pub(crate) is_list: bool,
     /// The schema that it holds, or holds a list of.
@@ -144,7 +144,7 @@ impl Facts {
                 };
                 facts.members.push(MemberFacts {
                     name: member.clone(),
-                    is_text: converted_to.is_none() && is_string(items(property)),
+                    is_text: converted_to.is_none() && is_string(property),
                     is_list: !std::ptr::eq(items(property), property),
                     converted_to,
                     required: object.required.contains(member),
