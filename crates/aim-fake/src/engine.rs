@@ -493,6 +493,7 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: An
             error_code,
             message,
             with_answer,
+            style: _,
         } => {
             fn text<'a>(text: &'a Option<String>, default: &'a str) -> &'a str {
                 text.as_deref().unwrap_or(default)
@@ -517,6 +518,7 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: An
             status,
             code,
             message,
+            style: _,
         } => {
             let code = code.as_deref().unwrap_or(match *status {
                 401 => "AuthenticationException",
@@ -606,7 +608,13 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
                 None => body.push(0xFF),
             }
         }
-        FaultKind::RenamedMembers { style } => rename::members(response, *style),
+        FaultKind::RenamedMembers { style }
+        | FaultKind::InBandError {
+            style: Some(style), ..
+        }
+        | FaultKind::ResponseStatus {
+            style: Some(style), ..
+        } => rename::members(response, *style),
         FaultKind::Compressed { form } => {
             if *form != Compression::LabelOnly {
                 response.body = gzip(&response.body);

@@ -38,7 +38,7 @@ struct Arguments {
     #[arg(long)]
     address: Option<IpAddr>,
 
-    /// A file with an OpenAPI document, in YAML or JSON, to serve in place of
+    /// A file with an OpenAPI 3.0 document, in YAML or JSON, to serve in place of
     /// the published one: a merchant's own, with more members or operations.
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
@@ -84,6 +84,7 @@ fn more_help() -> String {
          reset_before_request take connection=N instead.\n\n\
          Examples:\n  aim-fake --port 0\n  \
          aim-fake --setting default_content_type=application/json --setting 'api_keys=[\"key\"]'\n  \
+         aim-fake --setting 'cors_origins=[\"http://localhost:5173\"]'\n  \
          aim-fake --document our-aim.yaml\n  \
          aim-fake --fault html_error,status=503,retry_after=30,operation=C2BPostContract\n\n\
          The README of the crate aim-fake describes each of them, and the control\n\

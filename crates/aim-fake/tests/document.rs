@@ -172,6 +172,7 @@ async fn the_rules_of_the_document_apply() {
             error_code: None,
             message: "scripted".to_owned(),
             with_answer: false,
+            style: None,
         })
         .on("Ping"),
     )

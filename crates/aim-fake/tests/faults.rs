@@ -65,6 +65,12 @@ const FAULTS: &[Seen] = &[
                 && answer.json()["Status"]["ErrorMessage"] == ""
         },
     ),
+    ("in_band_error,style=snake", |answer| {
+        answer.json()["status"]["status_code"] == "Error"
+    }),
+    ("response_status,style=upper", |answer| {
+        answer.json()["RESPONSESTATUS"]["ERRORCODE"] == "Exception"
+    }),
     ("response_status", |answer| {
         answer.head.starts_with("HTTP/1.1 500 Exception\r\n")
             && answer.text()
@@ -254,6 +260,19 @@ async fn each_fault_does_what_its_name_says() {
             after.json()["WebRef"].is_string(),
             "after {fault}: {after:?}"
         );
+    }
+}
+
+/// Also those that .NET gives to no exception.
+#[tokio::test]
+async fn an_exception_has_every_status_of_an_error() {
+    let fake = AimFake::start().await.unwrap();
+    for status in 400..=599 {
+        let fault = format!("response_status,status={status},code=OddException");
+        let answer = under(&fake, &fault).await;
+        assert_eq!(answer.status(), status);
+        let code = &answer.json()["ResponseStatus"]["ErrorCode"];
+        assert_eq!(*code, "OddException", "{status}");
     }
 }
 

@@ -40,6 +40,20 @@ async fn the_paths_of_the_document_append_to_the_base_url() {
     let url = format!("http://{}/aeservices30", fake.address());
     assert_eq!(fake.base_url(), url);
     assert!(fake.address().ip().is_loopback());
+    for (address, host) in [
+        ("0.0.0.0:0", "127.0.0.1"),
+        ("[::1]:0", "[::1]"),
+        ("[::]:0", "[::1]"),
+    ] {
+        let address: SocketAddr = address.parse().unwrap();
+        if address.is_ipv6() && TcpListener::bind("[::1]:0").is_err() {
+            println!("skipped: this machine has no ::1");
+            continue;
+        }
+        let fake = AimFake::builder().address(address).start().await.unwrap();
+        let url = format!("http://{host}:{}/aeservices30", fake.address().port());
+        assert_eq!(fake.base_url(), url);
+    }
 }
 
 #[tokio::test]

@@ -100,6 +100,7 @@ const TABLE: &[Row] = &[
     row("in_band_error", IN_BAND, Rejected),
     row("in_band_error,status=400", IN_BAND, Rejected),
     row("in_band_error,status=500", Unknown, Unknown),
+    row("in_band_error,style=camel", IN_BAND, Rejected),
     row(
         "in_band_error,status_code=Pending,error_code=0,message=OK",
         Unknown,
@@ -140,7 +141,15 @@ const TABLE: &[Row] = &[
     row("response_status,status=403", Unknown, Unknown),
     row("response_status,status=404", Unknown, Unknown),
     row("response_status,status=405", Unknown, Unknown),
+    row("response_status,status=408", Passing, Passing),
     row("response_status,status=409", Unknown, Unknown),
+    row("response_status,status=411", Unknown, Unknown),
+    row("response_status,status=413", Unknown, Unknown),
+    row("response_status,status=414", Unknown, Unknown),
+    row("response_status,status=422", Unknown, Unknown),
+    row("response_status,status=503", Passing, Passing),
+    row("response_status,style=snake", Passing, Passing),
+    row("response_status,status=400,style=upper", Unknown, Unknown),
     row("response_status,status=429", Passing, Passing),
     row(
         "response_status,status=500,code=SerializationException",

@@ -59,6 +59,9 @@ pub enum FaultKind {
         /// what proves it; by default it stands alone.
         #[serde(default)]
         with_answer: bool,
+        /// How its members are named; as in the document by default.
+        #[serde(default)]
+        style: Option<NameStyle>,
     },
     /// ServiceStack's `ResponseStatus`, in the format that was asked for. Not
     /// applied.
@@ -73,6 +76,9 @@ pub enum FaultKind {
         /// The message.
         #[serde(default = "scripted")]
         message: String,
+        /// How its members are named; as ServiceStack has it by default.
+        #[serde(default)]
+        style: Option<NameStyle>,
     },
     /// A page of IIS or of a proxy. Not applied.
     HtmlError {
@@ -886,6 +892,7 @@ mod tests {
             error_code: Some("7".to_owned()),
             message: "no".to_owned(),
             with_answer: false,
+            style: None,
         })
         .on("GetContractDetails")
         .call(2)
