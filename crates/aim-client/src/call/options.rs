@@ -168,6 +168,12 @@ impl CallOptions {
         self
     }
 
+    /// The name of the booking, for a mock: see [`AimApi::with`](crate::AimApi::with).
+    #[must_use]
+    pub fn get_booking_id(&self) -> Option<&str> {
+        self.booking_id.as_ref().map(|id| id.name.as_str())
+    }
+
     /// Adds a header of your own; its value appears in no `Debug` text.
     ///
     /// A header that the client or HTTP itself writes (credentials, `Accept`,
