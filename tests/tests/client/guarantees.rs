@@ -836,6 +836,8 @@ async fn a_duplicate_is_told_with_what_the_journal_knows() {
             .build()
             .unwrap();
         let named = client.with(CallOptions::new().booking_id("canary-order"));
+        // The journal's word is asked for each time.
+        let _ = book(&named).await;
         let error = book(&named).await.unwrap_err();
         // Not sent, and yet perhaps booked: nobody may read it as not booked.
         assert_eq!(error.delivery(), Delivery::Unknown);

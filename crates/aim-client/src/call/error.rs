@@ -864,7 +864,7 @@ fn write_duplicate(formatter: &mut fmt::Formatter<'_>, earlier: &Record) -> fmt:
         State::OnItsWay => ("on its way since", "wait for its outcome"),
         State::InDoubt => (
             "in doubt since",
-            "look it up, and settle it in the journal, before anyone sends it again",
+            "look it up, and settle it in the journal if there is one, before anyone sends it again",
         ),
         State::Booked { .. } => (
             "already booked, by a call of",
