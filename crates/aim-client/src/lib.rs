@@ -90,7 +90,7 @@ pub use {
     crate::call::retry::Retry,
     crate::call::runtime,
     crate::client::aim_client::AimClient,
-    crate::client::api::{AimApi, ApiFuture},
+    crate::client::api::{AimApi, ApiFuture, LookupFuture},
     crate::client::builder::AimClientBuilder,
     crate::client::check::{CheckError, Checked},
     crate::client::lookup::FulfillmentLookup,

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant, SystemTime};
 use aim_client::journal::{Booking, Journal, Outcome, Record, Refusal, State};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::types::{
-    C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
-    ContractFulfillmentResponse, CustomerInfo, GetContractDetailsRequest,
-    GetContractDetailsResponse,
+    BaseResponseResult, C2BPostContractRequest, C2BPostContractResponse,
+    ContractFulfillmentRequest, ContractFulfillmentResponse, CustomerInfo,
+    GetContractDetailsRequest, GetContractDetailsResponse,
 };
 use aim_client::{
-    AimApi, AimClient, AimClientBuilder, Answer, Attempt, AttemptEnd, CallOptions, Credentials,
-    Delivery, Error, ErrorKind, FulfillmentLookup, Limit, Observer, Retry, Secret,
+    AimApi, AimClient, AimClientBuilder, Answer, ApiFuture, Attempt, AttemptEnd, CallOptions,
+    Credentials, Delivery, Error, ErrorKind, FulfillmentLookup, Limit, Observer, Retry, Secret,
 };
 use aim_tests::mock_clock::MockClock;
 use aim_tests::server::{Received, Reply, Server};
@@ -836,6 +836,8 @@ async fn a_duplicate_is_told_with_what_the_journal_knows() {
             .build()
             .unwrap();
         let named = client.with(CallOptions::new().booking_id("canary-order"));
+        // The journal's word is asked for each time.
+        let _ = book(&named).await;
         let error = book(&named).await.unwrap_err();
         // Not sent, and yet perhaps booked: nobody may read it as not booked.
         assert_eq!(error.delivery(), Delivery::Unknown);
@@ -1020,4 +1022,58 @@ async fn the_client_is_a_trait_object_and_so_is_a_mock() {
     let error = mock.c2b_post_contract(&request).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
     assert!(error.to_string().contains("c2b_post_contract"), "{error}");
+
+    let kept = Kept::default();
+    let journaled = builder(server.url()).journal(kept.clone()).build().unwrap();
+    let journaled: &dyn AimApi = &journaled;
+    let named = journaled.with(CallOptions::new().booking_id("order-1"));
+    let answer = named.c2b_post_contract(&request).await.unwrap();
+    assert_eq!(answer.booking_id(), Some("order-1"));
+    assert!(kept.lines()[0].starts_with("order-1 "));
+    let named = mock.with(CallOptions::new().booking_id("order-1"));
+    named.c2b_post_contract(&request).await.unwrap_err();
+}
+
+/// Answers to a look-up as it is told to.
+struct LookedUp;
+
+impl AimApi for LookedUp {
+    fn get_contract_details<'a>(
+        &'a self,
+        request: &'a GetContractDetailsRequest,
+    ) -> ApiFuture<'a, GetContractDetailsResponse> {
+        let answer = GetContractDetailsResponse::new();
+        let outcome = match request.ref_.as_deref() {
+            Some("there") => Ok(Answer::new(answer.account_sub("1-1"))),
+            Some("zeros") => Ok(Answer::new(answer)),
+            Some("gone") => {
+                let status = BaseResponseResult::new().error_message("no such");
+                Err(Error::mocked_with(Delivery::Rejected, status))
+            }
+            _ => Err(Error::mocked(Delivery::Unknown)),
+        };
+        Box::pin(async { outcome })
+    }
+}
+
+#[tokio::test]
+async fn a_recovery_can_be_mocked() {
+    let mock: &dyn AimApi = &LookedUp;
+    let found = mock.look_up_fulfillment("there").await;
+    assert!(matches!(found, FulfillmentLookup::Exists(_)), "{found:?}");
+    let FulfillmentLookup::Refused(error) = mock.look_up_fulfillment("gone").await else {
+        panic!();
+    };
+    let words = error.aim_status().unwrap().error_message.as_ref();
+    assert_eq!(words.map(Secret::expose), Some("no such"));
+    for reference in ["zeros", "?"] {
+        let options = CallOptions::new().booking_id("order-1");
+        let found = (&mock).with(options).look_up_fulfillment(reference).await;
+        assert!(matches!(found, FulfillmentLookup::Unsure(_)), "{found:?}");
+    }
+
+    let booked = State::Booked { reference: None };
+    let record = Record::new("order-1", "C2BPostContract", SystemTime::UNIX_EPOCH, booked);
+    let error = Error::mocked_with(Delivery::Unknown, record.clone());
+    assert_eq!(error.earlier_booking(), Some(&record));
 }

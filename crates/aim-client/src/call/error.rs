@@ -353,8 +353,9 @@ impl Error {
     }
 
     /// An error of one's own that carries an answer, for
-    /// [`answer`](Self::answer), or a [`Record`], for
-    /// [`earlier_booking`](Self::earlier_booking).
+    /// [`answer`](Self::answer), a [`Record`], for
+    /// [`earlier_booking`](Self::earlier_booking), or a [`BaseResponseResult`],
+    /// for [`aim_status`](Self::aim_status).
     #[must_use]
     pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
         let answer = Some(AnyAnswer::new(answer));
@@ -535,9 +536,10 @@ impl Error {
     /// them unseen.
     #[must_use]
     pub fn aim_status(&self) -> Option<&BaseResponseResult> {
-        match self.finding()? {
-            Finding::InBand { status, .. } | Finding::UnclearStatus(status) => Some(status),
-            _ => None,
+        match self.finding() {
+            Some(Finding::InBand { status, .. } | Finding::UnclearStatus(status)) => Some(status),
+            Some(_) => None,
+            None => self.mocked_as(),
         }
     }
 
@@ -624,8 +626,7 @@ impl Error {
     pub fn earlier_booking(&self) -> Option<&Record> {
         match &self.0.cause {
             Cause::Duplicate(earlier) => Some(earlier),
-            Cause::Mocked { answer } => answer.as_ref()?.value.downcast_ref(),
-            _ => None,
+            _ => self.mocked_as(),
         }
     }
 
@@ -747,6 +748,14 @@ impl Error {
         matches!(self.finding(), Some(Finding::NoEvidence))
     }
 
+    /// What it was mocked with, if that is of this type.
+    fn mocked_as<T: 'static>(&self) -> Option<&T> {
+        match &self.0.cause {
+            Cause::Mocked { answer } => answer.as_ref()?.value.downcast_ref(),
+            _ => None,
+        }
+    }
+
     fn answered(&self) -> Option<&Answered> {
         match &self.0.cause {
             Cause::Answered(answered) => Some(answered),
@@ -856,7 +865,7 @@ fn write_duplicate(formatter: &mut fmt::Formatter<'_>, earlier: &Record) -> fmt:
         State::OnItsWay => ("on its way since", "wait for its outcome"),
         State::InDoubt => (
             "in doubt since",
-            "look it up, and settle it in the journal, before anyone sends it again",
+            "look it up, and settle it in the journal if there is one, before anyone sends it again",
         ),
         State::Booked { .. } => (
             "already booked, by a call of",

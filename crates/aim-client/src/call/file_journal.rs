@@ -203,7 +203,9 @@ impl FileJournal {
         self.inner().bookings.get(id).map(Line::record)
     }
 
-    /// Ends a doubt with what a person has found in AIM.
+    /// Ends a doubt with what a person has found in AIM. An id that may be used
+    /// again is given anew ([`CallOptions::booking_id`](crate::CallOptions::booking_id)):
+    /// options that had it before remember the doubt.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call::answer::Answer;
 use crate::call::credentials::{self, TOKEN};
-use crate::call::error::{Delivery, Error};
+use crate::call::error::{Delivery, Error, ErrorKind};
 use crate::call::record::{Record, State};
 use crate::call::retry::Retry;
 use crate::codec::evidence::AnswerBody;
@@ -90,10 +90,9 @@ impl Taken<'_> {
                 reference: answer.reference().map(ToOwned::to_owned),
             },
             Err(error) => match error.delivery() {
-                Delivery::NotSent | Delivery::Rejected => {
-                    *self.0.known() = None;
-                    return;
-                }
+                Delivery::NotSent | Delivery::Rejected => return self.give_back(),
+                // The journal knows more, and is asked again.
+                _ if error.kind() == ErrorKind::Duplicate => return self.give_back(),
                 Delivery::PartlyApplied => State::PartlyApplied,
                 Delivery::Unknown => State::InDoubt,
             },
@@ -101,6 +100,10 @@ impl Taken<'_> {
         if let Some(known) = &mut *self.0.known() {
             known.state = state;
         }
+    }
+
+    fn give_back(self) {
+        *self.0.known() = None;
     }
 }
 
@@ -166,6 +169,12 @@ impl CallOptions {
             known: Mutex::new(None),
         }));
         self
+    }
+
+    /// The name of the booking, for a mock: see [`AimApi::with`](crate::AimApi::with).
+    #[must_use]
+    pub fn get_booking_id(&self) -> Option<&str> {
+        self.booking_id.as_ref().map(|id| id.name.as_str())
     }
 
     /// Adds a header of your own; its value appears in no `Debug` text.

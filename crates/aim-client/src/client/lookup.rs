@@ -54,18 +54,23 @@ impl AimClient {
     /// ```
     pub async fn look_up_fulfillment(&self, reference: &str) -> FulfillmentLookup {
         let request = GetContractDetailsRequest::new().ref_(reference);
-        match self.get_contract_details(&request).await {
-            Ok(answer) if answer.has_own_evidence() => FulfillmentLookup::Exists(Box::new(answer)),
+        FulfillmentLookup::of(self.get_contract_details(&request).await)
+    }
+}
+
+impl FulfillmentLookup {
+    /// What an answer about a contract tells.
+    pub(crate) fn of(outcome: Result<Answer<GetContractDetailsResponse>, Error>) -> Self {
+        match outcome {
+            Ok(answer) if answer.has_own_evidence() => Self::Exists(Box::new(answer)),
             // A status alone says that the operation ran, not what it found.
-            Ok(answer) => {
-                FulfillmentLookup::Unsure(answer.into_unproved(&operations::GET_CONTRACT_DETAILS))
-            }
+            Ok(answer) => Self::Unsure(answer.into_unproved(&operations::GET_CONTRACT_DETAILS)),
             Err(error)
                 if error.aim_status().is_some() && error.delivery() == Delivery::Rejected =>
             {
-                FulfillmentLookup::Refused(error)
+                Self::Refused(error)
             }
-            Err(error) => FulfillmentLookup::Unsure(error),
+            Err(error) => Self::Unsure(error),
         }
     }
 }

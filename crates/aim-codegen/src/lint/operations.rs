@@ -18,6 +18,7 @@ const RESERVED: &[&str] = &[
     "exec",
     "post",
     "builder",
+    "check",
     "look_up_fulfillment",
     "with",
     "with_token",
