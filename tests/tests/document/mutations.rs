@@ -41,12 +41,12 @@ const fn row(
 const ROWS: &[Row] = &[
     // What YAML itself misreads.
     row("a bracket is left open", "[Service tickets]\n      summary", "[Service tickets\n      summary¦: x", "this is not YAML", "/paths/~1api~1PostServiceTicket/post/tags/0"),
-    row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "a second colon", "/paths/~1api~1PostServiceTicket/post"),
+    row("a colon too many", "summary: Book a service ticket", "summary: Book¦: a service ticket", "has a second colon", "/paths/~1api~1PostServiceTicket/post"),
     row("a tab indents", "      tags: [Customers]", "¦\ttags: [Customers]", "a tab stands in the indentation", ""),
-    row("a tab after a colon", "summary: Book a service ticket", "summary:¦\tBook a service ticket", "a tab stands after the colon", "/paths/~1api~1PostServiceTicket/post"),
+    row("a tab after a colon", "summary: Book a service ticket", "summary:¦\tBook a service ticket", "a tab follows the colon", "/paths/~1api~1PostServiceTicket/post"),
     row("a quote that is not closed", "Zip: '45501'", "Zip: ¦'45501", "the quote that opens here is not closed", "/components/schemas/PostServiceTicketRequest/properties/CustomerInfo/example/Zip"),
     row("a key with a quote that is not closed", "        '200':\n          description: The booked", "        ¦'200:\n          description: The booked", "the quote that opens here is not closed", "/paths/~1api~1PostServiceTicket/post/responses"),
-    row("a member that is indented too deep", "        SerialNumber:\n          type", "          ¦SerialNumber:\n          type", "`SerialNumber` is indented as deep as what seems to belong to it", "/components/schemas/PostServiceTicketRequest/properties/RefNumber/SerialNumber"),
+    row("a member that is indented too deep", "        SerialNumber:\n          type", "          ¦SerialNumber:\n          type", "`SerialNumber` is indented as deep as the keys after it, which seem to belong to it", "/components/schemas/PostServiceTicketRequest/properties/RefNumber/SerialNumber"),
     row("a line that is indented too deep", "          example: K1450873\n", "            ¦example: K1450873\n", "this line is indented deeper than the one above", "/components/schemas/PostServiceTicketRequest/properties/SerialNumber"),
     row("a line that is indented too little", "          example: K1450873\n", "         ¦example: K1450873\n", "this line is indented by 9 spaces, the keys around it by 8 or 6", "/components/schemas/PostServiceTicketRequest/properties"),
     row("a byte order mark", "# AIM Web Services", "¦\u{feff}# AIM Web Services", "a byte order mark", ""),

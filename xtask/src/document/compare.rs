@@ -1,7 +1,7 @@
-//! What an edit of the document means: `cargo xtask diff`.
+//! Compares two versions of the document: `cargo xtask diff`.
 //!
-//! Two versions are read into openapiv3's model and compared place by place;
-//! each difference says whom it breaks and which version follows.
+//! Both are read into openapiv3's model. Each difference becomes a [`Change`] that
+//! knows whom it breaks and which version follows.
 
 mod base;
 mod change;
@@ -31,21 +31,21 @@ use version::Version;
 
 const CHANGELOG: &str = "openapi/CHANGELOG.md";
 
-/// Two versions of the document and all that is different.
+/// All differences between two versions of the document.
 pub(crate) struct Comparison {
-    /// What the old version is called.
+    /// The name of the old version in messages.
     base: String,
     changes: Vec<Change>,
     /// `info.version`, before and after.
     was: String,
     is: String,
-    /// The last version of the crates that was released, if any was.
+    /// The last released version of the crates, if there is one.
     released_crate: Option<Version>,
 }
 
 impl Comparison {
-    /// Compares the document of a workspace with a base. The document is held
-    /// to the rules of today, the base is not.
+    /// Compares the document of a workspace with a base. Only the document must
+    /// pass the strict reader.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Comparison {
         Self::with(root, base, document.text())
     }
 
-    /// The same with the text of a document that is known to be sound.
+    /// Compares the text of a document that has passed the strict reader.
     ///
     /// # Errors
     ///
@@ -96,8 +96,8 @@ impl Comparison {
         self.changes.iter().map(of).max()
     }
 
-    /// The version of the document that follows from the changes; `None` if the
-    /// old one is not a version.
+    /// The version of the document that follows from the changes; `None` if
+    /// `info.version` of the base is not a version.
     fn follows(&self) -> Option<Version> {
         let was = Version::parse(&self.was)?;
         Some(match self.level(Change::document_level) {
@@ -106,8 +106,8 @@ impl Comparison {
         })
     }
 
-    /// What of `info.version` and the document's changelog does not fit the
-    /// changes: sentences that say what to do.
+    /// One sentence for each of `info.version` and the document's changelog that
+    /// does not fit the changes, with what to do.
     pub(crate) fn misfits(&self, root: &Path) -> Vec<String> {
         let mut misfits = Vec::new();
         let Some(follows) = self.follows() else {

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use aim_codegen::regen::JSON;
 use serde_json::Value;
 
-/// The steps that are left, after the files were written; empty if there are
-/// none. `was` is the document before, as JSON, and `misfits` what of the version
-/// does not fit.
+/// The steps that are left after the files were written; empty if there are none.
+/// `was` and `is` are the document as JSON, `misfits` the sentences about version
+/// and changelog.
 pub(crate) fn after(was: &str, is: &str, misfits: &[String]) -> String {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let mut left: Vec<_> = misfits

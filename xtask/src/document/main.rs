@@ -12,7 +12,7 @@ use aim_codegen::regen::{self, File};
 use compare::{Base, Comparison, Format};
 use xtask::{BROKEN, USAGE};
 
-/// Something that worked with the base does not work any more.
+/// A change since the base is breaking.
 const BREAKING: u8 = 1;
 /// The generated files or the version do not fit the document.
 const STALE: u8 = 4;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Says what the changes of the document since a base mean.
+/// Prints the changes of the document since a base.
 fn diff(root: &Path, arguments: &[&str]) -> u8 {
     let mut base = None;
     let mut format = Format::Text {
@@ -71,7 +71,7 @@ fn diff(root: &Path, arguments: &[&str]) -> u8 {
     };
     match base.and_then(|base| Comparison::of(root, &base)) {
         Ok(comparison) => {
-            // Nobody may be reading any more (`| head`).
+            // The reader may have closed the pipe (`| head`).
             let _ = io::stdout().write_all(comparison.write(format).as_bytes());
             if comparison.is_breaking() {
                 BREAKING
@@ -134,8 +134,8 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     }
     let json = files.iter().find(|file| file.path == regen::JSON);
     let (found, is) = json.map_or(("", ""), |json| (&json.found, &json.expected));
-    // What is committed, so that a second run says the same; without git, what
-    // the generated copy still held.
+    // The committed document, so that a second run prints the same; without git,
+    // the generated copy as it was.
     let was = left_to_do::committed(root).unwrap_or_else(|| found.to_owned());
     text.push_str(&since(root, &was, is));
     let misfits = Base::released(root)
@@ -179,8 +179,8 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     }
 }
 
-/// What the changes since an earlier document mean, in short; nothing if it
-/// cannot be read, or says the same.
+/// The short report on the changes since an earlier document; empty if there are
+/// none, or the earlier document cannot be read.
 fn since(root: &Path, was: &str, is: &str) -> String {
     if was == is {
         return String::new();

@@ -1,4 +1,4 @@
-//! The version of the document that another is compared with.
+//! Finds the version to compare with.
 
 use std::fs;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use aim_codegen::regen::DOCUMENT;
 
-/// The document as it was last released, from the root of the workspace.
+/// The last released document, from the root of the workspace.
 pub(crate) const RELEASED: &str = "openapi/released.yaml";
 
 /// A version of the document.
 pub(crate) struct Base {
-    /// What messages call it.
+    /// Its name in messages.
     pub(crate) name: String,
     pub(crate) text: String,
 }
@@ -25,7 +25,7 @@ impl Base {
     pub(crate) fn released(root: &Path) -> Result<Self, String> {
         let text = fs::read_to_string(root.join(RELEASED)).map_err(|error| {
             format!(
-                "{RELEASED}: the document as it was last released cannot be read: {error}; put it back, or \
+                "{RELEASED}: the last released document cannot be read: {error}; put it back, or \
                  name another base with `cargo xtask diff --base <revision or file>`"
             )
         })?;

@@ -25,12 +25,12 @@ impl Side {
     }
 }
 
-/// Who has to do something about a change.
+/// Who must react to a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Audience {
-    /// A client of the old document that runs against a server of the new one.
+    /// A client of the old document that calls a server of the new one.
     Wire,
-    /// A program that uses a generated client, once that is generated again.
+    /// A program that uses a generated client, once the client is regenerated.
     Clients,
     /// A program that uses `aim-client`.
     Rust,
@@ -109,17 +109,17 @@ impl Effect {
         Self::new(&[], Level::Patch)
     }
 
-    /// More is possible than before, and nothing else is different.
+    /// More is possible than before; nothing else changes.
     pub(crate) fn addition() -> Self {
         Self::new(&[], Level::Minor)
     }
 
-    /// A rule says something else; whoever follows it must look.
+    /// A rule changes; whoever follows it must check.
     pub(crate) fn rule() -> Self {
         Self::new(&[Audience::Rules], Level::Minor)
     }
 
-    /// What the document's versions call a major change.
+    /// A major change by the rules of `openapi/README.md`.
     pub(crate) fn major(breaks: &[Audience]) -> Self {
         Self::new(breaks, Level::Major)
     }
@@ -136,7 +136,7 @@ impl Effect {
         .sorted()
     }
 
-    /// What happens to two sides at once.
+    /// Combines the effects on two sides.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.breaks.extend(other.breaks);
         self.document = self.document.max(other.document);
@@ -152,9 +152,9 @@ impl Effect {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change {
-    /// Where it is: in the new document, or in the old one if it is gone.
+    /// The place in the new document, or in the old one after a removal.
     pub(crate) pointer: String,
-    /// Where it was, if that is another place.
+    /// The place in the old document, if it moved.
     pub(crate) was_at: Option<String>,
     pub(crate) what: String,
     pub(crate) old: Option<Value>,
@@ -180,7 +180,7 @@ impl Change {
         self.effect.document
     }
 
-    /// By semantic versioning of the Rust API, as from 1.0 on.
+    /// By semantic versioning of the Rust API, as it applies from 1.0 on.
     pub(crate) fn crate_level(&self) -> Level {
         if self.effect.breaks.contains(&Audience::Rust) {
             return Level::Major;

@@ -10,11 +10,11 @@ use super::walk::{ALL, Operation, Walk};
 
 use Audience::{Clients, Wire};
 
-/// A parameter with the place at which it is described.
+/// A parameter and its two places.
 pub(super) struct Parameter<'a> {
-    /// Where it is listed.
+    /// In the list of the operation or path.
     listed: String,
-    /// Where it is described.
+    /// Where its definition is, after `$ref`.
     described: String,
     pub(super) value: &'a Value,
 }
@@ -105,7 +105,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Those of the operation, and those of its path that it does not replace.
+    /// The parameters of the operation, and those of its path that the operation
+    /// does not replace.
     pub(super) fn parameters_of(root: &'a Value, operation: &Operation<'a>) -> Vec<Parameter<'a>> {
         let mut found: Vec<Parameter<'a>> = Vec::new();
         let of_path = join("/paths", operation.path);
@@ -142,7 +143,7 @@ impl<'a> Walk<'a> {
                 "content" => self.content(&part, side),
                 "name" | "in" => {}
                 _ if part.is_same() => {}
-                // Each place has a style of its own.
+                // The default style depends on `in`.
                 "style" | "explode" if !parameter.get("in").is_same() => {}
                 "description" | "example" | "examples" => self.prose(&part, key, side),
                 "required" => {
@@ -279,7 +280,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        // Generators that know one media type take the first.
+        // Some generators support one media type only, and take the first.
         if let (Some(was), Some(is)) = (old.first(), new.first())
             && was != is
             && new.contains(was)

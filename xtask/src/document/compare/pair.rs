@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-/// What stands at a place before and after, if anything does.
+/// The values at a place before and after, if there are any.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair<'a> {
     pub(crate) old: Option<&'a Value>,
@@ -30,7 +30,7 @@ impl<'a> Pair<'a> {
         self.renamed(key, key)
     }
 
-    /// The members of two names that stand for the same thing.
+    /// The members under the old name and under the new one.
     pub(crate) fn renamed(&self, old: &str, new: &str) -> Self {
         Self {
             old: self.old.and_then(|value| value.get(old)),
@@ -40,7 +40,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The same place with one side only.
+    /// The same place with the old value only.
     pub(crate) fn only_old(&self) -> Self {
         Self {
             new: None,
@@ -55,7 +55,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// The keys of both, each once.
+    /// The keys of both values, without duplicates.
     pub(crate) fn keys(&self) -> Vec<&'a str> {
         let mut keys = keys(self.old);
         for key in self::keys(self.new) {
@@ -66,7 +66,7 @@ impl<'a> Pair<'a> {
         keys
     }
 
-    /// Whether the key says `true` before and after.
+    /// Whether the key is `true` before and after.
     pub(crate) fn flags(&self, key: &str) -> (bool, bool) {
         let part = self.get(key);
         let is_true = |value: Option<&Value>| value.and_then(Value::as_bool) == Some(true);

@@ -1,4 +1,4 @@
-//! Which schemas requests and answers hold.
+//! Finds the schemas that requests and answers use.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use super::pair::{keys, text};
 use super::read::named;
 use super::walk::{Operation, Walk};
 
-/// The sides that hold a schema, by its name.
+/// The sides that use a schema, by its name.
 pub(super) type Sides<'a> = HashMap<&'a str, Vec<Side>>;
 
-/// Adds what requests and answers of a version hold, however deep.
+/// Adds the schemas that requests and answers of a version use, at any depth.
 pub(super) fn reach<'a>(version: &'a Value, sides: &mut Sides<'a>) {
     let mut reach = Reach {
         version,

@@ -1,20 +1,20 @@
 //! Reads a version of the document for the comparison.
 //!
-//! The base may be older than the rules of today's strict reader, so it is held
-//! only to openapiv3's model; both versions are compared as that model holds
-//! them, in which what says nothing (`deprecated: false`) has no place.
+//! The base may be older than the rules of the strict reader, so it only has to
+//! fit openapiv3's model. Both versions are compared in the form of that model,
+//! which leaves out defaults (`deprecated: false`).
 
 use openapiv3::OpenAPI;
 use serde_yaml::{Mapping, Value};
 
-/// Reads the text of a document, YAML or JSON, as openapiv3's model has it.
+/// Reads a document from YAML or JSON into the form of openapiv3's model.
 ///
 /// # Errors
 ///
 /// A sentence with the place.
 pub(crate) fn read(name: &str, text: &str) -> Result<Value, String> {
     let raw: Value = serde_yaml::from_str(text).map_err(|error| said(name, &error))?;
-    // An error knows its line only when the text is read.
+    // Only errors of reading text know their line.
     let model: OpenAPI = serde_yaml::from_value(raw.clone())
         .or_else(|_| serde_yaml::from_str(text))
         .map_err(|error| said(name, &error))?;
@@ -37,7 +37,7 @@ fn said(name: &str, error: &serde_yaml::Error) -> String {
     )
 }
 
-/// Statuses are numbers there.
+/// Turns all keys into text; the model has numbers as statuses.
 fn name_keys(value: &mut Value) {
     match value {
         Value::Mapping(members) => {
@@ -59,7 +59,7 @@ fn name_keys(value: &mut Value) {
     }
 }
 
-/// The one thing that is said of a schema and has no place in the model.
+/// Adds `xml`, the only key of a schema that the model lacks.
 fn add_xml(raw: &Value, tree: &mut Value) {
     match (raw, tree) {
         (Value::Mapping(raw), Value::Mapping(tree)) => {
@@ -80,8 +80,8 @@ fn add_xml(raw: &Value, tree: &mut Value) {
     }
 }
 
-/// A type that is put together by `allOf` has the members of all its parts;
-/// whether they are written there or here makes no difference.
+/// Merges the parts of `allOf` into one schema: it makes no difference where a
+/// member is written.
 fn flatten_schemas(tree: &mut Value) {
     let Some(schemas) = tree
         .get_mut("components")
@@ -98,7 +98,7 @@ fn flatten_schemas(tree: &mut Value) {
     }
 }
 
-/// References that go round in a circle end somewhere.
+/// Stops at circular references.
 const MAX_DEPTH: usize = 16;
 
 fn flat(schema: &Value, schemas: &Mapping, depth: usize) -> Value {

@@ -1,17 +1,17 @@
-//! Recognises what is the same thing under another name.
+//! Recognises renames.
 
 use serde_yaml::Value;
 
-/// Something with a name, and what the document says about it.
+/// A named thing and its definition.
 pub(crate) struct Named<'a> {
     pub(crate) name: &'a str,
     pub(crate) position: usize,
     pub(crate) definition: &'a Value,
 }
 
-/// The names that are certainly a rename, old and new: one is gone and one is
-/// new, of the same definition and description, or of the same type and, but for
-/// case and `_`, the same name.
+/// The certain renames, as old and new name: of a removed and an added thing the
+/// definitions and descriptions are equal, or the types are equal and the names
+/// differ only in case and `_`.
 pub(crate) fn certain<'a>(gone: &[Named<'a>], new: &[Named<'a>]) -> Vec<(&'a str, &'a str)> {
     let is_alike = |one: &Named<'_>, other: &Named<'_>| {
         let is_spelling = folded(one.name) == folded(other.name);
@@ -26,7 +26,7 @@ pub(crate) fn certain<'a>(gone: &[Named<'a>], new: &[Named<'a>]) -> Vec<(&'a str
         let alike: Vec<_> = new.iter().filter(|other| is_alike(one, other)).collect();
         let found = match alike.as_slice() {
             [only] if gone.iter().filter(|other| is_alike(other, only)).count() == 1 => Some(*only),
-            // Of several that look alike the place decides.
+            // Among several candidates the position decides.
             several => several
                 .iter()
                 .copied()
@@ -37,7 +37,7 @@ pub(crate) fn certain<'a>(gone: &[Named<'a>], new: &[Named<'a>]) -> Vec<(&'a str
     pairs
 }
 
-/// Of two things without a description only the type is known.
+/// Whether there is a description; without one, equal definitions prove little.
 fn is_said(one: &Named<'_>) -> bool {
     one.definition.get("description").is_some()
 }
@@ -46,7 +46,7 @@ fn folded(name: &str) -> String {
     name.replace(['_', '-'], "").to_ascii_lowercase()
 }
 
-/// Leaves out what does not make a thing what it is.
+/// Removes what may differ in a rename.
 fn strip(definition: &mut Value, prose: bool) {
     if let Value::Mapping(members) = definition {
         for key in ["example", "examples", "name"] {
@@ -61,7 +61,7 @@ fn strip(definition: &mut Value, prose: bool) {
     }
 }
 
-/// Replaces a name wherever it stands as a word.
+/// Replaces a name wherever it occurs as a whole word.
 fn rename(value: &mut Value, from: &str, to: &str) {
     match value {
         Value::String(text) if !from.is_empty() => *text = replaced(text, from, to),

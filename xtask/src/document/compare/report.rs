@@ -14,7 +14,7 @@ pub(crate) enum Format {
     Text {
         coloured: bool,
     },
-    /// The same without versions; what is harmless is only counted.
+    /// Text without versions, which only counts harmless changes.
     Short {
         coloured: bool,
     },
@@ -181,7 +181,7 @@ impl Comparison {
     }
 }
 
-/// What changed, with the values where they are short.
+/// Describes a change, with its values if they are short.
 fn what(change: &Change) -> String {
     let short = |value: &Option<Value>| {
         let text = match value.as_ref()? {

@@ -1,4 +1,4 @@
-//! Types and their members.
+//! Compares types and their members.
 
 use serde_yaml::Value;
 
@@ -10,7 +10,7 @@ use super::walk::{ALL, Walk, differing};
 
 use Audience::{Clients, Rules, Rust, Wire};
 
-/// What a schema is the schema of.
+/// What a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Component,
@@ -25,7 +25,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// Whether `aim-client` has a field of this type, and no `Option` of it.
+    /// Whether `aim-client` has a field of this type without an `Option`.
     fn is_bare(self) -> bool {
         match self {
             Self::Member {
@@ -38,7 +38,7 @@ impl Role {
     }
 }
 
-/// What fewer values pass than before, or more.
+/// Whether fewer values are valid than before, or more.
 #[derive(Clone, Copy)]
 struct Bounds {
     tighter: bool,
@@ -61,7 +61,7 @@ impl<'a> Walk<'a> {
             let sides = self.sides_of(name);
             if let Some(is) = self.renamed.get(name).copied() {
                 let pair = schemas.renamed(name, is);
-                // In XML the name of a type is the name of an element.
+                // The name of a type is the name of its element in XML.
                 let (was, now) = pair.get("xml").texts("name");
                 let effect = if was == now {
                     Effect::major(&[Clients, Rust])
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Compares two schemas that stand for the same thing.
+    /// Compares two versions of a schema.
     pub(super) fn schema(&mut self, schema: &Pair<'a>, sides: &[Side], role: Role) {
         let (Some(old), Some(new)) = (schema.old, schema.new) else {
             if !schema.is_same() {
@@ -134,7 +134,7 @@ impl<'a> Walk<'a> {
                     let side = sides.first().copied().unwrap_or(Side::Structure);
                     self.deprecated(&part, side);
                 }
-                // Of another type everything else is another, too.
+                // A new type changes everything else, too.
                 _ if is_another => {}
                 "enum" => self.values(&part, sides),
                 "default" => self.add(
@@ -164,8 +164,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whom another type breaks: not the wire, if all old values are still
-    /// valid in requests, and all new ones were in answers.
+    /// Whom a new type breaks: the wire only if an old value is no longer valid
+    /// in requests, or a new value was not valid in answers.
     fn breaks_of_type(&self, old: &'a Value, new: &'a Value, sides: &[Side]) -> Vec<Audience> {
         let mut breaks = vec![Clients, Rust];
         let whole = |version: &'a Value, schema: &'a Value| {
@@ -279,7 +279,7 @@ impl<'a> Walk<'a> {
         if was_required == is_required {
             return;
         }
-        // A null is an `Option` in either case.
+        // A nullable member is an `Option` in both cases.
         let rust: &[Audience] = match member.flags("nullable") {
             (true, true) => &[],
             _ => &[Rust],
@@ -306,7 +306,7 @@ impl<'a> Walk<'a> {
         } else {
             Side::Request
         };
-        // A list is an `Option` in any case.
+        // A list is always an `Option`.
         let is_list = schema.texts("type").1 == "array";
         let rust: &[Audience] = if role.is_bare() && !is_list {
             &[Rust]
@@ -368,7 +368,7 @@ impl<'a> Walk<'a> {
         self.add(values, what, sides, effect);
     }
 
-    /// A member that only one side has is none for the other.
+    /// `readOnly` removes a member from requests, `writeOnly` from answers.
     fn one_way(&mut self, part: &Pair<'a>, key: &str, sides: &[Side]) {
         let loses = if key == "readOnly" {
             Side::Request
@@ -392,7 +392,7 @@ impl<'a> Walk<'a> {
             (old, new) if is_open(old) && is_open(new) => return,
             (old, new) if is_open(old) && is_closed(new) => (
                 "other members are refused",
-                // Readers that take it at its word refuse what the vendor adds.
+                // Strict readers then refuse members that the vendor adds.
                 effect_of(
                     Bounds {
                         tighter: true,
@@ -453,8 +453,8 @@ impl<'a> Walk<'a> {
         self.add(pairs, "`x-aim-exclusive` changed", &[Side::Rule], effect);
     }
 
-    /// An extension of a member, a parameter or a type. Of a member it may
-    /// decide the type in Rust.
+    /// Compares an extension of a member, a parameter or a type. Some extensions
+    /// of members decide the type in Rust.
     pub(super) fn extension(
         &mut self,
         part: &Pair<'a>,
@@ -534,7 +534,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The name that a schema refers to, also through a wrapper.
+/// The name that a schema refers to, directly or as the only part of `allOf`.
 fn referred(schema: &Value) -> Option<&str> {
     match items(schema.get("allOf")) {
         [only] => target(only),
@@ -542,7 +542,7 @@ fn referred(schema: &Value) -> Option<&str> {
     }
 }
 
-/// A schema's type for the reader.
+/// The type of a schema, for messages.
 fn kind(schema: &Value) -> String {
     if let Some(name) = referred(schema) {
         return format!("`{name}`");
@@ -555,8 +555,7 @@ fn kind(schema: &Value) -> String {
     }
 }
 
-/// Whether all values of one schema are valid for another; `false` if that is
-/// not simple to say.
+/// Whether all values of `narrow` are valid for `wide`; `false` if unsure.
 fn includes(wide: &Value, narrow: &Value) -> bool {
     let all = |schema: &Value| {
         let (kind, format) = (text(schema.get("type")), text(schema.get("format")));
@@ -580,7 +579,7 @@ fn without_prose(schema: &Value) -> Value {
         match value {
             Value::Mapping(members) => {
                 for key in ["title", "description", "example", "xml", "externalDocs"] {
-                    // A member may have such a name.
+                    // A member may have this name.
                     if !matches!(members.get(key), Some(Value::Mapping(inner)) if inner.contains_key("type"))
                     {
                         members.remove(key);
@@ -596,7 +595,7 @@ fn without_prose(schema: &Value) -> Value {
     schema
 }
 
-/// What `aim-client` makes of a member beyond its type in OpenAPI.
+/// The special type of a member in `aim-client`, if it has one.
 fn rust_type(schema: Option<&Value>) -> &str {
     let get = |key| schema.and_then(|schema| schema.get(key));
     if get("x-aim-open-enum").is_some() {
@@ -610,7 +609,7 @@ fn rust_type(schema: Option<&Value>) -> &str {
     }
 }
 
-/// Whether two C# types are the same but for `?`.
+/// Whether two C# types differ only in `?`.
 fn is_nullability(part: &Pair<'_>) -> bool {
     let bare = |value| text(value).trim_end_matches('?');
     bare(part.old) == bare(part.new)
@@ -640,7 +639,7 @@ fn bounds(key: &str, old: Option<&Value>, new: Option<&Value>) -> Option<Bounds>
     Some(Bounds { tighter, looser })
 }
 
-/// A request may not become narrower, an answer not wider.
+/// Fewer valid values break requests, more valid values break answers.
 fn effect_of(bounds: Bounds, sides: &[Side]) -> Effect {
     let breaks = (bounds.tighter && sides.contains(&Side::Request))
         || (bounds.looser && sides.contains(&Side::Answer));

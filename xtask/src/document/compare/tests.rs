@@ -1,4 +1,4 @@
-//! The cases of `xtask/tests/diff`, here and with two tools of others.
+//! Tests the cases of `xtask/tests/diff`, also with two other tools.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ use super::{read, walk};
 const BASE: &str = include_str!("../../../tests/diff/base.yaml");
 const EDITS: &str = include_str!("../../../tests/diff/cases.yaml");
 
-/// Each case with what we say of it.
+/// Each case with the changes that we find.
 static CASES: LazyLock<Vec<(Case, Vec<Change>)>> = LazyLock::new(|| {
     let base = read::read("base.yaml", BASE).unwrap();
     let compared = |case: Case| {
@@ -31,7 +31,7 @@ static CASES: LazyLock<Vec<(Case, Vec<Change>)>> = LazyLock::new(|| {
 
 struct Case {
     name: String,
-    /// Whether and how the edit counts in the published set.
+    /// How the edit counts in the published set, if it is part of it.
     published: Option<String>,
     edited: Value,
     report: Vec<String>,
@@ -165,14 +165,14 @@ fn says_of_each_edit_what_it_means() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Exit code 1 of these says that something breaks.
+/// Other tools; exit code 1 means a breaking change.
 const TOOLS: [(&str, &[&str]); 2] = [
     ("redocly", &["diff"]),
     ("oasdiff", &["breaking", "--fail-on", "WARN"]),
 ];
 
-/// The published set is the least that is found, without a false alarm. What
-/// tools of others say of the same edits is printed, where they are installed.
+/// We find all of the published set, without a false alarm. Other tools run on
+/// the same edits where they are installed; the test prints a table of both.
 #[test]
 fn finds_what_other_tools_find() {
     let breaks = |changes: &[Change]| changes.iter().any(|change| !change.breaks().is_empty());
@@ -224,8 +224,8 @@ fn finds_what_other_tools_find() {
     }
 }
 
-/// No difference passes in silence, and each has its rule: whatever is taken
-/// out or is another value is said, in both directions.
+/// No difference is missed, and each has a rule: removes or changes each value
+/// of the document, and compares in both directions.
 #[test]
 fn says_something_of_every_difference() {
     let base = read::read("base.yaml", BASE).unwrap();
@@ -252,9 +252,9 @@ fn says_something_of_every_difference() {
             }
             for (old, new) in [(&base, &other), (&other, &base)] {
                 let changes = walk::compare(old, new);
-                // But for a reference that leads nowhere now.
+                // Except for a reference that is broken now.
                 let is_loud = changes.iter().any(|change| {
-                    change.what.contains("knows nothing") && !change.what.starts_with("`$ref`")
+                    change.what.contains("has no rule") && !change.what.starts_with("`$ref`")
                 });
                 if place != "/info/version" && (changes.is_empty() || is_loud) {
                     silent.push(format!("{place}, removed {is_removed}: {changes:?}"));

@@ -1,4 +1,4 @@
-//! Versions, and which one follows.
+//! Versions and their successors.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// Reads `1.2.3`, and nothing else.
+    /// Reads a version of three numbers.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.').map(|part| {
             let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
@@ -27,8 +27,8 @@ impl Version {
         parts.next().is_none().then_some(version)
     }
 
-    /// The version after a change; before 1.0 a breaking one raises the second
-    /// number and everything else the third, as cargo has it.
+    /// The version after a change. Before 1.0 a breaking change raises the second
+    /// number and any other change the third, as in cargo.
     pub(crate) fn next(self, level: Level) -> Self {
         let Self {
             major,
@@ -54,7 +54,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The version of the first heading of a changelog that names one.
+/// The version in the first heading of a changelog that has one.
 pub(crate) fn newest(changelog: &str) -> Option<Version> {
     changelog.lines().find_map(|line| {
         let heading = line.strip_prefix("## ")?;

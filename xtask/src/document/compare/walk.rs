@@ -1,5 +1,5 @@
-//! Goes through two versions of the document and says what each difference
-//! means. Every key has a rule; one that has none is loud.
+//! Walks through two versions of the document and classifies each difference.
+//! Every key has a rule; a key without one counts as breaking.
 
 use std::collections::HashMap;
 
@@ -38,14 +38,14 @@ pub(crate) fn compare(old: &Value, new: &Value) -> Vec<Change> {
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
-    /// The schemas that requests and answers hold, by their names.
+    /// Which sides use a schema.
     sides: Sides<'a>,
-    /// Schemas with another name, old and new.
+    /// Renamed schemas, old name to new name.
     pub(super) renamed: HashMap<&'a str, &'a str>,
     changes: Vec<Change>,
 }
 
-/// An operation with the place at which it is found.
+/// An operation and its place.
 pub(super) struct Operation<'a> {
     verb: &'static str,
     pub(super) path: &'a str,
@@ -55,7 +55,7 @@ pub(super) struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    /// All of a version, in its order.
+    /// All operations of a version, in its order.
     pub(super) fn all(version: &'a Value) -> Vec<Self> {
         let mut found = Vec::new();
         let paths = version.get("paths");
@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
             _ => pair.at.clone(),
         };
         let what = what.into();
-        // What several operations share is met several times.
+        // The walk meets a shared component once per operation.
         let known = self
             .changes
             .iter_mut()
@@ -125,18 +125,18 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Descriptions, examples, names for people.
+    /// Reports a change of a description, an example or the like.
     pub(super) fn prose(&mut self, pair: &Pair<'a>, key: &str, sides: &[Side]) {
         if !pair.is_same() {
             self.add(pair, format!("`{key}` changed"), sides, Effect::harmless());
         }
     }
 
-    /// A rule was forgotten in this comparison: nothing passes in silence.
+    /// Reports a key that has no rule here, so that nothing is missed.
     pub(super) fn unknown(&mut self, pair: &Pair<'a>, key: &str) {
         self.add(
             pair,
-            format!("`{key}` changed, of which this comparison knows nothing"),
+            format!("`{key}` changed, and this comparison has no rule for it"),
             &[Side::Structure],
             Effect::major(&ALL),
         );
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
         self.add(pair, "`deprecated` changed", &[side], effect);
     }
 
-    /// The component that a `$ref` names, and its pointer; or what stands there.
+    /// The component that a `$ref` names and its pointer, or the value itself.
     pub(super) fn resolved(
         root: &'a Value,
         section: &str,
@@ -319,7 +319,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What is required of who calls, for two lists that apply.
+    /// Compares the credentials that two `security` lists require.
     fn security(&mut self, at: &Pair<'a>, old: Option<&'a Value>, new: Option<&'a Value>) {
         let (old, new) = (ways_in(self.old, old), ways_in(self.new, new));
         let is_accepted = |way: &Vec<String>| {
@@ -348,7 +348,7 @@ impl<'a> Walk<'a> {
     fn paths(&mut self, paths: &Pair<'a>) {
         for path in paths.keys() {
             let item = paths.get(path);
-            // Of a path that is gone or new its operations tell.
+            // Added and removed paths are reported by their operations.
             if item.old.is_none() || item.new.is_none() {
                 continue;
             }
@@ -364,7 +364,7 @@ impl<'a> Walk<'a> {
         }
         let (mut old, mut new) = (Operation::all(self.old), Operation::all(self.new));
         let mut pairs = Vec::new();
-        // By place, by id, by all but the id: the first that fits.
+        // Match by place, then by id, then by everything but the id.
         let rules: [fn(&Operation<'_>, &Operation<'_>) -> bool; 3] = [
             |one, other| one.path == other.path && one.verb == other.verb,
             |one, other| !one.id().is_empty() && one.id() == other.id(),
@@ -447,7 +447,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Generators put the operations of a tag into a class of its name.
+    /// Generators name the class that holds an operation after its tag.
     fn tags(&mut self, tags: &Pair<'a>) {
         let (old, new) = (list(tags.old), list(tags.new));
         let effect = if old.iter().any(|tag| !new.contains(tag)) {
@@ -499,7 +499,7 @@ impl<'a> Walk<'a> {
             let all = components.get(section);
             for name in all.keys() {
                 let part = all.get(name);
-                // What an operation uses was compared there.
+                // A component that an operation uses was compared there.
                 let is_said = self.changes.iter().any(|change| {
                     [Some(&change.pointer), change.was_at.as_ref()]
                         .into_iter()
@@ -511,14 +511,14 @@ impl<'a> Walk<'a> {
                 }
                 let what = match section {
                     "examples" => "example changed",
-                    _ => "component changed that no operation uses as it was and is",
+                    _ => "component changed that no operation uses in both versions",
                 };
                 self.add(&part, what, &[Side::Structure], Effect::harmless());
             }
         }
     }
 
-    /// Where credentials are put.
+    /// Compares the security schemes.
     fn schemes(&mut self, schemes: &Pair<'a>) {
         let side = &[Side::Request];
         let (gone, new) = differing(schemes);
@@ -569,14 +569,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Which sides hold a schema; `Structure` if none does.
+    /// Which sides use a schema; `Structure` if none does.
     pub(super) fn sides_of(&self, name: &str) -> Vec<Side> {
         let found = self.sides.get(name).cloned();
         found.unwrap_or_else(|| vec![Side::Structure])
     }
 }
 
-/// The ways in which a caller may show who it is: each a set of credentials.
+/// The sets of credentials, each of which is enough.
 fn ways_in(version: &Value, security: Option<&Value>) -> Vec<Vec<String>> {
     let schemes = version
         .get("components")
@@ -587,7 +587,7 @@ fn ways_in(version: &Value, security: Option<&Value>) -> Vec<Vec<String>> {
             return (*name).to_owned();
         };
         let part = |key| text(scheme.get(key));
-        // By another name it is still the same header.
+        // The name of the scheme does not matter, only the header.
         match part("type") {
             "apiKey" => format!("{} {}", part("in"), part("name")),
             other => format!("{other} {} {name}", part("scheme")),
@@ -618,7 +618,8 @@ fn is_same_but_for_id(one: &Value, other: &Value) -> bool {
     without_id(one) == without_id(other)
 }
 
-/// What of a map is only in the old version, and what only in the new one.
+/// The members of a map that only the old version has, and those that only the
+/// new one has.
 pub(super) fn differing<'a>(pair: &Pair<'a>) -> (Vec<Named<'a>>, Vec<Named<'a>>) {
     let only = |these: Option<&'a Value>, others: Option<&'a Value>| {
         let known = keys(others);

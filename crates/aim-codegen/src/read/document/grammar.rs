@@ -631,7 +631,7 @@ impl<'a> Walk<'a, '_> {
             (Map(..) | The(_) | OrRef(..), Value::Null) => at.report(
                 self.report,
                 format!("{} is wanted here, this is {found}", wanted(shape)),
-                "write it here; it must be indented deeper than its key",
+                "write it below the key, and indent it deeper",
             ),
             _ => at.report(
                 self.report,

@@ -73,7 +73,7 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("5XX:", "5xx:", "the key `5xx` is unknown here"),
         ("        Ids:\n", "          Ids:\n            type: string\n        More:\n", "unknown key `Ids`; remove it; a property of OpenAPI 3.0 has no such key; a member of its own is indented less"),
         ("      description: A card.\n", "      description: A card.\n      Ids:\n        type: string\n", "unknown key `Ids`; remove it; a schema of OpenAPI 3.0 has no such key; a member is indented deeper"),
-        ("        Ids:\n", "        Ids:\n        More:\n", "Ids a map is wanted here, this is nothing; write it here; it must be indented deeper than its key"),
+        ("        Ids:\n", "        Ids:\n        More:\n", "Ids a map is wanted here, this is nothing; write it below the key, and indent it deeper"),
         ("  /api/Look:", "  api/Look:", "the key `api/Look` is unknown here"),
     ];
     for (from, to, expected) in rows {

@@ -258,7 +258,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Problems> {
     for step in Parser::new_from_str(text) {
         let going_on = match step {
             Ok((event, span)) => reader.take(event, span),
-            // What the parser says of a tab in the indentation comes from that.
+            // The error of the parser is a consequence of the tab.
             Err(_) if reader.has_tabs => false,
             Err(error) => {
                 let marker = error.marker();
@@ -293,7 +293,7 @@ struct Reader {
     open: Vec<Open>,
     root: Node,
     documents: usize,
-    /// Whether a tab stands in an indentation.
+    /// Whether an indentation contains a tab.
     has_tabs: bool,
 }
 
@@ -470,8 +470,8 @@ impl Reader {
         }
     }
 
-    /// Reports a key that stands there already. Where one without a value stands
-    /// in between, its line, or what belongs to it, is indented wrongly.
+    /// Reports a repeated key. If a key without a value precedes it, that key is
+    /// probably indented too deep, or its members not deep enough.
     fn second_key(&mut self, name: &str, place: (usize, usize), earlier: usize) {
         let members = self.open.last().map(|open| open.node.members());
         let empty = members
@@ -495,7 +495,7 @@ impl Reader {
         let (at, message) = (
             (empty.line, empty.column),
             format!(
-                "`{}` is indented as deep as what seems to belong to it",
+                "`{}` is indented as deep as the keys after it, which seem to belong to it",
                 empty.name
             ),
         );
@@ -509,7 +509,7 @@ impl Reader {
         self.problem(
             at,
             message,
-            "indent it less, as the neighbours that it has; or indent deeper what belongs to it",
+            "indent it less, like its neighbours, or indent its members deeper",
         );
         swap(self);
     }

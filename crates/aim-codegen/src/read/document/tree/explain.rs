@@ -1,11 +1,11 @@
-//! Says in terms of the text why it is not YAML: the parser speaks of what it
-//! did when it gave up, which is often lines below the mistake.
+//! Explains errors of the YAML parser in terms of the text: the parser reports
+//! where it gave up, which is often lines below the mistake.
 
-/// A place, what is wrong there, and how to fix it.
+/// The place of a mistake, what is wrong, and how to fix it.
 pub(super) type Explained = ((usize, usize), String, &'static str);
 
-/// Explains an error of the parser at a place; `columns` are those of the keys
-/// around it, outermost first.
+/// Explains an error of the parser at a place. `columns` are the columns of the
+/// keys around it, outermost first.
 pub(super) fn explain(
     text: &str,
     (line, column): (usize, usize),
@@ -19,22 +19,22 @@ pub(super) fn explain(
     if let Some(tab) = tab_after_mark(here) {
         return (
             (line, tab),
-            "a tab stands after the colon or dash".to_owned(),
-            "write a space in its place; readers of YAML disagree about tabs",
+            "a tab follows the colon or dash".to_owned(),
+            "replace it with a space; readers of YAML disagree about tabs",
         );
     }
     if let Some(place) = open_quote(&lines, line) {
         return (
             place,
-            "the quote that opens here is not closed in its line".to_owned(),
+            "the quote that opens here is not closed on its line".to_owned(),
             "close it, or remove it; an apostrophe within single quotes is doubled (`'it''s'`)",
         );
     }
     if said.contains("trailing content") {
         return (
             (line, column),
-            "text stands behind the closing quote".to_owned(),
-            "put the quote at the end; an apostrophe within single quotes is doubled (`'it''s'`)",
+            "text follows the closing quote".to_owned(),
+            "move the quote to the end; an apostrophe within single quotes is doubled (`'it''s'`)",
         );
     }
     if said.contains("mapping values are not allowed") {
@@ -42,14 +42,14 @@ pub(super) fn explain(
         return if above.is_some_and(|above| indentation(above) < spaces) {
             (
                 (line, spaces + 1),
-                "this line is indented deeper than the one above, which has its value already"
+                "this line is indented deeper than the one above, which already has a value"
                     .to_owned(),
-                "indent it as what it belongs to; a long text goes into quotes or below `>-`",
+                "indent it like the line above, or less; a long text goes into quotes or below `>-`",
             )
         } else {
             (
                 (line, column),
-                "a second colon with a space after it stands in the line".to_owned(),
+                "this line has a second colon with a space after it".to_owned(),
                 "put the text in quotes",
             )
         };
@@ -68,7 +68,7 @@ pub(super) fn explain(
                     "this line is indented by {spaces} spaces, the keys around it by {}",
                     around.join(" or ")
                 ),
-                "indent it as the keys that it belongs to",
+                "indent it like the keys that it belongs with",
             );
         }
     }
@@ -83,7 +83,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The column of a tab that stands right after a colon or dash.
+/// The column of a tab that follows a colon or dash.
 fn tab_after_mark(line: &str) -> Option<usize> {
     let characters: Vec<char> = line.chars().collect();
     let tab = characters.iter().position(|c| *c == '\t')?;
@@ -91,8 +91,8 @@ fn tab_after_mark(line: &str) -> Option<usize> {
     matches!(before, Some(':' | '-')).then_some(tab + 1)
 }
 
-/// The place of the nearest quote, in a line or above it, that its own line does
-/// not close, and none in between either.
+/// The place of the nearest quote, on a line or above it, that neither its own
+/// line closes nor one in between.
 fn open_quote(lines: &[&str], line: usize) -> Option<(usize, usize)> {
     (1..=line).rev().find_map(|opened| {
         let (column, quote) = opening(lines.get(opened - 1)?)?;
@@ -104,11 +104,11 @@ fn open_quote(lines: &[&str], line: usize) -> Option<(usize, usize)> {
     })
 }
 
-/// The column and kind of a quote that begins a scalar and is not closed in the
+/// The column and kind of a quote that begins a scalar and is not closed on the
 /// line.
 fn opening(line: &str) -> Option<(usize, char)> {
     let mut characters = line.chars().enumerate().peekable();
-    // What a scalar may follow; a comma only within brackets.
+    // Whether a scalar may begin here; after a comma only within brackets.
     let (mut is_start, mut in_brackets) = (true, false);
     while let Some((index, character)) = characters.next() {
         match character {
@@ -130,7 +130,7 @@ fn opening(line: &str) -> Option<(usize, char)> {
                 is_start = false;
             }
             ' ' => {
-                // A space ends a key or an item, and changes nothing else.
+                // A scalar may still begin after a space.
                 let is_comment = matches!(characters.peek(), Some((_, '#')));
                 if is_comment {
                     return None;

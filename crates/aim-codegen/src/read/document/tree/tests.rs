@@ -155,20 +155,20 @@ fn refuses_what_readers_skip_or_merge() {
     }
     // One mistake, and one problem at its line.
     let rows = [
-        ("a: b: c\n", "1:5  a second colon with a space after it stands in the line"),
+        ("a: b: c\n", "1:5  this line has a second colon with a space after it"),
         ("a:\n  b: 1\n\tc: 2\n", "3:1  a tab stands in the indentation"),
         ("a: b\n\tc: 2\n", "2:1  a tab stands in the indentation"),
-        ("a: 1\nb:\tx\n", "2:3  a tab stands after the colon or dash"),
-        ("a:\n  - b:\t'x\n", "2:7 /a/0/b a tab stands after the colon or dash"),
-        ("a:\n  b: 1\n   c: 2\nd: 3\n", "3:4 /a this line is indented deeper than the one above, which has its value already"),
+        ("a: 1\nb:\tx\n", "2:3  a tab follows the colon or dash"),
+        ("a:\n  - b:\t'x\n", "2:7 /a/0/b a tab follows the colon or dash"),
+        ("a:\n  b: 1\n   c: 2\nd: 3\n", "3:4 /a this line is indented deeper than the one above, which already has a value"),
         ("a:\n  b: x\n  c:\n    d: x\n   e: y\n", "5:4 /a this line is indented by 3 spaces, the keys around it by 2 or 0"),
-        ("a:\n  b: 'x\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed in its line"),
-        ("a:\n  b: \"x\\\"\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed in its line"),
-        ("a: {b: 'x, c: 'y'}\n", "1:16 /a/b text stands behind the closing quote"),
-        ("a: [x, 'y]\nb: 1\n", "1:8 /a/1 the quote that opens here is not closed in its line"),
-        ("a:\n  '200:\n    b: \"x\"\n    c: '#/y'\n", "2:3 /a the quote that opens here is not closed in its line"),
-        ("a: 'it's'\n", "1:8 /a text stands behind the closing quote"),
-        ("a:\n  k: {t: 1}\n  l: 2\n  m:\n  k: {t: 1}\n  l: 2\n", "4:3 /a/m `m` is indented as deep as what seems to belong to it"),
+        ("a:\n  b: 'x\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed on its line"),
+        ("a:\n  b: \"x\\\"\n  c: 1\n", "2:6 /a/b the quote that opens here is not closed on its line"),
+        ("a: {b: 'x, c: 'y'}\n", "1:16 /a/b text follows the closing quote"),
+        ("a: [x, 'y]\nb: 1\n", "1:8 /a/1 the quote that opens here is not closed on its line"),
+        ("a:\n  '200:\n    b: \"x\"\n    c: '#/y'\n", "2:3 /a the quote that opens here is not closed on its line"),
+        ("a: 'it's'\n", "1:8 /a text follows the closing quote"),
+        ("a:\n  k: {t: 1}\n  l: 2\n  m:\n  k: {t: 1}\n  l: 2\n", "4:3 /a/m `m` is indented as deep as the keys after it, which seem to belong to it"),
     ];
     let found = rows.map(|(text, _)| (text, problems(text).join("; ")));
     assert_eq!(found, rows.map(|(text, expected)| (text, expected.to_owned())));
