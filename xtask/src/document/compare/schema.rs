@@ -575,24 +575,27 @@ fn includes(wide: &Value, narrow: &Value) -> bool {
 
 fn without_prose(schema: &Value) -> Value {
     let mut schema = schema.clone();
-    fn strip(value: &mut Value) {
-        match value {
-            Value::Mapping(members) => {
-                for key in ["title", "description", "example", "xml", "externalDocs"] {
-                    // A member may have this name.
-                    if !matches!(members.get(key), Some(Value::Mapping(inner)) if inner.contains_key("type"))
-                    {
-                        members.remove(key);
-                    }
-                }
-                members.iter_mut().for_each(|(_, value)| strip(value));
-            }
-            Value::Sequence(items) => items.iter_mut().for_each(strip),
-            _ => {}
-        }
-    }
-    strip(&mut schema);
+    remove_prose(&mut schema);
     schema
+}
+
+fn remove_prose(value: &mut Value) {
+    match value {
+        Value::Mapping(members) => {
+            for key in ["title", "description", "example", "xml", "externalDocs"] {
+                // A member may have this name.
+                let is_member = matches!(members.get(key), Some(Value::Mapping(inner)) if inner.contains_key("type"));
+                if !is_member {
+                    members.remove(key);
+                }
+            }
+            members
+                .iter_mut()
+                .for_each(|(_, value)| remove_prose(value));
+        }
+        Value::Sequence(items) => items.iter_mut().for_each(remove_prose),
+        _ => {}
+    }
 }
 
 /// The special type of a member in `aim-client`, if it has one.
