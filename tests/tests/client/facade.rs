@@ -127,7 +127,7 @@ fn the_names_of_the_clients_own_methods_are_reserved() {
     let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     let text = read("openapi/aim.yaml").replace("\r\n", "\n");
     let mut reserved = 0;
-    for file in ["aim_client", "blocking", "builder", "lookup"] {
+    for file in ["aim_client", "blocking", "builder", "check", "lookup"] {
         let source = read(&format!("crates/aim-client/src/client/{file}.rs"));
         let source = syn::parse_file(&source).unwrap();
         let methods = source.items.iter().filter_map(|item| match item {

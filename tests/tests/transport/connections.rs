@@ -1,18 +1,23 @@
 //! Connections that are kept alive, and what goes wrong on them: a server that
 //! closes one at the moment when the next request is sent, and one (or a proxy)
-//! whose answer to an earlier request comes late or twice.
+//! whose answer to an earlier request comes late or twice, and a runtime that
+//! ends with them.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
+use std::time::Duration;
 
-use aim_client::types::{C2BPostContractRequest, CustomerInfo};
-use aim_client::{AimClient, AimClientBuilder, Credentials, Delivery, Effect, Operation};
-use aim_tests::document::{self, Operation as Documented};
+use aim_client::types::{C2BPostContractRequest, CustomerInfo, GetContractDetailsRequest};
+use aim_client::{
+    AimClient, AimClientBuilder, Credentials, Delivery, Effect, Error, ErrorKind, Operation, Retry,
+};
+use aim_tests::document;
 use aim_tests::every_operation::call;
 use aim_tests::mock_clock::MockClock;
+use tokio::runtime::{Builder, Runtime};
 
 /// What becomes of every request but the first of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,8 @@ pub(crate) enum Later {
     LateRefusal,
     /// It is not done, and what arrives is the answer of the one before again.
     Twice,
+    /// It is read and never answered.
+    Never,
 }
 
 /// What has reached a server.
@@ -73,10 +80,14 @@ fn booking_number(body: &str) -> Option<usize> {
 
 /// What proves that the operation of a path ran.
 fn proof(path: &str) -> String {
-    static ALL: LazyLock<Vec<Documented>> = LazyLock::new(|| document::operations().unwrap());
+    static ALL: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+        let all = document::operations().unwrap().into_iter();
+        all.map(|operation| (operation.path.clone(), operation.proof()))
+            .collect()
+    });
     let path = path.split('?').next().unwrap_or_default();
-    let found = ALL.iter().find(|operation| path.ends_with(&operation.path));
-    found.unwrap().proof()
+    let found = ALL.iter().find(|(known, _)| path.ends_with(known));
+    found.unwrap().1.clone()
 }
 
 /// A server that keeps connections alive; gives its address.
@@ -125,6 +136,11 @@ fn connection(stream: TcpStream, id: usize, later: Later, seen: &Mutex<Seen>) {
         let body = String::from_utf8(body).unwrap();
         let mut seen = seen.lock().unwrap();
         seen.requests.push((id, path.clone()));
+        if number > 0 && matches!(later, Later::Never) {
+            drop(seen);
+            let _ = reader.read(&mut [0]);
+            return;
+        }
         let (status, body) = seen.answer(later, number, &path, &body);
         drop(seen);
         let length = body.len();
@@ -206,7 +222,7 @@ pub(crate) async fn only_reused_connections_mislead(
                 assert!(seen.lock().unwrap().connections < BOOKINGS / 2);
             }
             Later::Closed => assert!(tally.unknown > BOOKINGS / 4, "{tally:?}"),
-            Later::LateRefusal | Later::Twice => assert!(tally.wrong > BOOKINGS / 4, "{tally:?}"),
+            _ => assert!(tally.wrong > BOOKINGS / 4, "{tally:?}"),
         }
     }
 }
@@ -247,4 +263,80 @@ async fn every_booking_has_a_connection_of_its_own_and_reads_share_one() {
     assert_eq!(of_bookings.len(), bookings.len());
     assert!(of_reads.len() < reads.len() / 2, "{of_reads:?}");
     assert!(of_bookings.is_disjoint(&of_reads));
+}
+
+fn runtime() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
+}
+
+async fn read(client: &AimClient) -> Result<u32, Error> {
+    let request = GetContractDetailsRequest::new().ref_("R-1");
+    let answer = client.get_contract_details(&request).await?;
+    Ok(answer.attempts())
+}
+
+/// A connection ends with the runtime that it was made on, and the client may
+/// be on another one by then.
+#[test]
+fn the_end_of_another_runtime_is_named_and_costs_a_read_one_attempt() {
+    let (url, seen) = serve(Later::Never);
+    for retry in [Retry::never(), Retry::new()] {
+        let client = builder(&url).retry(retry).build().unwrap();
+        let before = seen.lock().unwrap().requests.len();
+        let arrived = async |count| {
+            while seen.lock().unwrap().requests.len() < before + count {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        // It goes on by itself, and so do its connections.
+        let first = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        first.block_on(async {
+            read(&client).await.unwrap();
+            // Until the connection is back in the pool.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        });
+        let outcome = runtime().block_on(async {
+            let call = tokio::spawn(async move { read(&client).await });
+            arrived(2).await;
+            first.shutdown_background();
+            call.await.unwrap()
+        });
+        if retry == Retry::never() {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Broken);
+            assert!(error.to_string().contains("runtime"), "{error}");
+        } else {
+            assert_eq!(outcome.unwrap(), 2);
+        }
+    }
+}
+
+/// As in a program whose tests share a client, each on a runtime that ends with
+/// it.
+#[test]
+fn one_client_on_many_runtimes() {
+    let (url, _) = serve(Later::Right);
+    let client = builder(&url).build().unwrap();
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || {
+                for _ in 0..50 {
+                    runtime().block_on(async {
+                        read(&client).await.unwrap();
+                        let booking = C2BPostContractRequest::new();
+                        client.c2b_post_contract(&booking).await.unwrap();
+                    });
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
 }

@@ -432,7 +432,7 @@ impl Error {
         } else if error.is_timeout() {
             // Our own time-outs are none of reqwest's.
             Some((Limit::TotalTime, "as set by `http`".to_owned()))
-        } else if is_too_large(&error) {
+        } else if is_caused_by(&error, TOO_LARGE) {
             Some((
                 Limit::HeaderSize,
                 format!("{} bytes, or 100 headers", limits.header_bytes),
@@ -786,7 +786,12 @@ impl fmt::Display for Error {
                 return formatter
                     .write_str("no connection to the server; check the base url and the network");
             }
-            Cause::Transport { .. } => formatter.write_str("the connection broke")?,
+            Cause::Transport { error, .. } => {
+                formatter.write_str("the connection broke")?;
+                if is_caused_by(error, RUNTIME_ENDED) {
+                    formatter.write_str(", since the runtime that it was made on has ended")?;
+                }
+            }
             Cause::Limit { limit, set, .. } => {
                 write!(formatter, "{limit} (`{}`: {set})", limit.setting())?;
             }
@@ -913,12 +918,18 @@ impl std::error::Error for Error {
     }
 }
 
-/// Whether the headers were too large or too many for hyper, which tells it to
-/// servers by a method and to clients only by its text.
-fn is_too_large(error: &reqwest::Error) -> bool {
+/// What hyper says where the headers are too large or too many: to servers by a
+/// method, and to clients only by this text.
+const TOO_LARGE: &str = "message head is too large";
+
+/// What hyper says where another runtime of the program served the connection.
+const RUNTIME_ENDED: &str = "runtime dropped the dispatch task";
+
+/// Whether one of an error's causes has this text.
+fn is_caused_by(error: &reqwest::Error, text: &str) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        if cause.to_string() == "message head is too large" {
+        if cause.to_string() == text {
             return true;
         }
         source = cause.source();

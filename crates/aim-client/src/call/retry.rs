@@ -29,6 +29,9 @@ use crate::operation::{Effect, Operation};
 /// | an in-band failure, any other status, a redirect | never | never |
 /// | refused before it was sent, a size that is too large, no time left | never | never |
 ///
+/// A read that is repeated has a connection of its own: what broke one that was
+/// kept may have broken others.
+///
 /// The delays grow by a factor of two, and each gets a random part of itself
 /// on top. `Retry-After`, in seconds or as a date, makes a delay longer, up to
 /// a cap. A delay that would end after the total time is not begun: the call

@@ -172,8 +172,9 @@ impl Call<'_> {
         }
         let watch = Watch::start(self.shared, self.operation, number, &request);
         entry.may_be_sent(true);
+        let sending = self.shared.http(self.operation, number).execute(request);
         let mut received = None;
-        let exchange = self.exchange(request, original, &mut received);
+        let exchange = self.exchange(sending, original, &mut received);
         let mut outcome = match deadline.race(exchange).await {
             Some(outcome) => outcome,
             None => Err(Error::limit_hit(
@@ -195,13 +196,13 @@ impl Call<'_> {
     /// way is kept if that was asked for.
     async fn exchange<T: OperationAnswer>(
         &self,
-        request: Request,
+        sending: impl Future<Output = reqwest::Result<Response>>,
         original: &Request,
         received: &mut Option<Received>,
     ) -> Result<Answer<T>, Error> {
         let limits = self.shared.limits;
         let mut response = self
-            .in_read_time(self.shared.http(self.operation).execute(request))
+            .in_read_time(sending)
             .await?
             .map_err(|error| Error::transport(self.operation, error, None, &limits))?;
         let status = response.status();

@@ -15,9 +15,10 @@ use crate::value::words::OwnWords;
 
 /// The state that all clones of a client share.
 pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
-    /// Makes a connection for each booking, unless it is told to reuse them.
-    pub(crate) bookings: reqwest::Client,
+    /// Reuses connections.
+    pub(crate) pooled: reqwest::Client,
+    /// Makes a connection for each request, unless bookings are to reuse them.
+    pub(crate) unpooled: reqwest::Client,
     pub(crate) base_url: String,
     /// The address of each operation, by its path: parsed once, since parsing
     /// is expensive.
@@ -33,11 +34,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// What sends the requests of an operation.
-    pub(crate) fn http(&self, operation: &Operation) -> &reqwest::Client {
+    /// What sends an attempt: a booking, and what is repeated, on a connection of
+    /// its own. What broke one of the pool may have broken others.
+    pub(crate) fn http(&self, operation: &Operation, attempt: u32) -> &reqwest::Client {
         match operation.effect() {
-            Effect::ReadOnly => &self.http,
-            Effect::Books => &self.bookings,
+            Effect::ReadOnly if attempt == 1 => &self.pooled,
+            Effect::ReadOnly | Effect::Books => &self.unpooled,
         }
     }
 

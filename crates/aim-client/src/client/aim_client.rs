@@ -85,7 +85,7 @@ macro_rules! methods {
                 let write = || {
                     let input = request::$carrier(operation, request)?;
                     let url = self.shared.url(operation)?;
-                    let request = requests::$name(self.shared.http(operation), url, &input);
+                    let request = requests::$name(&self.shared.pooled, url, &input);
                     request::checked(operation, request, self.shared.limits.request_bytes)
                 };
                 let call = Call {

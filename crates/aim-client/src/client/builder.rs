@@ -54,8 +54,8 @@ pub struct AimClientBuilder {
     proxy: Option<String>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     root_certificates: Vec<Vec<u8>>,
-    http: ClientBuilder,
-    bookings: ClientBuilder,
+    pooled: ClientBuilder,
+    unpooled: ClientBuilder,
     reuse_connections_for_bookings: bool,
     words: OwnWords,
     runtime: Arc<dyn Runtime>,
@@ -78,8 +78,8 @@ impl AimClient {
             proxy: None,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
-            http: http(),
-            bookings: http(),
+            pooled: http(),
+            unpooled: http(),
             reuse_connections_for_bookings: false,
             words: OwnWords::default(),
             runtime: Arc::new(System),
@@ -232,14 +232,14 @@ impl AimClientBuilder {
     ///
     /// By default each booking has a connection of its own, over HTTP/2, too. It
     /// ends at the first server or proxy: what that one reuses behind itself is
-    /// out of reach. Reads reuse connections in any case.
+    /// out of reach. Reads reuse connections in any case, until one is repeated.
     pub fn reuse_connections_for_bookings(mut self, reuse: bool) -> Self {
         self.reuse_connections_for_bookings = reuse;
         self
     }
 
     /// Sets anything else of the HTTP clients, such as a user agent. There are
-    /// two, one for reads and one for bookings, and `configure` is called for
+    /// two, one with a pool of connections and one without, and `configure` is called for
     /// each: what they are to share, such as a cookie store, it clones into both.
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
@@ -256,8 +256,8 @@ impl AimClientBuilder {
     /// headers that change what a request means (`X-HTTP-Method-Override`,
     /// `Content-Encoding`, `Range`) go out with every booking. For time, use [`timeout`](Self::timeout) and its neighbours.
     pub fn http(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Self {
-        self.http = configure(self.http);
-        self.bookings = configure(self.bookings);
+        self.pooled = configure(self.pooled);
+        self.unpooled = configure(self.unpooled);
         self
     }
 
@@ -380,13 +380,13 @@ impl AimClientBuilder {
                 Error::refused(None, format!("the http client cannot be built: {why}"))
             })
         };
-        let http = client(self.http)?;
-        let bookings = if self.reuse_connections_for_bookings {
-            http.clone()
+        let pooled = client(self.pooled)?;
+        let unpooled = if self.reuse_connections_for_bookings {
+            pooled.clone()
         } else {
             // Without a pool each request makes a connection, which ends with
             // it, also over HTTP/2.
-            client(self.bookings.pool_max_idle_per_host(0))?
+            client(self.unpooled.pool_max_idle_per_host(0))?
         };
         let operations = Operation::all().iter();
         let urls = operations
@@ -401,8 +401,8 @@ impl AimClientBuilder {
         let url = urls.first().map(|(_, url)| url);
         Ok(AimClient {
             shared: Arc::new(Shared {
-                http,
-                bookings,
+                pooled,
+                unpooled,
                 host: url.and_then(Url::host_str).unwrap_or_default().to_owned(),
                 port: url.and_then(Url::port_or_known_default),
                 base_url,
