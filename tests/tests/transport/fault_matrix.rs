@@ -101,6 +101,8 @@ const TABLE: &[Row] = &[
     row("in_band_error,status=400", IN_BAND, Rejected),
     row("in_band_error,status=500", Unknown, Unknown),
     row("in_band_error,style=camel", IN_BAND, Rejected),
+    row("in_band_error,style=snake", IN_BAND, Rejected),
+    row("in_band_error,style=upper", IN_BAND, Rejected),
     row(
         "in_band_error,status_code=Pending,error_code=0,message=OK",
         Unknown,
@@ -190,6 +192,9 @@ const TABLE: &[Row] = &[
     row("invalid_utf8", Passing, Passing),
     row("bom", Proved, Unknown),
     row("renamed_members", Proved, Unknown),
+    row("renamed_members,style=snake", Proved, Unknown),
+    row("renamed_members,style=lower", Proved, Unknown),
+    row("renamed_members,style=upper", Proved, Unknown),
     row("compressed", UNPACKED, Unknown),
     row("compressed,form=unlabelled", UNPACKED, Unknown),
     row("compressed,form=label_only", Proved, Unknown),

@@ -51,7 +51,7 @@ const FAULTS: &[&str] = &[
     "bom",
     "bom,apply=false",
     "renamed_members",
-    "renamed_members,style=upper,apply=false",
+    "renamed_members,style=snake",
     "compressed",
     "compressed,form=label_only,apply=false",
     "oversized,size=20000",

@@ -127,12 +127,15 @@ fn is_placeholder(node: &Node) -> bool {
 /// Whether a value is more than what .NET and every client fill in: the client
 /// takes it for evidence.
 pub(super) fn has_value(node: &Node) -> bool {
-    // `-0.00` too, also as text.
+    // `-0.00` too, also as text, like false.
     let is_zero = |text: &str| text.chars().all(|letter| "-+.0".contains(letter));
     match &node.value {
         Value::Map(members) => members.iter().any(|(_, value)| has_value(value)),
         Value::List(items) => items.iter().any(has_value),
-        Value::String(text) => !is_zero(text) && !text.starts_with("0001-01-01T00:00:00"),
+        Value::String(text) => {
+            let is_false = text.eq_ignore_ascii_case("false");
+            !is_zero(text) && !is_false && !text.starts_with("0001-01-01T00:00:00")
+        }
         Value::Number(text) => !is_zero(text),
         Value::Bool(value) => *value,
         Value::Null => false,

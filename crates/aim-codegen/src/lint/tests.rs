@@ -195,6 +195,7 @@ fn an_answer_of_examples_is_evidence() {
             "0.01",
         ),
         ("string", "string", "'0'", "W-0"),
+        ("string", "string", "'False'", "Falsetto"),
         (
             "string",
             "DateTime",
