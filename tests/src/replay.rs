@@ -360,12 +360,15 @@ impl Answer<'_> {
                 return false;
             };
             let same = own.iter().filter_map(|own| own[name].as_str());
-            let same: Vec<_> = same
-                .filter(|own| own.trim().to_lowercase() == reference.trim().to_lowercase())
-                .collect();
-            !reference.trim().is_empty() && same == [reference]
+            let same: Vec<_> = same.filter(|own| alike(own) == alike(reference)).collect();
+            !alike(reference).is_empty() && same == [reference]
         })
     }
+}
+
+/// What databases take for the same.
+fn alike(reference: &str) -> String {
+    reference.trim_matches(is_invisible).to_lowercase()
 }
 
 /// `\u0053` as what it stands for.
@@ -534,7 +537,7 @@ fn says(document: &Value, status: &Value) -> Says {
         let said = said
             .as_str()
             .map_or_else(|| said.to_string(), str::to_owned);
-        let said = said.trim().to_lowercase();
+        let said = said.trim_matches(is_invisible).to_lowercase();
         let known = words[key].as_array().into_iter().flatten();
         let mut known = known.map(|word| word.as_str().unwrap().to_lowercase());
         let number = |text: &str| {
@@ -547,7 +550,7 @@ fn says(document: &Value, status: &Value) -> Says {
     };
     let is_blank = |words: &Value| match &status[words["member"].as_str().unwrap()] {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => text.chars().all(is_invisible),
         _ => false,
     };
     let is_good = |words: &&Value| is_blank(words) || is_word_of(words, "good");

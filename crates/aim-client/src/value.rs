@@ -3,6 +3,7 @@
 //!
 //! Uses nothing else of this crate.
 
+pub(crate) mod blank;
 pub mod date;
 pub(crate) mod lenient;
 pub mod money;

@@ -99,6 +99,13 @@ pub fn answer(data: &[u8]) {
             let value = serde_json::from_str(value.get()).unwrap_or(true.into());
             seen.entry(name).or_insert(value);
         }
+        // What XML carries of it is not among them.
+        if let Some(exception) = &exception {
+            seen.entry("ResponseStatus")
+                .or_insert_with(|| exception["ResponseStatus"].clone());
+        } else if is_thrown_in_xml(body) {
+            seen.insert("ResponseStatus".to_owned(), "thrown".into());
+        }
         match has_strange_status(body) {
             Some(true) => seen["Status"] = json!({ "strange": true }),
             Some(false) => {}
@@ -173,6 +180,20 @@ fn respelled(json: &str) -> Option<String> {
         format!("{}:{}", Value::from(name), value(found))
     });
     Some(format!("{{{}}}", pairs.collect::<Vec<_>>().join(",")))
+}
+
+/// Whether XML holds a `ResponseStatus` with a text in it.
+fn is_thrown_in_xml(body: &[u8]) -> bool {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let Ok(tree) = roxmltree::Document::parse(text) else {
+        return false;
+    };
+    let mut elements = tree.root_element().children();
+    elements.any(|element| {
+        let mut texts = element.descendants().filter_map(|node| node.text());
+        folded(element.tag_name().name()) == "responsestatus"
+            && texts.any(|text| !text.trim().is_empty())
+    })
 }
 
 /// Whether there is a `Status` whose members are all unknown. None if it cannot
@@ -273,9 +294,11 @@ fn are_codes(text: &str) -> Option<()> {
     while !rest.is_empty() {
         let (code, after) = rest.strip_prefix(" [")?.split_once(']')?;
         let (name, code) = code.split_once(' ')?;
-        ["StatusCode", "ErrorCode", "field"]
-            .iter()
-            .find(|known| **known == name)?;
+        let words = DOCUMENT["x-aim-failure"]["words"].as_array()?;
+        let mut members = words.iter().map(|words| &words["member"]);
+        if !(name == "field" || members.any(|member| member == name)) {
+            return None;
+        }
         let looks_like_one =
             |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
         if code.is_empty() || code.len() > 60 || !code.chars().all(looks_like_one) {

@@ -9,11 +9,12 @@ use crate::call::error::{AnswerKind, Answered, AnyAnswer, Delivery, Error, Findi
 use crate::call::limits::Limit;
 use crate::call::read::{Body, read};
 use crate::codec::answer::{Exception, Whole};
-use crate::codec::evidence::{AnswerBody, is_blank};
+use crate::codec::evidence::AnswerBody;
 use crate::codec::references::References;
 use crate::codec::sign;
 use crate::operation::Operation;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
+use crate::value::blank::is_blank;
 use crate::value::secret::Secret;
 use crate::value::words::{self, OwnWords, StatusVerdict};
 

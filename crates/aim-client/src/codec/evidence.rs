@@ -6,6 +6,7 @@
 //! members of its answer prove it (`x-aim-evidence`); the generated code
 //! implements [`AnswerBody`] from that.
 
+use crate::value::blank;
 use crate::value::date::{self, AimDateTime};
 use crate::value::money::Money;
 use crate::value::object::Object;
@@ -96,7 +97,7 @@ impl<T: Member> Member for Vec<T> {
 
 impl Member for str {
     fn has_value(&self) -> bool {
-        let text = self.trim_matches(is_invisible);
+        let text = blank::trim(self);
         let is_nothing = text.is_empty()
             || text.eq_ignore_ascii_case("false")
             || is_zero(text)
@@ -148,39 +149,6 @@ impl Member for bool {
     }
 }
 
-/// Whether there is no letter in a text that can be seen.
-pub(crate) fn is_blank(text: &str) -> bool {
-    text.chars().all(is_invisible)
-}
-
-/// White space, control characters, and what Unicode calls ignorable by
-/// default.
-fn is_invisible(letter: char) -> bool {
-    letter.is_whitespace()
-        || letter.is_control()
-        || matches!(
-            letter,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
-}
-
 /// Whether a text is a number of zeros, with whatever sign, point and exponent.
 fn is_zero(text: &str) -> bool {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -196,7 +164,7 @@ fn is_zero(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Member, has_value, is_blank};
+    use super::{Member, has_value};
     use crate::types::{GetContractDetailsResponse, InventoryGeneric};
 
     #[test]
@@ -267,9 +235,7 @@ mod tests {
         ];
         for text in something {
             assert!(text.has_value(), "{text:?}");
-            assert!(!is_blank(text), "{text:?}");
         }
-        assert!(is_blank("\u{200b}\0 ") && !is_blank("0"));
     }
 
     /// As JSON, whatever the type of the member.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::value::blank;
+
 /// The references in a request: of itself, and of the items of its lists.
 pub(crate) struct References {
     /// How they are written, by what the server may take for the same.
@@ -38,13 +40,13 @@ impl References {
     /// for the same.
     pub(crate) fn has_once(&self, reference: &str) -> bool {
         let same = self.found.get(&alike(reference)).map(Vec::as_slice);
-        matches!(same, Some([one]) if one == reference && !one.trim().is_empty())
+        matches!(same, Some([one]) if one == reference && !blank::is_blank(one))
     }
 }
 
 /// What databases compare: no case, and no white space around it.
 fn alike(reference: &str) -> String {
-    reference.trim().to_lowercase()
+    blank::trim(reference).to_lowercase()
 }
 
 #[cfg(test)]

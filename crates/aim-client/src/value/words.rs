@@ -1,5 +1,6 @@
 //! What the words of a status say, whether or not they may be shown.
 
+use crate::value::blank;
 use crate::value::secret::Secret;
 
 /// What the vendor's in-band status says: see
@@ -39,7 +40,7 @@ impl Words<'_> {
     /// The word, if the document knows it: in the document's spelling.
     #[cfg(feature = "client")]
     pub(crate) fn known(&self) -> Option<&'static str> {
-        let value = self.value.trim();
+        let value = blank::trim(self.value);
         let mut known = self.failure.iter().chain(self.good);
         known.find(|word| is_same(word, value)).copied()
     }
@@ -71,7 +72,7 @@ impl OwnWords {
 pub(crate) fn verdict(members: &[Words<'_>], own: &OwnWords) -> StatusVerdict {
     let mut verdict = StatusVerdict::Good;
     for words in members {
-        let value = words.value.trim();
+        let value = blank::trim(words.value);
         let is_code = !words.failure.is_empty();
         if value.is_empty() {
             continue;
@@ -155,6 +156,7 @@ mod tests {
             ("", "", "", Good),
             ("OK", "0", "", Good),
             (" ok ", " 0 ", "  ", Good),
+            ("\u{200b}OK\0", "\u{feff}", "\u{200b}", Good),
             ("Success", "None", "Succeeded", Good),
             ("successful", "success", "COMPLETED", Good),
             ("True", "ok", "OK", Good),
