@@ -7,10 +7,12 @@ use std::fmt::{Debug, Write as _};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::{fs, panic, thread};
 
-use aim_client::journal::{Booking, Journal, Outcome, Refusal};
+use aim_client::journal::{Booking, FileJournal, Journal, Outcome, Refusal};
 use aim_client::{
     AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Effect,
     Error, Limit, Observer, Operation,
@@ -159,14 +161,23 @@ fn value(document: &Value, property: &Value, is_sent: bool) -> Json {
 }
 
 /// What the user's hooks are given, as they would log it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Hooks {
+    file: FileJournal,
+    bookings: Arc<AtomicUsize>,
     seen: Arc<Mutex<String>>,
     /// The operations whose payload had a canary.
     exposed: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
 impl Hooks {
+    /// The booking under an id of its own, which the clock of the tests has not.
+    fn numbered(&self, booking: &Booking) -> Booking {
+        let mut booking = booking.clone();
+        booking.id = self.bookings.load(Ordering::Relaxed).to_string();
+        booking
+    }
+
     fn see(&self, what: impl Debug) {
         writeln!(self.seen.lock().unwrap(), "{what:?} {what:#?}").unwrap();
     }
@@ -194,11 +205,13 @@ impl Journal for Hooks {
             exposed.insert(booking.operation.id());
         }
         self.see(booking);
-        Ok(())
+        self.bookings.fetch_add(1, Ordering::Relaxed);
+        self.file.before(&self.numbered(booking))
     }
 
     fn after(&self, booking: &Booking, outcome: &Outcome<'_>) {
         self.see((booking, outcome.delivery, outcome.error, outcome.status));
+        self.file.after(&self.numbered(booking), outcome);
     }
 }
 
@@ -218,7 +231,7 @@ struct Channels {
 }
 
 impl Channels {
-    fn open() -> Self {
+    fn open(file: &Path) -> Self {
         let log = Log::default();
         let writer = log.clone();
         tracing_subscriber::fmt()
@@ -242,7 +255,12 @@ impl Channels {
         Self {
             log,
             logged: String::new(),
-            hooks: Hooks::default(),
+            hooks: Hooks {
+                file: FileJournal::open(file).unwrap(),
+                bookings: Arc::default(),
+                seen: Arc::default(),
+                exposed: Arc::default(),
+            },
             panics,
             received_a_canary: false,
         }
@@ -389,12 +407,17 @@ fn types_do_not_show_what_is_sensitive() {
 
 #[tokio::test]
 async fn no_channel_shows_a_canary() {
-    let mut channels = Channels::open();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bookings.jsonl");
+    let mut channels = Channels::open(&file);
     settings(&channels);
     refusals(&mut channels).await;
     faults(&mut channels).await;
     answers(&mut channels).await;
     broken_connections(&mut channels).await;
+    let kept = fs::read_to_string(file).unwrap();
+    check("a journal", "its file", &kept);
+    assert!(kept.contains("C2BPostContract") && kept.contains("unknown"));
     let exposed = channels.hooks.exposed.lock().unwrap().clone();
     for operation in planted_operations() {
         let id = operation.id.as_str();

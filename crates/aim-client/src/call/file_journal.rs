@@ -387,7 +387,8 @@ impl Contents {
         let mut found = Self::default();
         let mut reader = BufReader::new(file);
         let mut text = Vec::new();
-        while reader.read_until(b'\n', &mut text)? > 0 {
+        let told = |error| about(path, "cannot be read", &error);
+        while reader.read_until(b'\n', &mut text).map_err(told)? > 0 {
             found.lines += 1;
             found.read_line(&text).map_err(|error| {
                 let place = format!("line {}, column {}", found.lines, error.column());
