@@ -89,12 +89,6 @@ impl File {
     pub fn is_fresh(&self) -> bool {
         self.found == self.expected || self.found.replace("\r\n", "\n") == self.expected
     }
-
-    /// Whether it is Rust, not a copy of the document.
-    #[must_use]
-    pub fn is_rust(&self) -> bool {
-        self.path.starts_with(RUST)
-    }
 }
 
 /// The file that could not be replaced, and the state of the others.

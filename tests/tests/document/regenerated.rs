@@ -12,7 +12,6 @@ use aim_tests::{document, fixture, new_operation};
 
 #[test]
 fn every_generated_file_is_fresh() {
-    assert!(PLAN.iter().any(regen::File::is_rust));
     for file in PLAN.iter() {
         assert!(file.is_fresh(), "{}: run `cargo xtask regen`", file.path);
         assert!(
