@@ -1,6 +1,7 @@
 //! What of a text can be seen.
 
 /// Whether there is no letter in a text that can be seen.
+#[cfg(feature = "client")]
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(is_invisible)
 }
@@ -38,7 +39,7 @@ fn is_invisible(letter: char) -> bool {
         )
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "client"))]
 mod tests {
     use super::*;
 

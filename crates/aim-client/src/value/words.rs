@@ -30,6 +30,10 @@ pub enum StatusVerdict {
 
 /// A member of the status, and the words that the document knows for it.
 pub(crate) struct Words<'a> {
+    #[cfg_attr(
+        not(feature = "client"),
+        expect(dead_code, reason = "the text of an error names it")
+    )]
     pub(crate) member: &'static str,
     pub(crate) value: &'a str,
     pub(crate) good: &'static [&'static str],
