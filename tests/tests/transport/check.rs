@@ -1,5 +1,6 @@
 //! What the check of a client tells apart.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -109,9 +110,16 @@ async fn what_does_not_answer_is_told_apart() {
         assert_eq!(name(&outcome), "base url", "{url}: {outcome:?}");
     }
 
-    // Http, where https is spoken to it.
-    let server = Server::start(|_| Reply::json("{}")).unwrap();
-    let url = server.url().replace("http:", "https:");
+    // Https is spoken to a server of http.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
+    });
     let outcome = builder(&url).build().unwrap().check().await;
     assert_eq!(name(&outcome), "tls", "{outcome:?}");
 
@@ -134,7 +142,7 @@ fn handshakes(config: ServerConfig) -> String {
         while let Ok((stream, _)) = listener.accept() {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = StreamOwned::new(connection, stream);
-            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = stream.read(&mut [0; 4096]);
         }
     });
     url

@@ -98,7 +98,7 @@ fn is_of_tls(error: &Error) -> bool {
     while let Some(found) = cause {
         let io = found.downcast_ref::<io::Error>();
         let text = found.to_string().to_ascii_lowercase();
-        if io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData)
+        if io.is_some_and(is_invalid_data)
             || ["tls", "ssl", "certificate", "security package"]
                 .iter()
                 .any(|word| text.contains(word))
@@ -108,6 +108,15 @@ fn is_of_tls(error: &Error) -> bool {
         cause = found.source();
     }
     false
+}
+
+/// An error of the system's may hold another, which is not its source.
+fn is_invalid_data(error: &io::Error) -> bool {
+    let inner = error.get_ref();
+    error.kind() == io::ErrorKind::InvalidData
+        || inner
+            .and_then(|inner| inner.downcast_ref())
+            .is_some_and(is_invalid_data)
 }
 
 impl fmt::Display for CheckError {
