@@ -170,6 +170,17 @@ async fn what_was_not_to_be_compressed_is_named() {
     }
 }
 
+/// A sign of a result could be in it.
+#[tokio::test]
+async fn a_status_that_rejects_is_unknown_with_what_is_compressed() {
+    let body = zlib(PROOF);
+    let (client, server) = start(1, 401, "Content-Encoding: deflate\r\n", &body, 1000);
+    let booking = C2BPostContractRequest::new();
+    let error = client.c2b_post_contract(&booking).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
+    server.join().unwrap();
+}
+
 /// The text of the error, of each kind.
 #[test]
 fn a_text_says_what_it_is() {

@@ -58,10 +58,12 @@ pub(crate) fn judge<T: OperationAnswer>(
             return Err(error.with_status(status));
         }
     };
+    // A sign could be in what is compressed, and is not looked for there.
     let compressed = compression::kind(&headers, body);
-    let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
-    let rejected = cannot_have_run(asked, status, kind, body, exception.as_ref())
+    let rejected = compressed.is_none()
+        && cannot_have_run(asked, status, kind, body, exception.as_ref())
         && !sign::is_in(body, asked.operation.signs);
+    let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
     let finding = match exception {
         Some(exception) => Finding::Exception(exception),
         None => Finding::UnreadableBody { kind, place },
