@@ -9,6 +9,7 @@
 
 mod facade;
 mod guarantees;
+mod memory;
 mod regressions;
 mod request_validation;
 mod xml;

@@ -222,15 +222,18 @@ impl FromStr for Money {
         if whole.is_empty() {
             return Err(MoneyError::Malformed);
         }
-        // If it saturates, it is far out of range and is refused below.
+        let digits = || whole.bytes().chain(decimals.bytes());
+        if !digits().all(|digit| digit.is_ascii_digit()) {
+            return Err(MoneyError::Malformed);
+        }
         let mut mantissa: i128 = 0;
-        for byte in whole.bytes().chain(decimals.bytes()) {
-            if !byte.is_ascii_digit() {
-                return Err(MoneyError::Malformed);
+        for digit in digits() {
+            mantissa = mantissa * 10 + i128::from(digit - b'0');
+            if mantissa > MAX_MANTISSA {
+                // It is refused below, whatever follows: millions of digits may.
+                mantissa = i128::MAX;
+                break;
             }
-            mantissa = mantissa
-                .saturating_mul(10)
-                .saturating_add((byte - b'0').into());
         }
         // The decimals that are left after the exponent, or the zeros that it
         // adds.
@@ -244,6 +247,9 @@ impl FromStr for Money {
         Self::from_parts(if is_negative { -mantissa } else { mantissa }, scale)
     }
 }
+
+/// The 96 bits of .NET's decimal.
+const MAX_MANTISSA: i128 = (1 << 96) - 1;
 
 /// Reads the digits after an `e`. An exponent beyond `i64` is out of range.
 fn parse_exponent(text: &str) -> Result<i64, MoneyError> {
