@@ -221,7 +221,7 @@ const BINDERS: [&str; 4] = [
 /// Whether an exception was thrown while this operation's request was bound. One
 /// that the operation throws over a text of its own names another type.
 fn is_of_binding(operation: &Operation, exception: &ResponseStatus) -> bool {
-    let message = exception.message.as_ref().map_or("", Secret::expose);
+    let message = exception.message.as_ref().map_or("", Exposed::words);
     let mut binders = BINDERS.iter();
     let Some(rest) = binders.find_map(|beginning| message.strip_prefix(beginning)) else {
         return false;
@@ -239,9 +239,27 @@ fn is_of_binding(operation: &Operation, exception: &ResponseStatus) -> bool {
         && name == Some(operation.request)
 }
 
+/// A text of the server's; a merchant's own document decides whether it is a
+/// secret.
+trait Exposed {
+    fn words(&self) -> &str;
+}
+
+impl Exposed for Secret {
+    fn words(&self) -> &str {
+        self.expose()
+    }
+}
+
+impl Exposed for String {
+    fn words(&self) -> &str {
+        self
+    }
+}
+
 fn says_something(exception: &ResponseStatus) -> bool {
     let is_said = |text: Option<&str>| text.is_some_and(|text| !is_blank(text));
     is_said(exception.error_code.as_deref())
-        || is_said(exception.message.as_ref().map(Secret::expose))
+        || is_said(exception.message.as_ref().map(Exposed::words))
         || exception.errors.iter().flatten().next().is_some()
 }
