@@ -93,7 +93,7 @@ impl Default for Limits {
             read_time: Duration::from_secs(60),
             in_flight: 64,
             answer_bytes: 4 << 20,
-            // Of `null` that is 200 KB, and many times that once it is read.
+            // Of `null` that is 250 KB, and some thirty times that once it is read.
             answer_items: 50_000,
             header_bytes: 64 << 10,
             request_bytes: MAX_BODY,
