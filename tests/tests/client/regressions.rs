@@ -607,6 +607,32 @@ async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
             Rejected,
         ),
         (400, others, Unknown),
+        (
+            400,
+            serialization(
+                "Error in line 1 of the form. Expecting element 'C2BPostContractRequest'",
+            ),
+            Unknown,
+        ),
+        (
+            400,
+            serialization("Error in line C2BPostContractRequest"),
+            Unknown,
+        ),
+        (
+            400,
+            serialization(
+                "Unable to bind to request 'CardReply'. Expecting element 'C2BPostContractRequest'",
+            ),
+            Unknown,
+        ),
+        (
+            400,
+            serialization(
+                "There was an error deserializing the object of type Card.C2BPostContractRequest.",
+            ),
+            Unknown,
+        ),
         (400, echo.to_owned(), Unknown),
         (
             400,
@@ -653,6 +679,14 @@ async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
             (status, html.to_owned(), Rejected),
             (status, "<h1>Length Required</h1>".to_owned(), Rejected),
             (status, denied.to_owned(), Unknown),
+            // Two marks, one after white space, and what stands before JSON.
+            (status, format!("\u{feff}\u{feff}{denied}"), Unknown),
+            (status, format!("\n\u{feff}{denied}"), Unknown),
+            (status, format!(")]}}',\n{denied}"), Unknown),
+            (status, format!("{html}<script>{denied}</script>"), Unknown),
+            (status, format!("<!-- <html> -->{}", xml("A", "m")), Unknown),
+            // UTF-16.
+            (status, "\0{\0\"\0R".to_owned(), Unknown),
             (status, "{}".to_owned(), Unknown),
             (status, "{".to_owned(), Unknown),
             (status, r#"["denied"#.to_owned(), Unknown),

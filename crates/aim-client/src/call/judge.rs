@@ -15,6 +15,7 @@ use crate::codec::sign;
 use crate::operation::Operation;
 use crate::types::{BaseResponseResult, ErrorResponse, ResponseStatus};
 use crate::value::blank::is_blank;
+use crate::value::object::Object;
 use crate::value::secret::Secret;
 use crate::value::words::{self, OwnWords, StatusVerdict};
 
@@ -40,7 +41,11 @@ pub(crate) fn judge<T: OperationAnswer>(
     headers: HeaderMap,
     body: &[u8],
 ) -> Result<Answer<T>, Error> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let mut body = body;
+    // .NET writes two where each of its layers writes one.
+    while let Some(rest) = body.trim_ascii_start().strip_prefix(b"\xEF\xBB\xBF") {
+        body = rest;
+    }
     let (kind, place, exception) = match read::<T>(body, asked.items) {
         Body::Answer(answer) => {
             let Some((delivery, finding)) = problem(asked, &answer, status, body) else {
@@ -200,43 +205,59 @@ fn cannot_have_run(
         404 => matches!(body.trim_ascii(), b"" | b"404"),
         401 => true,
         403 | 405 | 411 | 413 | 414 => match kind {
-            AnswerKind::Empty | AnswerKind::Html => true,
-            // A list that breaks off is no JSON, and no text either.
-            AnswerKind::Text => !body.trim_ascii_start().starts_with(b"["),
+            AnswerKind::Empty => true,
+            AnswerKind::Html | AnswerKind::Text => !may_be_exception(body),
             _ => false,
         },
         _ => false,
     }
 }
 
-/// How the messages begin of what ServiceStack and .NET throw while they bind a
-/// request; the name of its type follows.
-const BINDERS: [&str; 4] = [
-    "Unable to bind to request '",
-    "Type definitions should start with a '{', expecting serialized type '",
-    "There was an error deserializing the object of type ",
-    "Error in line ",
+/// Whether text or a page may hold an exception of the operation: a list that
+/// breaks off, UTF-16, or JSON with something before it.
+fn may_be_exception(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"[")
+        || body.contains(&0)
+        || sign::is_in(body, ErrorResponse::MEMBERS)
+}
+
+/// What stands before and after the name of a request's type at the beginning of
+/// the messages that ServiceStack and .NET throw while they bind it.
+const BINDERS: [[&str; 2]; 4] = [
+    ["Unable to bind to request '", "'"],
+    [
+        "Type definitions should start with a '{', expecting serialized type '",
+        "'",
+    ],
+    [
+        "There was an error deserializing the object of type AIM.WebService.",
+        ".",
+    ],
+    ["Error in line # position #. Expecting element '", "'"],
 ];
 
 /// Whether an exception was thrown while this operation's request was bound. One
 /// that the operation throws over a text of its own names another type.
 fn is_of_binding(operation: &Operation, exception: &ResponseStatus) -> bool {
     let message = exception.message.as_ref().map_or("", Exposed::words);
-    let mut binders = BINDERS.iter();
-    let Some(rest) = binders.find_map(|beginning| message.strip_prefix(beginning)) else {
-        return false;
+    let begins = |[before, after]: [&str; 2]| {
+        let rest = after_numbers(message, before)?;
+        rest.strip_prefix(operation.request)?.strip_prefix(after)
     };
-    // `1 position 28. Expecting element 'Name' from namespace …`
-    let rest = rest
-        .split_once(" Expecting element '")
-        .map_or(rest, |(_, rest)| rest);
-    let name = rest
-        .split(|letter: char| letter == '\'' || letter.is_whitespace())
-        .next();
-    // `Name`, or `AIM.WebService.Name.` at the end of a sentence.
-    let name = name.and_then(|name| name.trim_end_matches('.').rsplit('.').next());
     exception.error_code.as_deref() == Some("SerializationException")
-        && name == Some(operation.request)
+        && BINDERS.into_iter().any(|binder| begins(binder).is_some())
+}
+
+/// The text after its beginning, in which each `#` stands for a number.
+fn after_numbers<'a>(text: &'a str, beginning: &str) -> Option<&'a str> {
+    let mut parts = beginning.split('#');
+    let text = text.strip_prefix(parts.next()?)?;
+    parts.try_fold(text, |text, part| {
+        let rest = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        (rest.len() < text.len())
+            .then_some(rest)?
+            .strip_prefix(part)
+    })
 }
 
 /// A text of the server's; a merchant's own document decides whether it is a

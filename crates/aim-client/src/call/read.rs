@@ -56,7 +56,7 @@ pub(crate) fn read<T: AnswerBody>(body: &[u8], items: usize) -> Body<T> {
 
 /// In XML an exception has a root of its own.
 fn exception(body: &[u8], items: usize) -> Option<ResponseStatus> {
-    let root = Some("ErrorResponse");
+    let root = "ErrorResponse";
     let exception: ErrorResponse = answer::exception(Format::Xml, body, root, items).ok()?;
     exception.response_status
 }

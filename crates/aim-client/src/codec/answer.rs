@@ -74,10 +74,7 @@ pub(crate) fn read<T: AnswerBody, E: Object>(
     let exception = match may_carry {
         false => Exception::None,
         // Next to no answer has one, so only those are read twice.
-        true => match exception(format, body, None, items) {
-            Ok(exception) => Exception::Read(exception),
-            Err(_) => Exception::Unreadable,
-        },
+        true => carried(format, body, items),
     };
     if format == Format::Xml {
         // The root says whose answer it is.
@@ -93,11 +90,30 @@ pub(crate) fn read<T: AnswerBody, E: Object>(
     })
 }
 
+/// The exception that an answer carries. One with foreign members alone tells
+/// nothing, and is there.
+fn carried<E: Object>(format: Format, body: &[u8], items: usize) -> Exception<E> {
+    let mut reading = Reading {
+        items: Some(items),
+        ..Reading::default()
+    };
+    let read = object(format, body, None, &mut reading);
+    // The member has the name of its type.
+    let is_strange = reading
+        .strange
+        .iter()
+        .any(|name| is_one_of(E::MEMBERS, name));
+    match read {
+        Ok(exception) if !is_strange => Exception::Read(exception),
+        _ => Exception::Unreadable,
+    }
+}
+
 fn is_one_of(members: &[&str], name: &str) -> bool {
     members.iter().any(|member| are_alike(member, name))
 }
 
-/// Reads an exception; in XML the root must have the name, if there is one.
+/// Reads an exception that stands alone; in XML the root must have the name.
 ///
 /// # Errors
 ///
@@ -105,14 +121,14 @@ fn is_one_of(members: &[&str], name: &str) -> bool {
 pub(crate) fn exception<E: Object>(
     format: Format,
     body: &[u8],
-    root: Option<&'static str>,
+    root: &'static str,
     items: usize,
 ) -> Result<E, Unread> {
     let mut reading = Reading {
         items: Some(items),
         ..Reading::default()
     };
-    object(format, body, root, &mut reading)
+    object(format, body, Some(root), &mut reading)
 }
 
 fn object<T: Object>(

@@ -28,7 +28,7 @@ use crate::value::secret::Secret;
 pub trait AimAnswer: Sealed {
     /// The reference that the server gave to what was booked, such as `WebRef`:
     /// what a booking answers with as its only proof of its own. `None` for
-    /// reads, for bookings without one, and where it is absent.
+    /// reads, for bookings without one, and where it has no value.
     fn reference(&self) -> Option<&str>;
 }
 

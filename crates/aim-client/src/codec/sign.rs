@@ -5,35 +5,33 @@
 //! a name stands, and nothing else: what looks like a sign and is none makes an
 //! outcome unknown that was certain, never the other way round.
 
+use crate::value::names::folded;
+
 /// How long the name of a member can be, in characters.
 const LONGEST: usize = 128;
 
 /// Whether one of the names is that of a member in JSON, or of an element in
 /// XML, anywhere in the text. Case does not count, and nor does `_`.
 pub(crate) fn is_in(body: &[u8], names: &[&str]) -> bool {
-    let is_known = |name: &[u8]| names.iter().any(|known| is_same(known.as_bytes(), name));
+    let names: Vec<Vec<u8>> = names.iter().map(|name| folded(name).collect()).collect();
+    // One for all: a body can consist of names.
+    let mut name = Vec::with_capacity(LONGEST);
     let mut rest = body;
     while let Some(at) = memchr::memchr2(b'"', b'<', rest) {
         let (mark, after) = rest.split_at(at + 1);
         rest = after;
-        let is_sign = if mark.ends_with(b"<") {
-            is_known(element(after))
+        name.clear();
+        let is_name = if mark.ends_with(b"<") {
+            name.extend(folded(element(after)));
+            true
         } else {
-            member(after).is_some_and(|name| is_known(&name))
+            member(after, &mut name)
         };
-        if is_sign {
+        if is_name && names.contains(&name) {
             return true;
         }
     }
     false
-}
-
-fn is_same(known: &[u8], name: &[u8]) -> bool {
-    let letters = |text: &[u8]| -> Vec<u8> {
-        let letters = text.iter().filter(|letter| **letter != b'_');
-        letters.map(u8::to_ascii_lowercase).collect()
-    };
-    letters(known) == letters(name)
 }
 
 /// The name of an element, after its `<` or `</`: without a prefix.
@@ -46,29 +44,29 @@ fn element(text: &[u8]) -> &[u8] {
     name.rsplit(|letter| *letter == b':').next().unwrap_or(name)
 }
 
-/// The name of a member, after its quote, if a colon or the end follows. A quote
-/// ends it also where it is escaped: JSON may stand in a text of JSON.
-fn member(text: &[u8]) -> Option<Vec<u8>> {
-    let mut name = Vec::new();
+/// Reads what of a member's name counts, after its quote; whether a colon or the
+/// end follows. A quote ends it also where it is escaped: JSON may stand in a
+/// text of JSON.
+fn member(text: &[u8], name: &mut Vec<u8>) -> bool {
     let mut rest = text;
     while name.len() < LONGEST {
         match rest {
             [b'"', after @ ..] | [b'\\', b'"', after @ ..] => {
                 let after = after.trim_ascii_start();
-                return (after.is_empty() || after.starts_with(b":")).then_some(name);
+                return after.is_empty() || after.starts_with(b":");
             }
             [b'\\', b'u', a, b, c, d, after @ ..] => {
-                name.push(escaped(&[*a, *b, *c, *d]));
+                name.extend(folded(&[escaped(&[*a, *b, *c, *d])]));
                 rest = after;
             }
             [letter, after @ ..] => {
-                name.push(*letter);
+                name.extend(folded(&[*letter]));
                 rest = after;
             }
-            [] => return None,
+            [] => return false,
         }
     }
-    None
+    false
 }
 
 /// The letter of `\u0053`; what is beyond ASCII is in no name.
@@ -98,6 +96,7 @@ mod tests {
             r#""{\"WebRef\":\"W-1\"}""#,
             r#"{"a":{"b":[{"status":{}}]}} and more"#,
             "<C2BPostContractResponse><WebRef>W-1",
+            r#"{"_":1,"__Web_\u005fRef__":1}"#,
             "<a:WebRef/>",
             "</web_ref>",
             "<Status",

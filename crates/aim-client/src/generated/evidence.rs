@@ -79,7 +79,7 @@ impl AnswerBody for types::C2BPostContractResponse {
 }
 impl AimAnswer for types::C2BPostContractResponse {
     fn reference(&self) -> Option<&str> {
-        self.web_ref.as_deref()
+        self.web_ref.as_deref().filter(|text| text.has_value())
     }
 }
 impl AnswerBody for types::ContractFulfillmentResponse {
@@ -290,6 +290,6 @@ impl AnswerBody for types::PostServiceTicketResponse {
 }
 impl AimAnswer for types::PostServiceTicketResponse {
     fn reference(&self) -> Option<&str> {
-        self.web_ref.as_deref()
+        self.web_ref.as_deref().filter(|text| text.has_value())
     }
 }

@@ -3,9 +3,9 @@
 //! `WEBREF` and `web_ref` are one name.
 
 /// What of a name counts.
-pub(crate) fn folded(name: &str) -> impl Iterator<Item = u8> {
-    let letters = name.bytes().filter(|letter| *letter != b'_');
-    letters.map(|letter| letter.to_ascii_lowercase())
+pub(crate) fn folded(name: &(impl AsRef<[u8]> + ?Sized)) -> impl Iterator<Item = u8> {
+    let letters = name.as_ref().iter().filter(|letter| **letter != b'_');
+    letters.map(u8::to_ascii_lowercase)
 }
 
 /// Whether two names are one.

@@ -117,7 +117,8 @@ fn number(text: &str) -> Option<(bool, &str, &str)> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits.len() == digits.matches('.').count() || !is_digits(whole) || !is_digits(fraction) {
+    let is_empty = whole.is_empty() && fraction.is_empty();
+    if is_empty || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
     let whole = whole.trim_start_matches('0');
@@ -169,6 +170,8 @@ mod tests {
             ("200.00", "000", "", Good),
             ("Error", "", "", Failure),
             (" ERROR ", "0", "", Failure),
+            ("\u{200b}Error\0", "0", "", Failure),
+            ("\u{200b}", "\u{feff}0", "\0", Good),
             ("FAIL", "", "", Failure),
             ("failed", "17", "out of stock", Failure),
             ("Failure", "", "OK", Failure),

@@ -315,7 +315,7 @@ fn answer_impls(
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
         [member] if !operation.safe_to_repeat && is_text(facts, &operation.answer, member) => {
             let member = field(member);
-            quote!(self.#member.as_deref())
+            quote!(self.#member.as_deref().filter(|text| text.has_value()))
         }
         _ => quote!(None),
     };
