@@ -526,6 +526,12 @@ async fn proof_beside_an_exception_is_unknown() {
                 false,
             ),
             (r#""ResponseStatus":"TimeoutException""#, false),
+            (r#""ResponseStatus":{"StackTrace":"at AIM"}"#, false),
+            (r#""response_status":{"error":"m"}"#, false),
+            (
+                r#""ResponseStatus":{"Message":null,"StackTrace":"s"}"#,
+                true,
+            ),
             (r#""ResponseStatus":{"ErrorCode":{}}"#, false),
             (
                 r#""ResponseStatus":null,"ResponseStatus":{"ErrorCode":"E"}"#,
@@ -659,6 +665,16 @@ async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
         ),
         (401, html.to_owned(), Rejected),
         (401, String::new(), Rejected),
+        (401, r#"{"d":{"WebRef":"W-1"}}"#.to_owned(), Unknown),
+        (401, r#"{"d":{"Ref":"W-1"}}"#.to_owned(), Rejected),
+        (
+            400,
+            format!(
+                r#"{{"d":{{"web_ref":"W-1"}},{}}}"#,
+                unbound("C2BPostContract")
+            ),
+            Unknown,
+        ),
         (401, r#"{"Topic":null}"#.to_owned(), Rejected),
         (401, r#"{"PaymentRequired":"#.to_owned(), Rejected),
         (404, " 404 \r\n".to_owned(), Rejected),

@@ -145,11 +145,15 @@ fn problem<T: OperationAnswer>(
         return Some((rejected_if(says_no && contradiction.is_none()), finding));
     }
     // What carries a result has run, whatever else the answer says.
-    let has_sign = own || verdict.is_some();
+    let has_sign = || {
+        // An answer may stand in another object, as it may in a list.
+        let is_inside = || answer.is_strange && sign::is_in(body, asked.operation.signs);
+        own || verdict.is_some() || is_inside()
+    };
     let rejected = |exception: Option<&ResponseStatus>| {
         let kind = AnswerKind::UnreadableJson;
         let cannot_have_run = cannot_have_run(asked, status, kind, body, exception);
-        rejected_if(cannot_have_run && !has_sign)
+        rejected_if(cannot_have_run && !has_sign())
     };
     let proved = own || (answer.status_proves && verdict == Some(StatusVerdict::Good));
     if let Some(exception) = carried.filter(|_| is_thrown || !proved) {

@@ -164,8 +164,8 @@ fn is_zero(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Member, has_value};
-    use crate::types::{GetContractDetailsResponse, InventoryGeneric};
+    use super::{AimAnswer, Member, has_value};
+    use crate::types::{C2BPostContractResponse, GetContractDetailsResponse, InventoryGeneric};
 
     #[test]
     fn what_stands_for_nothing_is_no_value() {
@@ -279,6 +279,10 @@ mod tests {
         ] {
             use crate::codec::evidence::AnswerBody;
             assert!(read(something).has_own_evidence(), "{something}");
+        }
+        for (text, reference) in [("W-1", Some("W-1")), ("", None), (" 0", None)] {
+            let answer = C2BPostContractResponse::new().web_ref(text);
+            assert_eq!(AimAnswer::reference(&answer), reference, "{text}");
         }
         assert!(!has_value(&Some(vec![0_i64, 0])) && has_value(&vec![0_i64, 1]));
         assert!(!has_value(&false) && has_value(&true) && !has_value(&0_i32));

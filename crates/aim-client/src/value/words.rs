@@ -66,8 +66,8 @@ impl OwnWords {
         let codes = || members.iter().filter(|words| !words.failure.is_empty());
         let is_good = |word: &str| codes().any(|known| is_one_of(word, known.good, &self.good));
         let is_failure = |word: &str| codes().any(|known| is_one_of(word, known.failure, &[]));
-        let failure = self.failure.iter().find(|word| is_good(word.trim()));
-        let good = self.good.iter().find(|word| is_failure(word.trim()));
+        let failure = self.failure.iter().find(|word| is_good(blank::trim(word)));
+        let good = self.good.iter().find(|word| is_failure(blank::trim(word)));
         failure.or(good).map(String::as_str)
     }
 }
@@ -97,7 +97,7 @@ pub(crate) fn verdict(members: &[Words<'_>], own: &OwnWords) -> StatusVerdict {
 }
 
 fn is_one_of(value: &str, known: &[&str], own: &[String]) -> bool {
-    let own = own.iter().map(|word| word.trim());
+    let own = own.iter().map(|word| blank::trim(word));
     let mut words = known.iter().copied().chain(own);
     words.any(|word| is_same(word, value))
 }
