@@ -98,7 +98,7 @@ fn the_workspace_compiles_its_current_document() {
             matches!(said[..], [said] if said.contains("run `cargo xtask regen`")),
             "{said:?}"
         );
-        assert!(built.generated().contains(&format!("rename = \"{name}\"")));
+        assert!(built.generated().contains(&format!(" = \"{name}\";")));
     }
     write(&copy, document());
     // In a program outside the workspace.

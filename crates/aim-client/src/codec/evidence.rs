@@ -151,6 +151,10 @@ impl Member for bool {
 
 /// Whether a text is a number of zeros, with whatever sign, point and exponent.
 fn is_zero(text: &str) -> bool {
+    // Tells most texts without a search.
+    if !text.starts_with(['0', '+', '-', '.', ',']) {
+        return false;
+    }
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);

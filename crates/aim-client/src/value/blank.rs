@@ -14,6 +14,10 @@ pub(crate) fn trim(text: &str) -> &str {
 /// White space, control characters, and what Unicode calls ignorable by
 /// default.
 fn is_invisible(letter: char) -> bool {
+    // Nearly all letters are these.
+    if letter.is_ascii() {
+        return !letter.is_ascii_graphic();
+    }
     letter.is_whitespace()
         || letter.is_control()
         || matches!(

@@ -111,6 +111,10 @@ fn is_same(one: &str, other: &str) -> bool {
 /// A number as its sign, its digits before the point and those after it,
 /// without zeros that say nothing.
 fn number(text: &str) -> Option<(bool, &str, &str)> {
+    // Tells most words without a search.
+    if text.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        return None;
+    }
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
