@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aim_client::reqwest::header::HeaderMap;
+use aim_client::reqwest::redirect::Policy;
+use aim_client::reqwest::retry;
 use aim_client::types::{
     C2BPostContractRequest, CardType, CcInfo, ContractFulfillmentRequest, CustomerInfo, FormInput,
     GetContractDetailsRequest, GetContractDetailsResponse, UpdateContractObj,
@@ -98,7 +101,7 @@ async fn default_headers_do_not_replace_ours() {
     let server = Server::start(|_| Reply::json(PROOF)).unwrap();
     let client = client_with(&server, |builder| {
         builder.http(|http| {
-            let mut headers = aim_client::reqwest::header::HeaderMap::new();
+            let mut headers = HeaderMap::new();
             headers.insert("accept", "text/html".parse().unwrap());
             headers.insert("content-type", "text/plain".parse().unwrap());
             headers.insert("apikey", "other".parse().unwrap());
@@ -124,7 +127,7 @@ async fn a_redirect_is_not_followed_even_if_asked_for() {
         })
         .unwrap();
         let client = client_with(&server, |builder| {
-            builder.http(|http| http.redirect(aim_client::reqwest::redirect::Policy::limited(5)))
+            builder.http(|http| http.redirect(Policy::limited(5)))
         });
         let error = client
             .c2b_post_contract(&C2BPostContractRequest::new())
@@ -147,7 +150,7 @@ async fn nothing_is_sent_twice() {
         let server = Server::start(move |_| Reply::of(status, "text/html", "<html>busy")).unwrap();
         let client = client_with(&server, |builder| {
             builder.http(|http| {
-                let policy = aim_client::reqwest::retry::for_host("127.0.0.1")
+                let policy = retry::for_host("127.0.0.1")
                     .max_retries_per_request(3)
                     .classify_fn(|attempt| attempt.retryable());
                 http.retry(policy)
