@@ -531,13 +531,14 @@ async fn all_cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for row in TABLE {
         let fault = Fault::from_text(row.fault).unwrap();
-        let applies: &[_] = if fault.kind.is_of_connections() {
-            &[None]
-        } else {
-            &[None, Some(true), Some(false)]
-        };
-        for &apply in applies {
-            for operation in Operation::all() {
+        for (place, operation) in Operation::all().iter().enumerate() {
+            let applies: &[_] = match (fault.kind.is_of_connections(), place) {
+                (true, _) => &[None],
+                // Which of the two it is by default one operation tells.
+                (false, 0) => &[None, Some(true), Some(false)],
+                (false, _) => &[Some(true), Some(false)],
+            };
+            for &apply in applies {
                 let parts: &[_] = if is_of_many(operation) {
                     &[false, true]
                 } else {
