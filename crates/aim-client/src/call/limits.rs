@@ -20,7 +20,8 @@ pub enum Limit {
     InFlight,
     /// The body of the answer is too large, decompressed (`max_answer_bytes`).
     AnswerSize,
-    /// The lists of the answer hold too many items (`max_answer_items`).
+    /// The answer has too many items of lists and unknown members
+    /// (`max_answer_items`).
     AnswerItems,
     /// The headers of the answer are too large or too many
     /// (`max_header_bytes`).
@@ -51,7 +52,7 @@ impl fmt::Display for Limit {
             Self::TotalTime => "no complete answer in time",
             Self::InFlight => "too many requests were in flight for too long",
             Self::AnswerSize => "the answer is too large",
-            Self::AnswerItems => "the lists of the answer hold too many items",
+            Self::AnswerItems => "the answer has too many items of lists and unknown members",
             Self::HeaderSize => "the headers of the answer are too large or too many",
         })
     }

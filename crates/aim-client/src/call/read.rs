@@ -21,12 +21,12 @@ pub(crate) enum Body<T> {
         kind: AnswerKind,
         place: Option<String>,
     },
-    /// More items than the lists of an answer may hold.
+    /// More items and unknown members than an answer may have.
     TooManyItems,
 }
 
-/// Reads a JSON object or its twin in XML, whose lists may hold so many
-/// `items` together.
+/// Reads a JSON object or its twin in XML, which may have so many `items` of lists
+/// and unknown members together.
 pub(crate) fn read<T: AnswerBody>(body: &[u8], items: usize) -> Body<T> {
     let (format, kind) = match kind_of(body) {
         kind @ AnswerKind::UnreadableJson => (Format::Json, kind),

@@ -140,8 +140,9 @@ impl AimClientBuilder {
         self
     }
 
-    /// Sets how many items the lists of an answer may hold together (50,000):
-    /// each takes many times the memory of its few bytes.
+    /// Sets how many items of lists and unknown members an answer may have
+    /// together (50,000): each takes many times the memory or the time of its few
+    /// bytes.
     pub fn max_answer_items(mut self, items: usize) -> Self {
         self.limits.answer_items = items;
         self

@@ -49,12 +49,13 @@ pub(crate) enum Unread {
     Other,
     /// Truncated, malformed, or a member of an unreadable type; with its place.
     Broken(String),
-    /// Its lists hold more items than they may.
+    /// More items and unknown members than it may have.
     TooManyItems,
 }
 
 /// Reads an answer from a body without byte order mark; in XML the root must
-/// have the name of the type. Its lists may hold so many `items` together.
+/// have the name of the type. It may have so many `items` of lists and unknown
+/// members together.
 ///
 /// # Errors
 ///

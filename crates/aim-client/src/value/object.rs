@@ -175,6 +175,9 @@ impl<'de, A: MapAccess<'de>> Members<'_, A> {
     /// Reads a value of a member that the type does not know, and notes that it
     /// is there if its name counts.
     fn skip(&mut self, name: Option<&'static str>) -> Result<(), A::Error> {
+        if !self.reading.count_item() {
+            return Err(A::Error::custom("the answer has too many unknown members"));
+        }
         let Some(name) = name else {
             let skipped: Result<IgnoredAny, _> = self.map.next_value();
             return match skipped {

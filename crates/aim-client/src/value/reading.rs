@@ -11,9 +11,10 @@ pub(crate) type Known = fn(&str) -> Option<&'static str>;
 )]
 #[derive(Default)]
 pub(crate) struct Reading {
-    /// How many items lists may hold together; `None`: any number.
+    /// How many items of lists and members that the types do not know there may
+    /// be together; `None`: any number.
     pub(crate) items: Option<usize>,
-    /// Whether they held more.
+    /// Whether there were more.
     pub(crate) too_many: bool,
     /// Knows the names that count beside those of the answer's own type.
     /// Taken by the outermost object.
@@ -41,7 +42,7 @@ pub(crate) enum Step {
 }
 
 impl Reading {
-    /// Counts an item of a list; false: there are too many.
+    /// Counts an item of a list or an unknown member; false: there are too many.
     pub(crate) fn count_item(&mut self) -> bool {
         if self.items == Some(0) {
             self.too_many = true;
