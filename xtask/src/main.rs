@@ -38,7 +38,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
-        ["regen"] | ["regen", "--check"] | ["diff", ..] => |_, arguments| document(arguments),
+        ["regen"] | ["regen", "--check"] | ["diff", ..] => {
+            |root, arguments| document(root, arguments)
+        }
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),
@@ -69,12 +71,8 @@ fn main() -> ExitCode {
 }
 
 /// Builds and starts the program that reads the document, in the working
-/// folder.
-fn document(arguments: &[&str]) -> u8 {
-    let Some(package) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) else {
-        eprintln!("xtask: cargo did not start this: run `cargo xtask`");
-        return BROKEN;
-    };
+/// folder. It is the workspace's own, whoever has started this one.
+fn document(root: &Path, arguments: &[&str]) -> u8 {
     let mut cargo = Command::new(program());
     run(cargo
         .args([
@@ -84,7 +82,7 @@ fn document(arguments: &[&str]) -> u8 {
             "xtask-document",
             "--manifest-path",
         ])
-        .arg(package.join("Cargo.toml"))
+        .arg(root.join("xtask/Cargo.toml"))
         .arg("--")
         .args(arguments))
 }
@@ -98,7 +96,7 @@ fn demo(root: &Path) -> u8 {
         _ => false,
     };
     if !is_same {
-        let code = document(&["regen", "--check"]);
+        let code = document(root, &["regen", "--check"]);
         if code != 0 {
             return code;
         }
