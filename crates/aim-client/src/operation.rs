@@ -72,6 +72,9 @@ pub(crate) struct Lookup {
 pub enum Effect {
     /// It only reads: once or twice makes no difference.
     ReadOnly,
+    /// It opens a session: it books nothing, and one that is sent twice opens
+    /// two, or counts as two failures to log in.
+    Session,
     /// It books: the server does not detect a repeated request, so sending it
     /// twice books twice.
     Books,

@@ -134,7 +134,7 @@ const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[Operation], "description", FOR_READERS),
     (&[Operation], "x-aim-operation", "write the vendor's name of the service"),
     (&[Operation], "x-aim-request", "name the schema of the request, for GET too"),
-    (&[Operation], "x-aim-repeat", "say `safe` or `books`: may it be sent twice?"),
+    (&[Operation], "x-aim-repeat", "say `safe`, `session` or `books`: may it be sent twice?"),
     (&[Operation], "x-aim-evidence", "list the members of the answer that prove that it ran"),
     (&[Operation], "x-aim-licenses", "list the service licences, one of which is enough; `[]` if none is known"),
     (&[Schema], "description", FOR_READERS),

@@ -327,7 +327,7 @@ fn a_document_that_cannot_be_served_is_reported_with_its_place() {
             "      x-aim-repeat: books # Ping",
             "      x-aim-repeat: often",
             "/paths/~1api~1Ping/get/x-aim-repeat",
-            "`safe` or `books` is expected",
+            "`safe`, `session` or `books` is expected",
         ),
         (
             "                      - {Id: 2, ",

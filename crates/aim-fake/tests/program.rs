@@ -542,8 +542,8 @@ fn wrong_arguments_exit_with_2() {
         (&["--document", "/nowhere/aim.yaml"], "/nowhere/aim.yaml"),
         (
             &["--document", broken],
-            "broken.yaml: at \"/paths/~1api~1ContractStatusListing/get/x-aim-repeat\": `safe` or \
-             `books` is expected (line ",
+            "broken.yaml: at \"/paths/~1api~1ContractStatusListing/get/x-aim-repeat\": `safe`, \
+             `session` or `books` is expected (line ",
         ),
         (
             &["--document", without],

@@ -805,17 +805,17 @@ impl fmt::Display for Error {
                 write!(formatter, " (http {})", answered.status.as_u16())?;
             }
         }
-        let booked = self
-            .0
-            .operation
-            .is_some_and(|operation| operation.effect == Effect::Books);
+        let effect = self.0.operation.map(Operation::effect);
         formatter.write_str(match self.0.delivery {
             Delivery::NotSent | Delivery::Rejected => "; it was not applied",
             Delivery::PartlyApplied => "; send again only the items that the answer lists",
-            Delivery::Unknown if booked => {
-                "; it may have been applied: look it up before anyone sends it again"
-            }
-            Delivery::Unknown => "; it only reads, so it can be sent again",
+            Delivery::Unknown => match effect {
+                Some(Effect::Books) => {
+                    "; it may have been applied: look it up before anyone sends it again"
+                }
+                Some(Effect::Session) => "; it books nothing, so it can be sent again",
+                Some(Effect::ReadOnly) | None => "; it only reads, so it can be sent again",
+            },
         })
     }
 }

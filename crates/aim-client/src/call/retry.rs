@@ -137,7 +137,7 @@ pub(crate) fn may_repeat(operation: &Operation, error: &Error) -> bool {
     if error.delivery() == Delivery::NotSent {
         return error.is_connect();
     }
-    if operation.effect == Effect::Books {
+    if operation.effect != Effect::ReadOnly {
         return false;
     }
     if error.is_broken() || error.limit() == Some(Limit::ReadTime) {

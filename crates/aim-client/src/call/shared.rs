@@ -39,7 +39,7 @@ impl Shared {
     pub(crate) fn http(&self, operation: &Operation, attempt: u32) -> &reqwest::Client {
         match operation.effect() {
             Effect::ReadOnly if attempt == 1 => &self.pooled,
-            Effect::ReadOnly | Effect::Books => &self.unpooled,
+            Effect::ReadOnly | Effect::Session | Effect::Books => &self.unpooled,
         }
     }
 

@@ -126,6 +126,32 @@ impl crate::codec::check::Check for types::GetContractDetailsRequest {
         Ok(())
     }
 }
+impl crate::codec::check::Check for types::GetEndPointRequest {
+    fn check(
+        &self,
+        _: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
+        Ok(())
+    }
+}
+impl crate::codec::check::Check for types::SecurityRequest {
+    fn check(
+        &self,
+        place: &crate::codec::check::Place<'_>,
+    ) -> Result<(), crate::codec::check::Refusal> {
+        place.member("Username", &self.username)?;
+        place.required("Username", &self.username)?;
+        place.member("Token", &self.token)?;
+        place.member("Password", &self.password)?;
+        place.required("Password", &self.password)?;
+        place.member("DeviceID", &self.device_id)?;
+        place.member("AppID", &self.app_id)?;
+        place.required("AppID", &self.app_id)?;
+        place.member("Acct", &self.acct)?;
+        place.member("DeviceName", &self.device_name)?;
+        Ok(())
+    }
+}
 impl crate::codec::check::Check for types::CustomerInfo {
     fn check(
         &self,

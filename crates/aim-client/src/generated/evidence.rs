@@ -47,15 +47,21 @@ impl AnswerBody for types::C2BPostContractResponse {
             return &[];
         }
         &[
+            "AccountDetails",
             "AccountManagementUrl",
             "AccountSub",
             "AccumulatedCredit",
             "CurrentBalance",
             "DiscountedPayoff",
+            "Domain",
             "Inventory",
+            "IsAdmin",
             "LateCharges",
             "MassUpdateErrors",
+            "NewEndpoint",
+            "NewEndpointDomain",
             "NextDueDate",
+            "OAuthToken",
             "OtherCharges",
             "PastDueAmount",
             "PastDueAmt",
@@ -68,6 +74,7 @@ impl AnswerBody for types::C2BPostContractResponse {
             "Token",
             "TotalDue",
             "TotalPayoff",
+            "UserDetails",
         ]
     }
     fn is_partial(&self) -> bool {
@@ -93,15 +100,21 @@ impl AnswerBody for types::ContractFulfillmentResponse {
     }
     fn foreign_members(&self) -> &'static [&'static str] {
         &[
+            "AccountDetails",
             "AccountManagementUrl",
             "AccountSub",
             "AccumulatedCredit",
             "BaseUrl",
             "CurrentBalance",
             "DiscountedPayoff",
+            "Domain",
             "Inventory",
+            "IsAdmin",
             "LateCharges",
+            "NewEndpoint",
+            "NewEndpointDomain",
             "NextDueDate",
+            "OAuthToken",
             "OtherCharges",
             "PastDueAmount",
             "PastDueAmt",
@@ -116,6 +129,7 @@ impl AnswerBody for types::ContractFulfillmentResponse {
             "Topic",
             "TotalDue",
             "TotalPayoff",
+            "UserDetails",
             "WebRef",
         ]
     }
@@ -145,19 +159,28 @@ impl AnswerBody for types::CustomerAccessTokenResponse {
         has_value(&self.token) || has_value(&self.account_management_url)
     }
     fn foreign_members(&self) -> &'static [&'static str] {
-        if has_value(&self.token) || has_value(&self.account_management_url) {
+        if has_value(&self.account_management_url) {
             return &[];
         }
+        if has_value(&self.token) {
+            return &["AccountDetails", "Domain", "IsAdmin", "OAuthToken", "UserDetails"];
+        }
         &[
+            "AccountDetails",
             "AccountSub",
             "AccumulatedCredit",
             "BaseUrl",
             "CurrentBalance",
             "DiscountedPayoff",
+            "Domain",
             "Inventory",
+            "IsAdmin",
             "LateCharges",
             "MassUpdateErrors",
+            "NewEndpoint",
+            "NewEndpointDomain",
             "NextDueDate",
+            "OAuthToken",
             "OtherCharges",
             "PastDueAmount",
             "PastDueAmt",
@@ -171,6 +194,7 @@ impl AnswerBody for types::CustomerAccessTokenResponse {
             "Topic",
             "TotalDue",
             "TotalPayoff",
+            "UserDetails",
             "WebRef",
         ]
     }
@@ -221,11 +245,18 @@ impl AnswerBody for types::GetContractDetailsResponse {
             return &["BaseUrl", "PaymentRequired", "WebRef"];
         }
         &[
+            "AccountDetails",
             "AccountManagementUrl",
             "BaseUrl",
+            "Domain",
+            "IsAdmin",
             "MassUpdateErrors",
+            "NewEndpoint",
+            "NewEndpointDomain",
+            "OAuthToken",
             "PaymentRequired",
             "Token",
+            "UserDetails",
             "WebRef",
         ]
     }
@@ -237,6 +268,67 @@ impl AnswerBody for types::GetContractDetailsResponse {
     }
 }
 impl AimAnswer for types::GetContractDetailsResponse {
+    fn reference(&self) -> Option<&str> {
+        None
+    }
+}
+impl AnswerBody for types::GetEndPointResponse {
+    type Status = types::BaseResponseResult;
+    const STATUS_PROVES: bool = false;
+    fn status(&self) -> Option<&types::BaseResponseResult> {
+        self.status.as_ref()
+    }
+    fn has_own_evidence(&self) -> bool {
+        has_value(&self.new_endpoint_domain) || has_value(&self.new_endpoint)
+            || has_value(&self.oauth_token)
+    }
+    fn foreign_members(&self) -> &'static [&'static str] {
+        if has_value(&self.new_endpoint_domain) || has_value(&self.new_endpoint) {
+            return &[];
+        }
+        if has_value(&self.oauth_token) {
+            return &["AccountDetails", "Domain", "IsAdmin", "Token", "UserDetails"];
+        }
+        &[
+            "AccountDetails",
+            "AccountManagementUrl",
+            "AccountSub",
+            "AccumulatedCredit",
+            "BaseUrl",
+            "CurrentBalance",
+            "DiscountedPayoff",
+            "Domain",
+            "Inventory",
+            "IsAdmin",
+            "LateCharges",
+            "MassUpdateErrors",
+            "NextDueDate",
+            "OtherCharges",
+            "PastDueAmount",
+            "PastDueAmt",
+            "PaymentAmount",
+            "PaymentAmt",
+            "PaymentRequired",
+            "Payments",
+            "PayoffDate",
+            "SchoolName",
+            "StudentName",
+            "Token",
+            "Topic",
+            "TotalDue",
+            "TotalPayoff",
+            "UserDetails",
+            "WebRef",
+        ]
+    }
+    fn is_partial(&self) -> bool {
+        false
+    }
+    fn failed(&self) -> Vec<Option<String>> {
+        ::std::vec::Vec::new()
+    }
+}
+impl AimAnswer for types::GetEndPointResponse {
     fn reference(&self) -> Option<&str> {
         None
     }
@@ -255,16 +347,22 @@ impl AnswerBody for types::PostServiceTicketResponse {
             return &["BaseUrl", "PaymentRequired", "Topic"];
         }
         &[
+            "AccountDetails",
             "AccountManagementUrl",
             "AccountSub",
             "AccumulatedCredit",
             "BaseUrl",
             "CurrentBalance",
             "DiscountedPayoff",
+            "Domain",
             "Inventory",
+            "IsAdmin",
             "LateCharges",
             "MassUpdateErrors",
+            "NewEndpoint",
+            "NewEndpointDomain",
             "NextDueDate",
+            "OAuthToken",
             "OtherCharges",
             "PastDueAmount",
             "PastDueAmt",
@@ -279,6 +377,7 @@ impl AnswerBody for types::PostServiceTicketResponse {
             "Topic",
             "TotalDue",
             "TotalPayoff",
+            "UserDetails",
         ]
     }
     fn is_partial(&self) -> bool {
@@ -291,5 +390,59 @@ impl AnswerBody for types::PostServiceTicketResponse {
 impl AimAnswer for types::PostServiceTicketResponse {
     fn reference(&self) -> Option<&str> {
         self.web_ref.as_deref().filter(|text| text.has_value())
+    }
+}
+impl AnswerBody for types::SecurityResponse {
+    type Status = types::BaseResponseResult;
+    const STATUS_PROVES: bool = false;
+    fn status(&self) -> Option<&types::BaseResponseResult> {
+        self.status.as_ref()
+    }
+    fn has_own_evidence(&self) -> bool {
+        has_value(&self.token)
+    }
+    fn foreign_members(&self) -> &'static [&'static str] {
+        if has_value(&self.token) {
+            return &["AccountManagementUrl"];
+        }
+        &[
+            "AccountManagementUrl",
+            "AccountSub",
+            "AccumulatedCredit",
+            "BaseUrl",
+            "CurrentBalance",
+            "DiscountedPayoff",
+            "Inventory",
+            "LateCharges",
+            "MassUpdateErrors",
+            "NewEndpoint",
+            "NewEndpointDomain",
+            "NextDueDate",
+            "OtherCharges",
+            "PastDueAmount",
+            "PastDueAmt",
+            "PaymentAmount",
+            "PaymentAmt",
+            "PaymentRequired",
+            "Payments",
+            "PayoffDate",
+            "SchoolName",
+            "StudentName",
+            "Topic",
+            "TotalDue",
+            "TotalPayoff",
+            "WebRef",
+        ]
+    }
+    fn is_partial(&self) -> bool {
+        false
+    }
+    fn failed(&self) -> Vec<Option<String>> {
+        ::std::vec::Vec::new()
+    }
+}
+impl AimAnswer for types::SecurityResponse {
+    fn reference(&self) -> Option<&str> {
+        None
     }
 }

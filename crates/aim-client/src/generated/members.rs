@@ -134,6 +134,44 @@ object! {
 }
 
 object! {
+    GetEndPointRequest {
+    }
+}
+
+object! {
+    GetEndPointResponse {
+        new_endpoint_domain = "NewEndpointDomain";
+        new_endpoint = "NewEndpoint";
+        oauth_token = "OAuthToken";
+        status = "Status";
+    }
+}
+
+object! {
+    SecurityRequest {
+        username = "Username";
+        token = "Token";
+        password = "Password";
+        device_id = "DeviceID";
+        app_id = "AppID";
+        acct = "Acct";
+        device_name = "DeviceName";
+    }
+}
+
+object! {
+    SecurityResponse {
+        token = "Token";
+        oauth_token = "OAuthToken";
+        domain = "Domain";
+        is_admin = "IsAdmin";
+        user_details = "UserDetails";
+        account_details = "AccountDetails";
+        status = "Status";
+    }
+}
+
+object! {
     CustomerInfo {
         web_id = "WebId";
         name = "Name";
@@ -248,6 +286,28 @@ object! {
 }
 
 object! {
+    UserDetail {
+        firstname = "Firstname";
+        last_name = "LastName";
+        email = "Email";
+        type_ = "Type";
+        location = "Location";
+        location_name = "LocationName";
+        account_number = "AccountNumber";
+        tax_authority = "TaxAuthority";
+        tax_authority_name = "TaxAuthorityName";
+    }
+}
+
+object! {
+    AccountDetail {
+        acct = "Acct";
+        acct_type = "AcctType";
+        name = "Name";
+    }
+}
+
+object! {
     BaseResponseResult {
         status_code = "StatusCode";
         login = "Login";
@@ -288,15 +348,19 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
     const MEMBERS: &[&str] = &[
         "AccessoryIdList",
         "AccessoryList",
+        "AccountDetails",
         "AccountManagementUrl",
+        "AccountNumber",
         "AccountSub",
         "Acct",
+        "AcctType",
         "AccumulatedCredit",
         "AddedAccessories",
         "Addr1",
         "Addr2",
         "AIMSchoolId",
         "Amount",
+        "AppID",
         "BaseUrl",
         "CardTerminalId",
         "CardType",
@@ -317,7 +381,10 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
         "DeliveredAccessories",
         "DeliveryDate",
         "Desc",
+        "DeviceID",
+        "DeviceName",
         "DiscountedPayoff",
+        "Domain",
         "DomainName",
         "DownLease",
         "DownMaint",
@@ -331,19 +398,24 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
         "Expiration",
         "FieldName",
         "FirstDue",
+        "Firstname",
         "FormInputList",
         "Grade",
         "Id",
         "InstrumentId",
         "Inventory",
         "IpAddress",
+        "IsAdmin",
         "Item",
         "ItemDescription",
         "ItemKey",
         "Key",
         "LastFour",
+        "LastName",
         "LateCharges",
         "Level",
+        "Location",
+        "LocationName",
         "Login",
         "MassUpdateErrors",
         "MassUpdateItems",
@@ -357,10 +429,14 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
         "MoPay",
         "Name",
         "NewCustomerAcct",
+        "NewEndpoint",
+        "NewEndpointDomain",
         "NewStatus",
         "NextDueDate",
         "Notes",
+        "OAuthToken",
         "OtherCharges",
+        "Password",
         "PastDueAmount",
         "PastDueAmt",
         "PaymentAmount",
@@ -393,6 +469,8 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
         "Stloc",
         "StudentName",
         "Sub",
+        "TaxAuthority",
+        "TaxAuthorityName",
         "TeacherId",
         "Token",
         "TokenPk",
@@ -402,6 +480,8 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
         "TotalPayoff",
         "Type",
         "Unlock",
+        "UserDetails",
+        "Username",
         "Value",
         "VoiceRecording",
         "WebId",

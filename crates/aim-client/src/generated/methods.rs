@@ -127,6 +127,38 @@ macro_rules! for_each_method {
             /// See [`Error`](crate::Error). The call only reads, so the client may repeat it: see
             /// [`Retry`](crate::Retry).
             get_contract_details_get(GetContractDetailsRequest) -> GetContractDetailsResponse, GET_CONTRACT_DETAILS_GET, query;
+            /// Find the merchant's address.
+            ///
+            /// Hands out the merchant's own address and the `OAuthToken` that goes with it. Ask it at the vendor's central
+            /// host, the default server of this document, with `ApiKey` and `AppId`; everything else is asked at the address
+            /// that it gives.
+            ///
+            /// No page of the vendor describes this operation: it is known from public callers. An address that comes from
+            /// a server gets your credentials next, so take it only over https and from a host that you expect. The rules of
+            /// calling and of success are in `info.description` of the document.
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`](crate::Error). The call only reads, so the client may repeat it: see
+            /// [`Retry`](crate::Retry).
+            get_end_point(GetEndPointRequest) -> GetEndPointResponse, GET_END_POINT, query;
+            /// Log in.
+            ///
+            /// Logs a user in and hands out the `Token` of operations of a user. Ask it at the merchant's address, with
+            /// `ApiKey` and the `OAuthToken` of `GetEndPoint`.
+            ///
+            /// Send everything in the body. The vendor's page marks the members as query, and public callers send the
+            /// password in the URL, which ends up in logs; the server framework reads the body just as well. Nothing says how
+            /// long a token lives or how to renew it, and no operation ends a session.
+            ///
+            /// Known from newer captures of a neighbouring page. The rules of calling and of success are in
+            /// `info.description` of the document.
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`](crate::Error). The call books nothing and no journal has it; the
+            /// client repeats it only if it was not sent.
+            security(SecurityRequest) -> SecurityResponse, SECURITY, body;
         }
     };
 }
@@ -147,6 +179,10 @@ macro_rules! for_each_type {
             CustomerAccessTokenResponse
             GetContractDetailsRequest
             GetContractDetailsResponse
+            GetEndPointRequest
+            GetEndPointResponse
+            SecurityRequest
+            SecurityResponse
             CustomerInfo
             FormInput
             CcInfo
@@ -157,6 +193,8 @@ macro_rules! for_each_type {
             Rate
             InventoryGeneric
             PaymentGeneric
+            UserDetail
+            AccountDetail
             BaseResponseResult
             ErrorResponse
             ResponseStatus

@@ -145,6 +145,30 @@ pub(crate) const GET_CONTRACT_DETAILS_GET: Operation = Operation {
     lookup: None,
     forbidden_in_url: &[],
 };
+/// `GET /api/GetEndPoint`
+pub(crate) const GET_END_POINT: Operation = Operation {
+    id: "GetEndPoint",
+    method: "GET",
+    path: "/api/GetEndPoint",
+    request: "GetEndPointRequest",
+    effect: Effect::ReadOnly,
+    signs: &["NewEndpoint", "NewEndpointDomain", "OAuthToken", "Status"],
+    items: &[],
+    lookup: None,
+    forbidden_in_url: &[],
+};
+/// `POST /api/Security`
+pub(crate) const SECURITY: Operation = Operation {
+    id: "Security",
+    method: "POST",
+    path: "/api/Security",
+    request: "SecurityRequest",
+    effect: Effect::Session,
+    signs: &["Status", "Token"],
+    items: &[],
+    lookup: None,
+    forbidden_in_url: &[],
+};
 impl Operation {
     /// All operations, in the document's order.
     #[must_use]
@@ -158,6 +182,8 @@ impl Operation {
             &CUSTOMER_ACCESS_TOKEN,
             &GET_CONTRACT_DETAILS,
             &GET_CONTRACT_DETAILS_GET,
+            &GET_END_POINT,
+            &SECURITY,
         ]
     }
 }

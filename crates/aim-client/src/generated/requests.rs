@@ -65,3 +65,19 @@ pub(crate) fn get_contract_details(
 ) -> reqwest::Result<reqwest::Request> {
     client.post(url).json(body).build()
 }
+/// `GET /api/GetEndPoint`
+pub(crate) fn get_end_point(
+    client: &reqwest::Client,
+    url: reqwest::Url,
+    query: &crate::codec::query::Query,
+) -> reqwest::Result<reqwest::Request> {
+    client.get(url).query(query).build()
+}
+/// `POST /api/Security`
+pub(crate) fn security(
+    client: &reqwest::Client,
+    url: reqwest::Url,
+    body: &types::SecurityRequest,
+) -> reqwest::Result<reqwest::Request> {
+    client.post(url).json(body).build()
+}

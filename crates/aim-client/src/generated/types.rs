@@ -916,6 +916,221 @@ impl GetContractDetailsResponse {
         self
     }
 }
+/// Asks for the merchant's address; it has no members of its own, since `ApiKey` and `AppId` say whose address is meant.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct GetEndPointRequest {}
+impl GetEndPointRequest {
+    /// Creates a value without any member.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+/// The merchant's own address and its token. Known from public callers only.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct GetEndPointResponse {
+    /// The merchant's address without a path, which callers put before `/api`: the base URL of everything else.
+    pub new_endpoint_domain: Option<String>,
+    /// By its name an address, too. Callers use `NewEndpointDomain`; its form and what it adds are not known.
+    pub new_endpoint: Option<String>,
+    /// Goes with every further call, as the header `OAuthToken`. How long it lives is not known.
+    #[cfg_attr(feature = "schemars", schemars(rename = "OAuthToken"))]
+    pub oauth_token: Option<crate::Secret>,
+    /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+    pub status: Option<BaseResponseResult>,
+}
+impl GetEndPointResponse {
+    /// Creates a value without any member.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            new_endpoint_domain: None,
+            new_endpoint: None,
+            oauth_token: None,
+            status: None,
+        }
+    }
+    /// Sets `NewEndpointDomain`.
+    #[must_use]
+    pub fn new_endpoint_domain(
+        mut self,
+        new_endpoint_domain: impl Into<String>,
+    ) -> Self {
+        self.new_endpoint_domain = Some(new_endpoint_domain.into());
+        self
+    }
+    /// Sets `NewEndpoint`.
+    #[must_use]
+    pub fn new_endpoint(mut self, new_endpoint: impl Into<String>) -> Self {
+        self.new_endpoint = Some(new_endpoint.into());
+        self
+    }
+    /// Sets `OAuthToken`.
+    #[must_use]
+    pub fn oauth_token(mut self, oauth_token: impl Into<crate::Secret>) -> Self {
+        self.oauth_token = Some(oauth_token.into());
+        self
+    }
+    /// Sets `Status`.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
+/// Who logs in, from which integration. Known from newer captures of a neighbouring page.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct SecurityRequest {
+    /// Id of an employee or email address of a customer. Callers spell it `UserName`; the server takes both.
+    pub username: crate::Secret,
+    /// An existing token. What it does beside a password is not known.
+    pub token: Option<crate::Secret>,
+    /// The user's password. It belongs into the body, never into a URL.
+    pub password: crate::Secret,
+    /// Id of the device. The vendor's page requires it, and the public callers leave it out.
+    #[cfg_attr(feature = "schemars", schemars(rename = "DeviceID"))]
+    pub device_id: Option<crate::Secret>,
+    /// Identifier of the integration, the same as in the header `AppId`.
+    #[cfg_attr(feature = "schemars", schemars(rename = "AppID"))]
+    pub app_id: crate::Secret,
+    /// By its name the number of an account in AIM; the answer lists those of the user. The vendor documents no meaning.
+    pub acct: Option<i32>,
+    /// By its name what the device is called. The vendor documents no meaning.
+    pub device_name: Option<String>,
+}
+impl SecurityRequest {
+    /// Creates a value with the members that the vendor requires.
+    pub fn new(
+        username: impl Into<crate::Secret>,
+        password: impl Into<crate::Secret>,
+        app_id: impl Into<crate::Secret>,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            token: None,
+            password: password.into(),
+            device_id: None,
+            app_id: app_id.into(),
+            acct: None,
+            device_name: None,
+        }
+    }
+    /// Sets `Token`.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<crate::Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+    /// Sets `DeviceID`.
+    #[must_use]
+    pub fn device_id(mut self, device_id: impl Into<crate::Secret>) -> Self {
+        self.device_id = Some(device_id.into());
+        self
+    }
+    /// Sets `Acct`.
+    #[must_use]
+    pub fn acct(mut self, acct: i32) -> Self {
+        self.acct = Some(acct);
+        self
+    }
+    /// Sets `DeviceName`.
+    #[must_use]
+    pub fn device_name(mut self, device_name: impl Into<String>) -> Self {
+        self.device_name = Some(device_name.into());
+        self
+    }
+}
+/// A login. Known from newer captures of a neighbouring page, which describes no member.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct SecurityResponse {
+    /// The login token: goes with operations of this user, as the header `Token`. How long it lives is not known.
+    pub token: Option<crate::Secret>,
+    /// An `OAuthToken`, as `GetEndPoint` hands one out. Whether it takes the place of that one is not known.
+    #[cfg_attr(feature = "schemars", schemars(rename = "OAuthToken"))]
+    pub oauth_token: Option<crate::Secret>,
+    /// By its name a domain. The vendor documents no meaning.
+    pub domain: Option<String>,
+    /// By its name whether the user is an administrator.
+    pub is_admin: Option<bool>,
+    /// The user.
+    pub user_details: Option<UserDetail>,
+    /// By its name the accounts of the user. The vendor documents no meaning.
+    pub account_details: Option<Vec<AccountDetail>>,
+    /// Outcome of the operation in the vendor's own form; see `x-aim-failure` for what is a failure.
+    pub status: Option<BaseResponseResult>,
+}
+impl SecurityResponse {
+    /// Creates a value without any member.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            token: None,
+            oauth_token: None,
+            domain: None,
+            is_admin: None,
+            user_details: None,
+            account_details: None,
+            status: None,
+        }
+    }
+    /// Sets `Token`.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<crate::Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+    /// Sets `OAuthToken`.
+    #[must_use]
+    pub fn oauth_token(mut self, oauth_token: impl Into<crate::Secret>) -> Self {
+        self.oauth_token = Some(oauth_token.into());
+        self
+    }
+    /// Sets `Domain`.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+    /// Sets `IsAdmin`.
+    #[must_use]
+    pub fn is_admin(mut self, is_admin: bool) -> Self {
+        self.is_admin = Some(is_admin);
+        self
+    }
+    /// Sets `UserDetails`.
+    #[must_use]
+    pub fn user_details(mut self, user_details: impl Into<UserDetail>) -> Self {
+        self.user_details = Some(user_details.into());
+        self
+    }
+    /// Sets `AccountDetails`.
+    #[must_use]
+    pub fn account_details(
+        mut self,
+        account_details: impl IntoIterator<Item = AccountDetail>,
+    ) -> Self {
+        self.account_details = Some(account_details.into_iter().collect());
+        self
+    }
+    /// Sets `Status`.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<BaseResponseResult>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
 /// A customer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1605,6 +1820,144 @@ impl PaymentGeneric {
     #[must_use]
     pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
         self.ref_ = Some(ref_.into());
+        self
+    }
+}
+/// A user who has logged in. The vendor describes no member.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct UserDetail {
+    /// First name.
+    pub firstname: Option<crate::Secret>,
+    /// Last name.
+    pub last_name: Option<crate::Secret>,
+    /// Email address.
+    pub email: Option<crate::Secret>,
+    /// By its name the kind of user. The vendor documents no values.
+    pub type_: Option<String>,
+    /// By its name a location, by its code.
+    pub location: Option<String>,
+    /// By its name what that location is called.
+    pub location_name: Option<String>,
+    /// By its name the user's account number in AIM.
+    pub account_number: Option<i32>,
+    /// By its name a tax authority. The vendor documents no meaning.
+    pub tax_authority: Option<String>,
+    /// By its name what that tax authority is called.
+    pub tax_authority_name: Option<String>,
+}
+impl UserDetail {
+    /// Creates a value without any member.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            firstname: None,
+            last_name: None,
+            email: None,
+            type_: None,
+            location: None,
+            location_name: None,
+            account_number: None,
+            tax_authority: None,
+            tax_authority_name: None,
+        }
+    }
+    /// Sets `Firstname`.
+    #[must_use]
+    pub fn firstname(mut self, firstname: impl Into<crate::Secret>) -> Self {
+        self.firstname = Some(firstname.into());
+        self
+    }
+    /// Sets `LastName`.
+    #[must_use]
+    pub fn last_name(mut self, last_name: impl Into<crate::Secret>) -> Self {
+        self.last_name = Some(last_name.into());
+        self
+    }
+    /// Sets `Email`.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<crate::Secret>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+    /// Sets `Type`.
+    #[must_use]
+    pub fn type_(mut self, type_: impl Into<String>) -> Self {
+        self.type_ = Some(type_.into());
+        self
+    }
+    /// Sets `Location`.
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+    /// Sets `LocationName`.
+    #[must_use]
+    pub fn location_name(mut self, location_name: impl Into<String>) -> Self {
+        self.location_name = Some(location_name.into());
+        self
+    }
+    /// Sets `AccountNumber`.
+    #[must_use]
+    pub fn account_number(mut self, account_number: i32) -> Self {
+        self.account_number = Some(account_number);
+        self
+    }
+    /// Sets `TaxAuthority`.
+    #[must_use]
+    pub fn tax_authority(mut self, tax_authority: impl Into<String>) -> Self {
+        self.tax_authority = Some(tax_authority.into());
+        self
+    }
+    /// Sets `TaxAuthorityName`.
+    #[must_use]
+    pub fn tax_authority_name(mut self, tax_authority_name: impl Into<String>) -> Self {
+        self.tax_authority_name = Some(tax_authority_name.into());
+        self
+    }
+}
+/// An account of a user. The vendor describes no member.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename_all = "PascalCase"))]
+#[non_exhaustive]
+pub struct AccountDetail {
+    /// By its name the account number in AIM.
+    pub acct: Option<i32>,
+    /// By its name the kind of account. The vendor documents no values.
+    pub acct_type: Option<String>,
+    /// By its name what the account is called.
+    pub name: Option<crate::Secret>,
+}
+impl AccountDetail {
+    /// Creates a value without any member.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            acct: None,
+            acct_type: None,
+            name: None,
+        }
+    }
+    /// Sets `Acct`.
+    #[must_use]
+    pub fn acct(mut self, acct: i32) -> Self {
+        self.acct = Some(acct);
+        self
+    }
+    /// Sets `AcctType`.
+    #[must_use]
+    pub fn acct_type(mut self, acct_type: impl Into<String>) -> Self {
+        self.acct_type = Some(acct_type.into());
+        self
+    }
+    /// Sets `Name`.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<crate::Secret>) -> Self {
+        self.name = Some(name.into());
         self
     }
 }

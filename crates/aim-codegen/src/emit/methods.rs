@@ -7,7 +7,7 @@
 
 use heck::ToShoutySnakeCase;
 
-use crate::plan::facts::{Facts, OperationFacts};
+use crate::plan::facts::{Facts, OperationFacts, Repeat};
 use crate::plan::names::field;
 
 /// Returns the table as text: comments would not survive as tokens.
@@ -96,11 +96,19 @@ fn documentation(operation: &OperationFacts, facts: &Facts) -> String {
         operation.summary.trim_end_matches('.'),
         operation.description.trim()
     );
-    if operation.safe_to_repeat {
-        text.push_str(
+    let harmless = match operation.repeat {
+        Repeat::Safe => {
             "See [`Error`](crate::Error). The call only reads, so the client may repeat it: see\n\
-             [`Retry`](crate::Retry).\n",
-        );
+             [`Retry`](crate::Retry).\n"
+        }
+        Repeat::Session => {
+            "See [`Error`](crate::Error). The call books nothing and no journal has it; the\n\
+             client repeats it only if it was not sent.\n"
+        }
+        Repeat::Books => "",
+    };
+    if !harmless.is_empty() {
+        text.push_str(harmless);
         return text;
     }
     text.push_str(

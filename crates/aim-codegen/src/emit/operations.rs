@@ -11,7 +11,7 @@ use syn::{Item, parse_quote};
 
 use crate::emit::checks::held;
 use crate::needs::STATUS;
-use crate::plan::facts::{Facts, MemberFacts, OperationFacts, SchemaFacts, StatusWords};
+use crate::plan::facts::{Facts, MemberFacts, OperationFacts, Repeat, SchemaFacts, StatusWords};
 use crate::plan::names::field;
 
 /// Returns the table of operations.
@@ -89,11 +89,11 @@ fn operation(operation: &OperationFacts, facts: &Facts) -> TokenStream {
         || quote!(None),
         |(by, member)| quote!(Some(Lookup { operation: #by, member: #member })),
     );
-    let effect = if operation.safe_to_repeat {
-        ident("ReadOnly")
-    } else {
-        ident("Books")
-    };
+    let effect = ident(match operation.repeat {
+        Repeat::Safe => "ReadOnly",
+        Repeat::Session => "Session",
+        Repeat::Books => "Books",
+    });
     let signs = signs(operation);
     let items = items(operation, facts);
     quote! {
@@ -313,7 +313,9 @@ fn answer_impls(
     );
     // What a booking answers with as its only proof of its own is its reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
-        [member] if !operation.safe_to_repeat && is_text(facts, &operation.answer, member) => {
+        [member]
+            if operation.repeat == Repeat::Books && is_text(facts, &operation.answer, member) =>
+        {
             let member = field(member);
             quote!(self.#member.as_deref().filter(|text| text.has_value()))
         }

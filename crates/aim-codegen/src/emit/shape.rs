@@ -17,6 +17,7 @@ use syn::{
 
 use crate::emit::requests;
 use crate::plan::facts::{Facts, MemberFacts, OpenEnum};
+use crate::plan::names;
 
 /// Returns the types, and the functions that build requests.
 pub(crate) fn shape(file: syn::File, facts: &Facts) -> Result<(Vec<Item>, Vec<Item>), String> {
@@ -121,6 +122,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
         field
             .attrs
             .retain(|attribute| !attribute.path().is_ident("serde"));
+        field.ident = Some(names::field(wire_name));
         field.attrs.extend(schema_name(&field, wire_name));
         fields.named.push(field);
     }

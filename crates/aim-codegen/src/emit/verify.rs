@@ -67,7 +67,7 @@ impl<'ast> Visit<'ast> for Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::facts::OperationFacts;
+    use crate::plan::facts::{OperationFacts, Repeat};
 
     fn checked(source: &str, method: &str) -> Result<(), String> {
         let facts = Facts {
@@ -83,7 +83,7 @@ mod tests {
                 request: "XRequest".to_owned(),
                 answer: "XResponse".to_owned(),
                 deprecated: false,
-                safe_to_repeat: true,
+                repeat: Repeat::Safe,
                 evidence: Vec::new(),
                 partial: None,
                 lookup: None,

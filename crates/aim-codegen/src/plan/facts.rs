@@ -60,7 +60,7 @@ pub(crate) struct OperationFacts {
     pub(crate) request: String,
     pub(crate) answer: String,
     pub(crate) deprecated: bool,
-    pub(crate) safe_to_repeat: bool,
+    pub(crate) repeat: Repeat,
     pub(crate) evidence: Vec<String>,
     pub(crate) partial: Option<String>,
     /// The operation that tells what became of this one, and the member of
@@ -68,6 +68,14 @@ pub(crate) struct OperationFacts {
     pub(crate) lookup: Option<(String, String)>,
     /// Members that must not stand in a URL.
     pub(crate) forbidden_in_url: Vec<String>,
+}
+
+/// What sending an operation again can do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    Safe,
+    Session,
+    Books,
 }
 
 pub(crate) struct OpenEnum {
@@ -221,7 +229,11 @@ fn operation_facts(
         request: string(extension("x-aim-request")?)?,
         answer: answer(operation).ok_or_else(|| format!("operation {id} has no JSON answer"))?,
         deprecated: operation.deprecated,
-        safe_to_repeat: extension("x-aim-repeat")?.as_str() == Some("safe"),
+        repeat: match extension("x-aim-repeat")?.as_str() {
+            Some("safe") => Repeat::Safe,
+            Some("session") => Repeat::Session,
+            _ => Repeat::Books,
+        },
         evidence: strings(extension("x-aim-evidence")?)?,
         partial: operation
             .extensions

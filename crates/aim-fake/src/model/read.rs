@@ -296,8 +296,8 @@ impl<'a> Reader<'a> {
         let repeat = place.need("x-aim-repeat")?;
         let books = match repeat.text()? {
             "books" => true,
-            "safe" => false,
-            _ => return Err(repeat.problem("`safe` or `books` is expected")),
+            "safe" | "session" => false,
+            _ => return Err(repeat.problem("`safe`, `session` or `books` is expected")),
         };
         let request = self.named(&place.need("x-aim-request")?)?.1;
         let content = place.need_all(&["responses", "200", "content", "application/json"])?;

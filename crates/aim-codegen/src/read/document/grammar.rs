@@ -217,7 +217,7 @@ static OPERATION: Object = Object {
         ("x-aim-operation", Text, MAY),
         ("x-aim-request", Text, MAY),
         ("x-aim-licenses", List(&Text), MAY),
-        ("x-aim-repeat", Word(&["safe", "books"]), MAY),
+        ("x-aim-repeat", Word(&["safe", "session", "books"]), MAY),
         ("x-aim-evidence", List(&Text), MAY),
         ("x-aim-partial", Text, MAY),
         ("x-aim-lookup", The(&LOOKUP), MAY),
