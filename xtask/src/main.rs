@@ -21,6 +21,11 @@ cargo xtask diff            what the document's changes since the last release m
                             break, and which version follows; exit 0 nothing breaking, 1 breaking,
                             100 broken input. `--base <revision or file>` compares with another
                             version, `--format <text, markdown or json>` writes another form
+cargo xtask interop         clients in other languages: generate each from the document, compile it,
+                            let it make every call to aim-fake, and write the table of
+                            openapi/README.md; what is not installed is skipped. `--only ts,go`
+                            takes some of the recipes or languages, `--quick` one per language,
+                            `--require-all` fails where one is skipped; on Unix
 cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         ["regen"] | ["regen", "--check"] | ["diff", ..] => {
             |root, arguments| document(root, arguments)
         }
+        ["interop", ..] => |root, arguments| interop(root, arguments.get(1..).unwrap_or_default()),
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),
@@ -84,6 +90,20 @@ fn document(root: &Path, arguments: &[&str]) -> u8 {
         ])
         .arg(root.join("xtask/Cargo.toml"))
         .arg("--")
+        .args(arguments))
+}
+
+/// Builds and starts the program that tries the document in other languages.
+fn interop(root: &Path, arguments: &[&str]) -> u8 {
+    run(cargo(root)
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--no-default-features",
+        ])
+        .args(["--features", "interop", "--bin", "xtask-interop", "--"])
         .args(arguments))
 }
 

@@ -1,0 +1,165 @@
+//! `cargo xtask interop`: generates clients from the document with the tools
+//! that teams use, compiles them, and lets each make every call to `aim-fake`.
+//!
+//! `xtask/interop/recipes.yaml` lists the recipes; a folder beside it has the
+//! files of each, just as a team would copy them.
+
+mod calls;
+mod manifest;
+mod table;
+mod trial;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::{env, fs};
+
+use calls::Calls;
+use manifest::{Manifest, Recipe};
+use table::{Cell, Column, Row};
+use trial::Bench;
+use xtask::{BROKEN, USAGE};
+
+/// A recipe fails that is not known to.
+const FAILED: u8 = 1;
+
+const HELP: &str = "\
+cargo xtask interop                try every recipe, and write the table of openapi/README.md
+cargo xtask interop --only ts,go   only these recipes or languages; writes no table
+cargo xtask interop --quick        only one recipe per language; writes no table
+cargo xtask interop --require-all  a recipe that is skipped, since a tool is missing, fails too
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let options = match Options::read(&arguments) {
+        Ok(options) => options,
+        Err(message) => {
+            eprint!("xtask: {message}\n{HELP}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    let root = env::current_dir()
+        .map_err(|error| format!("the working folder is not known: {error}"))
+        .and_then(|here| xtask::root(&here));
+    match root.and_then(|root| options.run(&root)) {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::from(BROKEN)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Options {
+    only: Vec<String>,
+    quick: bool,
+    require_all: bool,
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--quick" => options.quick = true,
+                "--require-all" => options.require_all = true,
+                "--only" => {
+                    let names = arguments.next().ok_or("`--only` lacks names")?;
+                    options.only = names.split(',').map(ToOwned::to_owned).collect();
+                }
+                other => return Err(format!("`{other}` is not understood")),
+            }
+        }
+        Ok(options)
+    }
+
+    fn run(&self, root: &Path) -> Result<u8, String> {
+        let manifest = Manifest::read(root)?;
+        let calls = Calls::read(root)?;
+        for name in &self.only {
+            if !manifest.recipes.iter().any(|recipe| recipe.is_called(name)) {
+                let known: Vec<&str> = manifest
+                    .recipes
+                    .iter()
+                    .map(|recipe| recipe.name.as_str())
+                    .collect();
+                return Err(format!(
+                    "no recipe is called `{name}`: {}",
+                    known.join(", ")
+                ));
+            }
+        }
+        let bench = Bench::new(root, target(root).join("interop"), &calls)?;
+        let mut rows = Vec::new();
+        for recipe in manifest.recipes.iter().filter(|recipe| self.wants(recipe)) {
+            let missing: Vec<&str> = recipe
+                .needs
+                .iter()
+                .map(String::as_str)
+                .filter(|command| !is_there(command))
+                .collect();
+            let row = if missing.is_empty() {
+                bench.row(recipe)
+            } else {
+                let install: Vec<&str> = missing
+                    .iter()
+                    .map(|command| {
+                        manifest
+                            .commands
+                            .get(*command)
+                            .map_or(*command, String::as_str)
+                    })
+                    .collect();
+                Row::skipped(recipe, &format!("install {}", install.join(" and ")))
+            };
+            print(&row);
+            rows.push(row);
+        }
+        println!("\n{}", table::markdown(&rows));
+        let failed = rows
+            .iter()
+            .any(|row| row.failures().next().is_some() || (self.require_all && row.is_skipped()));
+        Ok(if failed { FAILED } else { 0 })
+    }
+
+    fn wants(&self, recipe: &Recipe) -> bool {
+        (self.only.is_empty() || self.only.iter().any(|name| recipe.is_called(name)))
+            && (!self.quick || recipe.quick)
+    }
+}
+
+fn print(row: &Row) {
+    println!(
+        "{} ({}: {})",
+        row.recipe.name, row.recipe.language, row.recipe.tool
+    );
+    for column in Column::ALL {
+        match row.cells.get(&column) {
+            Some(Cell::Ok) => println!("  ok       {}", column.title()),
+            Some(Cell::No(why)) => println!("  NO       {}: {why}", column.title()),
+            Some(Cell::Skipped(why)) => println!("  skipped  {}: {why}", column.title()),
+            None => println!("  -        {}", column.title()),
+        }
+    }
+}
+
+/// Whether a command can be started.
+fn is_there(command: &str) -> bool {
+    Command::new("sh")
+        .args(["-c", "command -v \"$0\"", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The folder for what is built: this program lies two below it.
+fn target(root: &Path) -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    let target = program.ancestors().nth(2).map(Path::to_owned);
+    let target = target.unwrap_or_else(|| root.join("target"));
+    // The shell starts elsewhere.
+    fs::canonicalize(&target).unwrap_or(target)
+}

@@ -1,0 +1,498 @@
+//! One recipe from its installation to the last column.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, io, thread};
+
+use aim_fake::{AimFake, Fault, FaultKind, Received, Schema, Settings, State};
+use serde::Deserialize;
+
+use crate::calls::Calls;
+use crate::manifest::{FOLDER, Recipe};
+use crate::table::{Cell, Column, Row};
+
+const KEY: &str = "key-of-the-recipe";
+const APP: &str = "app-of-the-recipe";
+const TOKEN: &str = "token-of-the-recipe";
+/// What the driver books with.
+const BOOKING: &str = "C2BPostContract";
+/// A member of every answer that no recipe's document has.
+const EXTRA: &str = "AddedByTheVendor";
+/// A generator that takes longer hangs.
+const STEP: Duration = Duration::from_secs(900);
+const DRIVER: Duration = Duration::from_secs(60);
+
+/// What all recipes share.
+pub struct Bench<'b> {
+    pub root: &'b Path,
+    /// Where everything is installed and generated.
+    pub target: PathBuf,
+    pub calls: &'b Calls,
+    /// The document with [`EXTRA`] in each answer.
+    pub extended: &'static Schema,
+}
+
+impl<'b> Bench<'b> {
+    pub fn new(root: &'b Path, target: PathBuf, calls: &'b Calls) -> Result<Self, String> {
+        let text = fs::read_to_string(root.join(xtask::DOCUMENT))
+            .map_err(|error| format!("{} cannot be read: {error}", xtask::DOCUMENT))?;
+        let mut document: serde_json::Value =
+            serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", xtask::DOCUMENT))?;
+        let schemas = document.pointer_mut("/components/schemas");
+        for (name, schema) in schemas
+            .into_iter()
+            .filter_map(|all| all.as_object_mut())
+            .flatten()
+        {
+            if name.ends_with("Response")
+                && let Some(properties) = schema["properties"].as_object_mut()
+            {
+                properties.insert(
+                    EXTRA.to_owned(),
+                    serde_json::json!({"type": "string", "description": "New.", "example": "new",
+                                       "x-aim-dotnet-type": "string"}),
+                );
+            }
+        }
+        let extended = Schema::read(&document.to_string())
+            .map_err(|problems| format!("the extended document: {problems}"))?;
+        Ok(Self {
+            root,
+            target,
+            calls,
+            extended,
+        })
+    }
+
+    pub fn row<'r>(&self, recipe: &'r Recipe) -> Row<'r> {
+        let mut row = Row::skipped(recipe, "the recipe does not compile");
+        match self.try_all(recipe, &mut row) {
+            Ok(()) => {}
+            Err(why) => {
+                row.cells.insert(Column::RecipeCompiles, Cell::No(why));
+            }
+        }
+        row
+    }
+
+    fn try_all(&self, recipe: &Recipe, row: &mut Row) -> Result<(), String> {
+        let place = Place::prepare(self, recipe)?;
+        match &recipe.default {
+            None => {
+                row.cells.remove(&Column::DefaultCompiles);
+            }
+            Some(script) => {
+                let cell = match place.script("default", script) {
+                    Ok(()) => Cell::Ok,
+                    Err(why) => Cell::No(why),
+                };
+                row.cells.insert(Column::DefaultCompiles, cell);
+            }
+        }
+        place.script("recipe", &recipe.recipe)?;
+        row.cells.insert(Column::RecipeCompiles, Cell::Ok);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let mut put = |column, found: Result<(), String>| {
+            row.cells
+                .insert(column, found.map_or_else(Cell::No, |()| Cell::Ok));
+        };
+        put(Column::Calls, runtime.block_on(self.calls(&place, None)));
+        put(
+            Column::UnknownMembers,
+            runtime.block_on(self.calls(&place, Some(EXTRA))),
+        );
+        put(
+            Column::BooksOnceOnBreak,
+            runtime.block_on(self.books_once_on_break(&place)),
+        );
+        let (once, status) = runtime.block_on(self.books_once_on_503(&place));
+        put(Column::BooksOnceOn503, once);
+        put(Column::ReportsStatus, status);
+        put(Column::KeepsKeys, runtime.block_on(self.keeps_keys(&place)));
+        Ok(())
+    }
+
+    /// Every call with scripted answers; and one that is not scripted, to see
+    /// that the credentials arrive.
+    async fn calls(&self, place: &Place<'_>, extra: Option<&str>) -> Result<(), String> {
+        let fake = self.fake(extra.map(|_| self.extended)).await?;
+        self.calls.script(&fake, extra)?;
+        let printed = place.driver(&fake, "calls")?;
+        let received = fake.requests();
+        let received: Vec<&Received> = received.iter().map(AsRef::as_ref).collect();
+        self.calls.check(&received, &printed)?;
+        if extra.is_some() {
+            return Ok(());
+        }
+        let fake = self.fake(None).await?;
+        let booked = Booked::read(&place.driver(&fake, "book")?)?;
+        match (booked.outcome.as_str(), applied(&fake)) {
+            ("booked", 1) => Ok(()),
+            (outcome, count) => Err(format!(
+                "without a fault the driver says `{outcome}`, and there are {count} bookings: are the \
+                 headers ApiKey and AppId as they were given?"
+            )),
+        }
+    }
+
+    async fn books_once_on_break(&self, place: &Place<'_>) -> Result<(), String> {
+        for kind in [
+            FaultKind::CloseBeforeAnswer {},
+            FaultKind::ResetBeforeAnswer {},
+        ] {
+            let fault = Fault::new(kind).on(BOOKING);
+            let (_, booked, count) = self.book(place, fault).await?;
+            once("the connection breaks", &booked, count)?;
+        }
+        Ok(())
+    }
+
+    async fn books_once_on_503(
+        &self,
+        place: &Place<'_>,
+    ) -> (Result<(), String>, Result<(), String>) {
+        let kind = FaultKind::HtmlError {
+            status: 503,
+            retry_after: None,
+        };
+        let fault = Fault::new(kind).on(BOOKING).apply(true);
+        match self.book(place, fault).await {
+            Err(why) => (Err(why.clone()), Err(why)),
+            Ok((_, booked, count)) => {
+                let status = match booked.status {
+                    Some(503) => Ok(()),
+                    other => Err(format!("the driver learns of status {other:?}, not of 503")),
+                };
+                (once("the answer is a 503", &booked, count), status)
+            }
+        }
+    }
+
+    async fn keeps_keys(&self, place: &Place<'_>) -> Result<(), String> {
+        for status in [302, 307] {
+            let elsewhere = Elsewhere::listen().map_err(|error| error.to_string())?;
+            let kind = FaultKind::Redirect {
+                status,
+                location: elsewhere.url(),
+            };
+            let (_, booked, _) = self.book(place, Fault::new(kind).on(BOOKING)).await?;
+            if elsewhere.has_keys() {
+                return Err(format!("a {status} carries the keys to another host"));
+            }
+            if booked.outcome == "booked" {
+                return Err(format!("a {status} is taken for a booking"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn book(
+        &self,
+        place: &Place<'_>,
+        fault: Fault,
+    ) -> Result<(AimFake, Booked, usize), String> {
+        let fake = self.fake(None).await?;
+        fake.fault(fault)
+            .await
+            .map_err(|problem| problem.to_string())?;
+        let booked = Booked::read(&place.driver(&fake, "book")?)?;
+        let count = applied(&fake);
+        Ok((fake, booked, count))
+    }
+
+    async fn fake(&self, document: Option<&'static Schema>) -> Result<AimFake, String> {
+        let mut settings = Settings::default();
+        settings.api_keys = vec![KEY.to_owned()];
+        settings.require_token = true;
+        let state = State::example().map_err(|problem| problem.to_string())?;
+        let mut builder = AimFake::builder().settings(settings).state(state);
+        if let Some(document) = document {
+            builder = builder.document(document);
+        }
+        builder.start().await.map_err(|error| error.to_string())
+    }
+}
+
+fn applied(fake: &AimFake) -> usize {
+    let requests = fake.requests();
+    requests
+        .iter()
+        .filter(|request| request.applied && request.operation == Some(BOOKING))
+        .count()
+}
+
+fn once(when: &str, booked: &Booked, count: usize) -> Result<(), String> {
+    match (booked.outcome.as_str(), count) {
+        ("error", 1) => Ok(()),
+        (outcome, count) => Err(format!(
+            "{when}: {count} bookings, and the driver says `{outcome}`"
+        )),
+    }
+}
+
+/// What a driver prints of its booking.
+#[derive(Deserialize)]
+struct Booked {
+    /// `booked` or `error`.
+    outcome: String,
+    /// The HTTP status, if the error has it.
+    #[serde(default)]
+    status: Option<u16>,
+}
+
+impl Booked {
+    fn read(printed: &str) -> Result<Self, String> {
+        let line = printed.lines().rfind(|line| line.starts_with('{'));
+        let line = line.ok_or_else(|| format!("the driver prints no outcome: `{printed}`"))?;
+        serde_json::from_str(line).map_err(|error| format!("`{line}`: {error}"))
+    }
+}
+
+/// Where one recipe is installed, generated and run.
+struct Place<'p> {
+    recipe: &'p Recipe,
+    folder: PathBuf,
+    path: std::ffi::OsString,
+}
+
+impl<'p> Place<'p> {
+    fn prepare(bench: &Bench, recipe: &'p Recipe) -> Result<Self, String> {
+        let folder = bench.target.join(&recipe.name);
+        for work in ["default", "recipe"] {
+            let work = folder.join(work);
+            clear(&work).map_err(|error| format!("{}: {error}", work.display()))?;
+            copy(&bench.root.join(FOLDER).join(&recipe.name), &work)
+                .and_then(|()| fs::copy(bench.root.join(xtask::DOCUMENT), work.join("aim.yaml")))
+                .map_err(|error| format!("{FOLDER}/{}: {error}", recipe.name))?;
+        }
+        let mut paths = Vec::new();
+        if !recipe.npm.is_empty() {
+            let modules = folder.join("node_modules");
+            installed(&folder, "npm", &recipe.npm, &modules, |packages| {
+                let mut npm = Command::new("npm");
+                npm.args([
+                    "install",
+                    "--no-audit",
+                    "--no-fund",
+                    "--no-save",
+                    "--prefix",
+                ]);
+                npm.arg(&folder).args(packages);
+                npm
+            })?;
+            paths.push(modules.join(".bin"));
+        }
+        if !recipe.pip.is_empty() {
+            let venv = folder.join("venv");
+            installed(&folder, "pip", &recipe.pip, &venv, |packages| {
+                let mut pip = Command::new("sh");
+                pip.args([
+                    "-euc",
+                    "python3 -m venv \"$0\" && \"$0/bin/pip\" install --quiet \"$@\"",
+                ]);
+                pip.arg(&venv).args(packages);
+                pip
+            })?;
+            paths.push(venv.join("bin"));
+        }
+        paths.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+        let path = env::join_paths(paths).map_err(|error| error.to_string())?;
+        Ok(Self {
+            recipe,
+            folder,
+            path,
+        })
+    }
+
+    /// Runs a script in the folder of one of the two setups.
+    fn script(&self, setup: &str, script: &str) -> Result<(), String> {
+        let log = self.folder.join(format!("{setup}.log"));
+        let status = self.shell(setup, script, &[], &log, STEP)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(format!(
+            "{status}, {}: {}",
+            log.display(),
+            first_error(&log)
+        ))
+    }
+
+    fn driver(&self, fake: &AimFake, task: &str) -> Result<String, String> {
+        let log = self.folder.join(format!("driver-{task}.log"));
+        let environment = [
+            ("AIM_BASE_URL", fake.base_url()),
+            ("AIM_API_KEY", KEY),
+            ("AIM_APP_ID", APP),
+            ("AIM_TOKEN", TOKEN),
+            ("TZ", "America/New_York"),
+        ];
+        let script = format!("{} {task}", self.recipe.run.trim());
+        let status = self.shell("recipe", &script, &environment, &log, DRIVER)?;
+        let printed = fs::read_to_string(&log).unwrap_or_default();
+        if status.success() {
+            return Ok(printed);
+        }
+        Err(format!(
+            "the driver ends with {status}, {}: {}",
+            log.display(),
+            first_error(&log)
+        ))
+    }
+
+    fn shell(
+        &self,
+        setup: &str,
+        script: &str,
+        environment: &[(&str, &str)],
+        log: &Path,
+        limit: Duration,
+    ) -> Result<ExitStatus, String> {
+        let output = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let errors = output.try_clone().map_err(|error| error.to_string())?;
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-euc", script])
+            .current_dir(self.folder.join(setup))
+            .env("PATH", &self.path)
+            .envs(&self.recipe.versions)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors);
+        wait(&mut shell, limit)
+    }
+}
+
+/// Installs packages, unless just these are there already.
+fn installed(
+    folder: &Path,
+    kind: &str,
+    packages: &[String],
+    made: &Path,
+    command: impl Fn(&[String]) -> Command,
+) -> Result<(), String> {
+    let list = packages.join("\n");
+    let stamp = folder.join(format!("{kind}.installed"));
+    if made.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == list) {
+        return Ok(());
+    }
+    let problem = |error: io::Error| format!("{}: {error}", folder.display());
+    clear(made).map_err(problem)?;
+    let log = folder.join(format!("{kind}.log"));
+    let output = File::create(&log).map_err(problem)?;
+    let errors = output.try_clone().map_err(problem)?;
+    let mut command = command(packages);
+    command.stdin(Stdio::null()).stdout(output).stderr(errors);
+    let status = wait(&mut command, STEP)?;
+    if !status.success() {
+        return Err(format!(
+            "{} cannot be installed: {}",
+            packages.join(" "),
+            first_error(&log)
+        ));
+    }
+    fs::write(&stamp, list).map_err(problem)
+}
+
+fn wait(command: &mut Command, limit: Duration) -> Result<ExitStatus, String> {
+    let start = Instant::now();
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("it cannot be started: {error}"))?;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if start.elapsed() > limit => {
+                // It may have ended at this moment.
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(format!("it was stopped after {} seconds", limit.as_secs()));
+            }
+            Ok(None) => thread::sleep(Duration::from_millis(10)),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}
+
+/// The first line of a log that says what is wrong, or its last one.
+fn first_error(log: &Path) -> String {
+    let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
+    let says = |line: &&str| line.to_ascii_lowercase().contains("error");
+    let line = text.lines().find(says).or_else(|| text.lines().last());
+    line.unwrap_or_default().trim().chars().take(300).collect()
+}
+
+fn clear(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::create_dir_all(folder),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir_all(&to)?;
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Another host than the fake's, by its name, that notes whether it got a key.
+struct Elsewhere {
+    address: SocketAddr,
+    has_keys: Arc<AtomicBool>,
+}
+
+impl Elsewhere {
+    fn listen() -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let has_keys = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&has_keys);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
+                let mut text = Vec::new();
+                let mut buffer = [0; 4096];
+                while let Ok(count @ 1..) = stream.read(&mut buffer) {
+                    text.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                }
+                let text = String::from_utf8_lossy(&text);
+                if [KEY, APP, TOKEN].iter().any(|secret| text.contains(secret)) {
+                    seen.store(true, Ordering::SeqCst);
+                }
+                let _ = stream.write_all(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
+                      Connection: close\r\n\r\n{}",
+                );
+            }
+        });
+        Ok(Self { address, has_keys })
+    }
+
+    /// The fake is reached as 127.0.0.1: this is another host to every client.
+    fn url(&self) -> String {
+        format!("http://localhost:{}/elsewhere", self.address.port())
+    }
+
+    fn has_keys(&self) -> bool {
+        self.has_keys.load(Ordering::SeqCst)
+    }
+}
