@@ -6,6 +6,7 @@ pub(crate) mod checks;
 pub(crate) mod layout;
 pub(crate) mod members;
 pub(crate) mod methods;
+pub(crate) mod names;
 pub(crate) mod operations;
 mod requests;
 pub(crate) mod shape;

@@ -9,7 +9,7 @@ use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
 use syn::{Item, parse_quote};
 
-use crate::emit::{checks, layout, members, methods, operations, shape, verify};
+use crate::emit::{checks, layout, members, methods, names, operations, shape, verify};
 use crate::lint;
 use crate::plan::facts::{Facts, OpenEnum};
 use crate::plan::lower;
@@ -103,6 +103,12 @@ impl Code {
 pub fn generate(document: &Document) -> Result<Code, Problems> {
     lint::lint(document)?;
     write(document)
+}
+
+/// Returns the names of a document that was linted, as constants.
+pub(crate) fn names(document: &Document) -> Result<String, Problems> {
+    let facts = Facts::of(document.openapi()).map_err(|message| whole(document, &message))?;
+    Ok(format!("{HEADER}{}", names::names(&facts)))
 }
 
 /// Like [`generate`], for a document that was linted before.

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::generate::{Code, generate};
+use crate::generate::{Code, generate, names};
 use crate::read::document::Document;
 use crate::read::problem::Problems;
 
@@ -22,6 +22,9 @@ pub const JSON: &str = "openapi/aim.json";
 
 /// The folder of the generated Rust, from the root of the workspace.
 const RUST: &str = "crates/aim-client/src/generated/";
+
+/// The names of the document as constants, from the root of the workspace.
+const NAMES: &str = "crates/aim-fake/src/model/names.rs";
 
 /// Copies of the document, from the root of the workspace. Each package has its
 /// own, since cargo packs no file from outside the package.
@@ -35,7 +38,7 @@ const COPIES: [&str; 3] = [
 fn paths() -> Vec<String> {
     let copies = COPIES.into_iter().map(ToOwned::to_owned);
     let rust = Code::NAMES.into_iter().map(|name| format!("{RUST}{name}"));
-    copies.chain(rust).collect()
+    copies.chain(rust).chain([NAMES.to_owned()]).collect()
 }
 
 /// A file that is written from the document.
@@ -60,13 +63,15 @@ pub struct File {
 pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
     let document = Document::load(&root.join(DOCUMENT), DOCUMENT)?;
     let rust = generate(&document)?;
+    let names = names(&document)?;
     let yaml = document.text().replace("\r\n", "\n");
     let json = document.to_json();
     let copies = COPIES.map(|path| match path {
         JSON => json.as_str(),
         _ => &yaml,
     });
-    let expected = copies.into_iter().chain(rust.files().map(|(_, text)| text));
+    let rust = rust.files().map(|(_, text)| text);
+    let expected = copies.into_iter().chain(rust).chain([names.as_str()]);
     let file = |(path, expected): (String, &str)| {
         let found = match fs::read_to_string(root.join(&path)) {
             Ok(text) => text,

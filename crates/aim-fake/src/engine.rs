@@ -22,6 +22,7 @@ use self::faults::{Compression, Fault, FaultKind, Faults, Moment};
 use self::request_log::{Received, Ring};
 use crate::model::http::{Request, Response};
 use crate::model::json::answer_from_json;
+use crate::model::names::{BaseResponse, BaseResponseResult};
 use crate::model::operation::Operation;
 use crate::model::schema::Schema;
 use crate::model::service::{Answer, Call};
@@ -503,10 +504,16 @@ fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: An
                 _ => Object::new(operation.response),
             };
             let members = [
-                ("StatusCode", text(status_code, &settings.error_status_code)),
-                ("ErrorCode", text(error_code, &settings.error_code)),
-                ("ErrorDisplayText", message),
-                ("ErrorMessage", message),
+                (
+                    BaseResponseResult::STATUS_CODE,
+                    text(status_code, &settings.error_status_code),
+                ),
+                (
+                    BaseResponseResult::ERROR_CODE,
+                    text(error_code, &settings.error_code),
+                ),
+                (BaseResponseResult::ERROR_DISPLAY_TEXT, message),
+                (BaseResponseResult::ERROR_MESSAGE, message),
             ];
             set_status(&mut value, &members);
             match *status {
@@ -603,7 +610,9 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
                 None if body.starts_with(b"{\"") || *body == b"{}" => {
                     // Every answer has this member; one that it does not have
                     // would be skipped unread.
-                    *body = b"{\"Status\":{\"StatusCode\":\"\xFF\"}}".to_vec()
+                    let (status, code) = (BaseResponse::STATUS, BaseResponseResult::STATUS_CODE);
+                    *body = format!("{{\"{status}\":{{\"{code}\":\"").into_bytes();
+                    body.extend(b"\xFF\"}}");
                 }
                 None => body.push(0xFF),
             }

@@ -34,6 +34,11 @@ mod tests {
     use super::testing::{call, call_with, details, done, posted, status, store, text};
     use super::*;
     use crate::model::date::{DateKind, DateTime};
+    use crate::model::names::{
+        BaseResponse, BaseResponseResult, BaseSecureRequest, C2BPostContractRequest, CcInfo,
+        ContractFulfillmentRequest, ContractFulfillmentResponse, CustomerAccessTokenRequest,
+        CustomerAccessTokenResponse, service,
+    };
     use crate::model::schema::Schema;
     use crate::model::service::Answer;
     use crate::model::settings::Settings;
@@ -60,23 +65,27 @@ mod tests {
                 let example = document.pointer(&reference[1..]).unwrap()["value"].clone();
                 let operation = post["x-aim-operation"].as_str().unwrap();
                 let answer = done(&mut store(), operation, example);
-                let errors = answer.get("MassUpdateErrors").items();
+                let errors = answer
+                    .get(ContractFulfillmentResponse::MASS_UPDATE_ERRORS)
+                    .items();
                 assert!(errors.is_empty(), "{reference}: {errors:?}");
                 count += 1;
             }
         }
         assert!(count > 4);
         let parameters = json!({"Acct": 20417, "Mode": "UPDATE_CARD", "ItemKey": 660_184});
-        done(&mut store(), "CustomerAccessToken", parameters);
+        done(&mut store(), service::CUSTOMER_ACCESS_TOKEN, parameters);
     }
 
     #[test]
     fn the_fixture_has_the_contract_of_the_documents_example() {
-        let operation = Schema::embedded().operation("GetContractDetails").unwrap();
+        let operation = Schema::embedded()
+            .operation(service::GET_CONTRACT_DETAILS)
+            .unwrap();
         let mut expected = operation.example.clone();
-        expected.set("Status", Value::Null);
+        expected.set(BaseResponse::STATUS, Value::Null);
         let mut answer = details(&mut store(), "R-104233");
-        answer.set("Status", Value::Null);
+        answer.set(BaseResponse::STATUS, Value::Null);
         assert_eq!(answer, expected);
     }
 
@@ -86,24 +95,34 @@ mod tests {
             success_status_code: None,
             ..Settings::default()
         };
-        let answer = call(&mut store(), "PostServiceTicket", &json!({}), &settings);
+        let answer = call(
+            &mut store(),
+            service::POST_SERVICE_TICKET,
+            &json!({}),
+            &settings,
+        );
         let Answer::Dto(answer) = answer else {
             panic!("{answer:?}");
         };
-        assert!(answer.get("Status").is_null());
+        assert!(answer.get(BaseResponse::STATUS).is_null());
 
         settings.error_status_code = "Failed".to_owned();
         settings.error_code = "77".to_owned();
         settings.error_http_status = 422;
-        let answer = call(&mut store(), "GetContractDetails", &json!({}), &settings);
+        let answer = call(
+            &mut store(),
+            service::GET_CONTRACT_DETAILS,
+            &json!({}),
+            &settings,
+        );
         let Answer::DtoWithStatus { status: 422, value } = answer else {
             panic!("{answer:?}");
         };
-        assert_eq!(status(&value, "StatusCode"), "Failed");
-        assert_eq!(status(&value, "ErrorCode"), "77");
+        assert_eq!(status(&value, BaseResponseResult::STATUS_CODE), "Failed");
+        assert_eq!(status(&value, BaseResponseResult::ERROR_CODE), "77");
         assert_eq!(
-            status(&value, "ErrorDisplayText"),
-            status(&value, "ErrorMessage")
+            status(&value, BaseResponseResult::ERROR_DISPLAY_TEXT),
+            status(&value, BaseResponseResult::ERROR_MESSAGE)
         );
     }
 
@@ -129,7 +148,7 @@ mod tests {
         let Answer::DtoWithStatus { status: 404, value } = answer else {
             panic!("{answer:?}");
         };
-        assert_eq!(status(&value, "StatusCode"), "Error");
+        assert_eq!(status(&value, BaseResponseResult::STATUS_CODE), "Error");
         assert!(state == before);
     }
 
@@ -137,20 +156,22 @@ mod tests {
     fn equal_requests_are_two_bookings_with_one_digest() {
         let mut state = State::default();
         let ticket = json!({"RefNumber": "WEB-1", "Notes": "n"});
-        done(&mut state, "PostServiceTicket", ticket.clone());
+        done(&mut state, service::POST_SERVICE_TICKET, ticket.clone());
         let mut other_credentials = ticket.clone();
-        other_credentials["Token"] = json!("another login");
-        done(&mut state, "PostServiceTicket", other_credentials);
+        other_credentials[BaseSecureRequest::TOKEN] = json!("another login");
+        done(&mut state, service::POST_SERVICE_TICKET, other_credentials);
         done(
             &mut state,
-            "PostServiceTicket",
+            service::POST_SERVICE_TICKET,
             json!({"RefNumber": "WEB-1", "Notes": "m"}),
         );
         let bookings = state.bookings();
         assert_eq!(bookings.len(), 3);
         assert!(
-            bookings.iter().all(|it| it.operation == "PostServiceTicket"
-                && it.ref_number.as_deref() == Some("WEB-1"))
+            bookings
+                .iter()
+                .all(|it| it.operation == service::POST_SERVICE_TICKET
+                    && it.ref_number.as_deref() == Some("WEB-1"))
         );
         assert_eq!(bookings[0].digest, bookings[1].digest);
         assert_ne!(bookings[0].digest, bookings[2].digest);
@@ -164,8 +185,12 @@ mod tests {
         let play = |mut state: State| {
             let request = json!({"CustomerInfo": {"Name": "A"}, "CcInfo": {"TokenStr": "t"}});
             let web_ref = posted(&mut state, request);
-            let answer = done(&mut state, "CustomerAccessToken", json!({}));
-            (web_ref, text(&answer, "Token").to_owned(), state)
+            let answer = done(&mut state, service::CUSTOMER_ACCESS_TOKEN, json!({}));
+            (
+                web_ref,
+                text(&answer, CustomerAccessTokenResponse::TOKEN).to_owned(),
+                state,
+            )
         };
         let (one, two, three) = (
             play(State::default()),
@@ -198,7 +223,11 @@ mod tests {
         let size = |state: &State| state.to_json().to_string().len();
         let mut full = 0;
         for round in 0..3_000 {
-            done(&mut state, "CustomerAccessToken", json!({"Acct": 20417}));
+            done(
+                &mut state,
+                service::CUSTOMER_ACCESS_TOKEN,
+                json!({"Acct": 20417}),
+            );
             details(&mut state, "R-104233");
             if round == ACCESS_TOKENS + 9 {
                 full = size(&state);
@@ -369,12 +398,18 @@ mod tests {
         for operation in Schema::embedded().operations() {
             // The canary is in every text of every request.
             let mut request = filled(operation.request, canary);
-            for name in ["CusAcct", "CustomerAcct", "Acct", "Mode", "MassUpdateItems"] {
+            for name in [
+                C2BPostContractRequest::CUS_ACCT,
+                ContractFulfillmentRequest::CUSTOMER_ACCT,
+                CustomerAccessTokenRequest::ACCT,
+                CustomerAccessTokenRequest::MODE,
+                ContractFulfillmentRequest::MASS_UPDATE_ITEMS,
+            ] {
                 request.set(name, Value::Null);
             }
-            if let Value::Object(mut card) = request.get("CcInfo").clone() {
-                card.set("TokenPk", Value::Null);
-                request.set("CcInfo", Value::Object(card));
+            if let Value::Object(mut card) = request.get(C2BPostContractRequest::CC_INFO).clone() {
+                card.set(CcInfo::TOKEN_PK, Value::Null);
+                request.set(C2BPostContractRequest::CC_INFO, Value::Object(card));
             }
             let settings = Settings {
                 check_rules: false,
@@ -427,7 +462,10 @@ mod tests {
         fn request(&mut self, of: &'static Type, state: &State) -> Object {
             let mut object = Object::new(of);
             for (index, member) in of.members.iter().enumerate() {
-                if !member.nullable || self.below(3) == 0 || member.name == "Ref" {
+                if !member.nullable
+                    || self.below(3) == 0
+                    || member.name == ContractFulfillmentRequest::REF
+                {
                     *object.value_mut(index) = self.value(member.name, member.kind, state);
                 }
             }
@@ -446,7 +484,9 @@ mod tests {
                     let accounts = store.customers.iter().map(|it| it.account.into());
                     Value::Int(pick(self, accounts.collect()))
                 }
-                Kind::Long if name == "TokenPk" || name == "ItemKey" => {
+                Kind::Long
+                    if name == CcInfo::TOKEN_PK || name == CustomerAccessTokenRequest::ITEM_KEY =>
+                {
                     let keys = store.cards.iter().map(|it| it.pk);
                     let keys = keys.chain(store.contracts.iter().map(|it| it.pk));
                     Value::Int(pick(self, keys.collect()))
@@ -471,7 +511,7 @@ mod tests {
                     ticks: [0, 1, 639_000_000_000_000_000, DateTime::MAX_TICKS][self.below(4)],
                     kind: [DateKind::Unspecified, DateKind::Utc, DateKind::Local][self.below(3)],
                 }),
-                Kind::String if name == "Ref" => {
+                Kind::String if name == ContractFulfillmentRequest::REF => {
                     let contract = &store.contracts[self.below(store.contracts.len())];
                     let by_sub = contract.account.zip(contract.sub);
                     Value::String(match (self.below(8), by_sub) {
@@ -480,7 +520,7 @@ mod tests {
                         _ => contract.web_ref.clone(),
                     })
                 }
-                Kind::String if name == "Mode" => {
+                Kind::String if name == CustomerAccessTokenRequest::MODE => {
                     Value::String(rules::MODES[self.below(4)].0.to_owned())
                 }
                 Kind::String => {
@@ -522,7 +562,7 @@ mod tests {
                 assert!(copy == state, "seed {seed}: {json}");
                 assert_eq!(copy.to_json(), json, "seed {seed}");
                 if let Answer::Dto(answer) = answer
-                    && status(&answer, "StatusCode") == "OK"
+                    && status(&answer, BaseResponseResult::STATUS_CODE) == "OK"
                 {
                     *done.entry(operation.name).or_default() += 1;
                 }

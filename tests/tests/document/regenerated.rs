@@ -72,14 +72,9 @@ static PLAN: LazyLock<Vec<regen::File>> = LazyLock::new(|| regen::plan(&fixture:
 /// others are stale, and its plan.
 fn stale() -> (tempfile::TempDir, Vec<regen::File>) {
     let root = tempfile::tempdir().unwrap();
-    let folders = [
-        "openapi",
-        "crates/aim-client/src/generated",
-        "crates/aim-client/openapi",
-        "crates/aim-fake/openapi",
-    ];
-    for folder in folders {
-        fs::create_dir_all(root.path().join(folder)).unwrap();
+    for file in PLAN.iter() {
+        let folder = root.path().join(&file.path);
+        fs::create_dir_all(folder.parent().unwrap()).unwrap();
     }
     let committed = fixture::root().join(regen::DOCUMENT);
     fs::copy(committed, root.path().join(regen::DOCUMENT)).unwrap();

@@ -434,6 +434,7 @@ mod tests {
             }],
             operations: Vec::new(),
             open_enums: Vec::new(),
+            base_classes: Vec::new(),
             failure: Vec::new(),
         };
         let file = syn::parse_str(&format!("pub mod types {{ {source} }}")).unwrap();

@@ -90,6 +90,7 @@ mod tests {
                 forbidden_in_url: Vec::new(),
             }],
             open_enums: Vec::new(),
+            base_classes: Vec::new(),
             failure: Vec::new(),
         };
         let file: syn::File = syn::parse_str(source).unwrap();

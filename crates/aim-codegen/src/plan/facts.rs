@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     /// In the document's order; of one path, POST first.
     pub(crate) operations: Vec<OperationFacts>,
     pub(crate) open_enums: Vec<OpenEnum>,
+    /// The vendor's base classes: names and own members.
+    pub(crate) base_classes: Vec<(String, Vec<String>)>,
     /// The words of `x-aim-failure`, member by member of the status.
     pub(crate) failure: Vec<StatusWords>,
 }
@@ -112,6 +114,7 @@ impl Facts {
             schemas: Vec::new(),
             operations: Vec::new(),
             open_enums: Vec::new(),
+            base_classes: base_classes(document)?,
             failure: failure(document)?,
         };
         for (name, schema) in &components.schemas {
@@ -257,6 +260,18 @@ fn operation_facts(
             .collect(),
         id,
     })
+}
+
+fn base_classes(document: &OpenAPI) -> Result<Vec<(String, Vec<String>)>, String> {
+    let classes = document.extensions.get("x-aim-base-classes");
+    let classes = classes.and_then(Value::as_object).into_iter().flatten();
+    classes
+        .map(|(name, class)| {
+            let members = class.get("members");
+            let members = members.ok_or_else(|| format!("base class {name} has no members"))?;
+            Ok((name.clone(), strings(members)?))
+        })
+        .collect()
 }
 
 /// The operation that looks up, and the one member that it is asked with.

@@ -6,6 +6,7 @@
 //! login. An empty value counts as missing. The catch-all service requires no
 //! credentials.
 
+use crate::model::names::{BaseRequest, BaseSecureRequest};
 use crate::model::service::{Answer, Call};
 use crate::model::settings::{CredentialError, CredentialsFrom, Settings};
 use crate::state::in_band::in_band_error;
@@ -21,10 +22,10 @@ pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> 
         return Ok(());
     }
     let wanted = [
-        ("ApiKey", true),
-        ("AppId", true),
-        ("Token", settings.require_token),
-        ("OAuthToken", settings.require_oauth_token),
+        (BaseRequest::API_KEY, true),
+        (BaseSecureRequest::APP_ID, true),
+        (BaseSecureRequest::TOKEN, settings.require_token),
+        (BaseRequest::O_AUTH_TOKEN, settings.require_oauth_token),
     ];
     for (name, _) in wanted.iter().filter(|(_, wanted)| *wanted) {
         let Some(value) = credential(call, settings, name) else {
@@ -36,7 +37,7 @@ pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> 
             return Err(refuse(call, settings, &message));
         };
         let known = |keys: &[String]| keys.is_empty() || keys.iter().any(|key| key == value);
-        if *name == "ApiKey" && !known(&settings.api_keys) {
+        if *name == BaseRequest::API_KEY && !known(&settings.api_keys) {
             let message = "ApiKey is unknown: send one of the setting `api_keys`";
             return Err(refuse(call, settings, message));
         }
@@ -79,6 +80,7 @@ fn refuse(call: &Call<'_>, settings: &Settings, message: &str) -> Answer {
 mod tests {
     use super::*;
     use crate::model::http::Request;
+    use crate::model::names::{BaseResponse, BaseResponseResult, service};
     use crate::model::schema::Schema;
     use crate::model::value::{Object, Value};
 
@@ -88,7 +90,9 @@ mod tests {
         members: &[(&str, &str)],
         settings: &Settings,
     ) -> Result<(), Answer> {
-        let operation = Schema::embedded().operation("GetContractDetails").unwrap();
+        let operation = Schema::embedded()
+            .operation(service::GET_CONTRACT_DETAILS)
+            .unwrap();
         let mut request = Object::new(operation.request);
         for (name, value) in members {
             request.set(name, Value::String((*value).to_owned()));
@@ -113,9 +117,16 @@ mod tests {
         let Err(Answer::Dto(answer)) = answer else {
             panic!("{answer:?}");
         };
-        let status = answer.get("Status").as_object().unwrap();
-        assert_eq!(status.get("StatusCode").as_str(), Some("Error"));
-        status.get("ErrorMessage").as_str().unwrap().to_owned()
+        let status = answer.get(BaseResponse::STATUS).as_object().unwrap();
+        assert_eq!(
+            status.get(BaseResponseResult::STATUS_CODE).as_str(),
+            Some("Error")
+        );
+        status
+            .get(BaseResponseResult::ERROR_MESSAGE)
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     const BOTH: [(&str, &str); 2] = [("APIKEY", "canary-key"), ("appid", "canary-app")];

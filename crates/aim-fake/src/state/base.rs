@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::digest;
 use super::index::Index;
 use super::store::{Booking, Store};
+use crate::model::names::PostServiceTicketRequest;
 use crate::model::schema::Schema;
 use crate::model::service::Call;
 use crate::problem::{Problem, pointer};
@@ -118,7 +119,11 @@ impl State {
         self.store.bookings.push(Booking {
             operation: Cow::Borrowed(call.operation.name),
             references,
-            ref_number: call.request.get("RefNumber").as_str().map(str::to_owned),
+            ref_number: call
+                .request
+                .get(PostServiceTicketRequest::REF_NUMBER)
+                .as_str()
+                .map(str::to_owned),
             digest: digest::of(call.request),
             at: self.store.now,
         });

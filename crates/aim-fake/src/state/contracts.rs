@@ -6,14 +6,42 @@ use rust_decimal::Decimal;
 
 use super::base::{Booked, Outcome, State, contract_reference};
 use super::money::{Figures, down_payment};
-use super::read::Read;
+use super::read::{Read, shared};
 use super::store::{Accessory, Contract, Date, Item, Money, Rate};
+use crate::model::names::{
+    self, C2BPostContractRequest as Post, C2BPostContractResponse as Posted,
+    ContractFulfillmentRequest as Fulfil, ContractFulfillmentResponse as Fulfilled,
+    DeliveredAccessory, GetContractDetailsRequest as Ask, GetContractDetailsResponse as Details,
+    InventoryGeneric as Inventory, PaymentGeneric as Payment,
+    UpdateContractErrorObj as UpdateError, UpdateContractObj as Update,
+};
 use crate::model::settings::Settings;
 use crate::model::types::Type;
 use crate::model::value::{Object, Value};
 
 /// The key of the form input that names the student.
 const STUDENT_NAME: &str = "STUDENTNAME";
+
+/// The members of a change: of a request, and of the items of its list.
+mod change {
+    use super::{Fulfil, Update, shared};
+
+    pub const REF: &str = shared(Fulfil::REF, Update::REF);
+    pub const UNLOCK: &str = shared(Fulfil::UNLOCK, Update::UNLOCK);
+    pub const DELIVERED_ACCESSORIES: &str =
+        shared(Fulfil::DELIVERED_ACCESSORIES, Update::DELIVERED_ACCESSORIES);
+    pub const DELETED_ACCESSORY_IDS: &str =
+        shared(Fulfil::DELETED_ACCESSORY_IDS, Update::DELETED_ACCESSORY_IDS);
+    pub const ADDED_ACCESSORIES: &str =
+        shared(Fulfil::ADDED_ACCESSORIES, Update::ADDED_ACCESSORIES);
+    pub const SERIAL: &str = shared(Fulfil::SERIAL, Update::SERIAL);
+    pub const SERIAL_PK: &str = shared(Fulfil::SERIAL_PK, Update::SERIAL_PK);
+    pub const CASH_PRICE: &str = shared(Fulfil::CASH_PRICE, Update::CASH_PRICE);
+    pub const NEW_STATUS: &str = shared(Fulfil::NEW_STATUS, Update::NEW_STATUS);
+    pub const NOTES: &str = shared(Fulfil::NOTES, Update::NOTES);
+    pub const DELIVERY_DATE: &str = shared(Fulfil::DELIVERY_DATE, Update::DELIVERY_DATE);
+    pub const FIRST_DUE: &str = shared(Fulfil::FIRST_DUE, Update::FIRST_DUE);
+}
 
 impl State {
     /// C2BPostContract.
@@ -23,18 +51,18 @@ impl State {
         answer: &mut Object,
         _: &Settings,
     ) -> Outcome<Booked> {
-        if let Some(account) = self.known_account(request, "CusAcct")? {
+        if let Some(account) = self.known_account(request, Post::CUS_ACCT)? {
             self.next_sub(account)?;
         }
-        let (account, card) = self.customer_and_card(request, "CusAcct")?;
+        let (account, card) = self.customer_and_card(request, Post::CUS_ACCT)?;
         let sub = account.map(|account| self.take_sub(account)).transpose()?;
         let pk = self.fresh_id();
         let web_ref = contract_reference(pk);
 
-        let instrument_id = request.long("InstrumentId");
+        let instrument_id = request.long(Post::INSTRUMENT_ID);
         let (item, cash_price) = self.item(request, instrument_id);
-        let rate_id = request.long("RateId");
-        let rate = match request.object("Rate") {
+        let rate_id = request.long(Post::RATE_ID);
+        let rate = match request.object(Post::RATE) {
             Some(rate) => Some(read_rate(rate)),
             None => self.catalog_rate(rate_id),
         };
@@ -61,10 +89,10 @@ impl State {
             account,
             sub,
             posted: self.store.now,
-            teacher_id: request.long("TeacherId"),
-            school_name: request.text("SchoolName"),
-            aim_school_id: request.long("AIMSchoolId"),
-            location: request.text("Stloc"),
+            teacher_id: request.long(Post::TEACHER_ID),
+            school_name: request.text(Post::SCHOOL_NAME),
+            aim_school_id: request.long(Post::AIM_SCHOOL_ID),
+            location: request.text(Post::STLOC),
             student_name,
             instrument_id,
             inventory: item.into_iter().collect(),
@@ -74,11 +102,11 @@ impl State {
             accessories,
             form_inputs,
             card,
-            cat: request.int("Cat").unwrap_or_default(),
-            sub_cat: request.int("Sub").unwrap_or_default(),
-            status_id: request.long("StatusId"),
+            cat: request.int(Post::CAT).unwrap_or_default(),
+            sub_cat: request.int(Post::SUB).unwrap_or_default(),
+            status_id: request.long(Post::STATUS_ID),
             status: None,
-            card_terminal_id: request.text("CardTerminalId"),
+            card_terminal_id: request.text(Post::CARD_TERMINAL_ID),
             notes: None,
             delivery_date: None,
             first_due: None,
@@ -89,12 +117,12 @@ impl State {
         });
 
         let merchant = &self.store.merchant;
-        answer.set("PaymentRequired", Value::Bool(payment_required));
-        if request.flag("ReturnTopic") == Some(true) {
-            answer.set("Topic", Value::String(merchant.post_topic.clone()));
+        answer.set(Posted::PAYMENT_REQUIRED, Value::Bool(payment_required));
+        if request.flag(Post::RETURN_TOPIC) == Some(true) {
+            answer.set(Posted::TOPIC, Value::String(merchant.post_topic.clone()));
         }
-        answer.set("WebRef", Value::String(web_ref.clone()));
-        answer.set("BaseUrl", Value::String(merchant.base_url.clone()));
+        answer.set(Posted::WEB_REF, Value::String(web_ref.clone()));
+        answer.set(Posted::BASE_URL, Value::String(merchant.base_url.clone()));
         Ok(Some(vec![web_ref]))
     }
 
@@ -105,58 +133,64 @@ impl State {
         answer: &mut Object,
         _: &Settings,
     ) -> Outcome<Booked> {
-        let at = self.find(request.str("Ref"), request.int("Sub"))?;
+        let at = self.find(request.str(Ask::REF), request.int(Ask::SUB))?;
         let contract = &self.store.contracts[at];
         let merchant = &self.store.merchant;
         let figures = Figures::of(contract, merchant, self.store.now);
 
         let mut text = |name, text: &Option<String>| set_text(answer, name, text);
-        text("StudentName", &contract.student_name);
-        text("SchoolName", &contract.school_name);
+        text(Details::STUDENT_NAME, &contract.student_name);
+        text(Details::SCHOOL_NAME, &contract.school_name);
         if let Some((account, sub)) = contract.account.zip(contract.sub) {
-            answer.set("AccountSub", Value::String(format!("{account}-{sub}")));
+            answer.set(
+                Details::ACCOUNT_SUB,
+                Value::String(format!("{account}-{sub}")),
+            );
         }
-        answer.set("Topic", Value::String(merchant.details_topic.clone()));
+        answer.set(
+            Details::TOPIC,
+            Value::String(merchant.details_topic.clone()),
+        );
         for (name, date) in [
-            ("NextDueDate", figures.next_due),
-            ("PayoffDate", figures.payoff_date),
+            (Details::NEXT_DUE_DATE, figures.next_due),
+            (Details::PAYOFF_DATE, figures.payoff_date),
         ] {
             set_date(answer, name, date);
         }
         for (name, amount) in [
-            ("PaymentAmount", figures.payment),
-            ("PaymentAmt", figures.payment),
-            ("PastDueAmount", figures.past_due),
-            ("PastDueAmt", figures.past_due),
-            ("LateCharges", figures.late_charges),
-            ("OtherCharges", figures.other_charges),
-            ("TotalDue", figures.total_due),
-            ("CurrentBalance", figures.total_due),
-            ("AccumulatedCredit", figures.credit),
-            ("TotalPayoff", figures.payoff),
+            (Details::PAYMENT_AMOUNT, figures.payment),
+            (Details::PAYMENT_AMT, figures.payment),
+            (Details::PAST_DUE_AMOUNT, figures.past_due),
+            (Details::PAST_DUE_AMT, figures.past_due),
+            (Details::LATE_CHARGES, figures.late_charges),
+            (Details::OTHER_CHARGES, figures.other_charges),
+            (Details::TOTAL_DUE, figures.total_due),
+            (Details::CURRENT_BALANCE, figures.total_due),
+            (Details::ACCUMULATED_CREDIT, figures.credit),
+            (Details::TOTAL_PAYOFF, figures.payoff),
         ] {
             answer.set(name, Value::Decimal(amount));
         }
         if let Some(amount) = figures.discounted_payoff {
-            answer.set("DiscountedPayoff", Value::Decimal(amount));
+            answer.set(Details::DISCOUNTED_PAYOFF, Value::Decimal(amount));
         }
-        if let Some(of) = answer.of().class("Inventory") {
+        if let Some(of) = answer.of().class(Details::INVENTORY) {
             let items = contract.inventory.iter();
             let items = items.map(|item| item_of_answer(of, item));
             let accessories = contract.accessories.iter().filter(|it| !it.is_option());
             let accessories = accessories.map(|accessory| accessory_of_answer(of, accessory));
             let inventory = items.chain(accessories).map(Value::Object).collect();
-            answer.set("Inventory", Value::List(inventory));
+            answer.set(Details::INVENTORY, Value::List(inventory));
         }
-        if let Some(of) = answer.of().class("Payments") {
+        if let Some(of) = answer.of().class(Details::PAYMENTS) {
             let payments = contract.payments.iter().map(|payment| {
                 let mut out = Object::new(of);
-                set_date(&mut out, "Date", payment.date);
-                out.set("Amount", Value::Decimal(payment.amount.0));
-                set_text(&mut out, "Ref", &payment.reference);
+                set_date(&mut out, Payment::DATE, payment.date);
+                out.set(Payment::AMOUNT, Value::Decimal(payment.amount.0));
+                set_text(&mut out, Payment::REF, &payment.reference);
                 Value::Object(out)
             });
-            answer.set("Payments", Value::List(payments.collect()));
+            answer.set(Details::PAYMENTS, Value::List(payments.collect()));
         }
         Ok(None)
     }
@@ -169,45 +203,50 @@ impl State {
         _: &Settings,
     ) -> Outcome<Booked> {
         let mut changed = Vec::new();
-        if request.count("MassUpdateItems") == 0 || !request.is_null("Ref") {
-            changed.push(self.change(request, "CustomerAcct")?);
+        if request.count(Fulfil::MASS_UPDATE_ITEMS) == 0 || !request.is_null(Fulfil::REF) {
+            changed.push(self.change(request, Fulfil::CUSTOMER_ACCT)?);
         }
         let mut errors = Vec::new();
-        for item in request.items("MassUpdateItems") {
+        for item in request.items(Fulfil::MASS_UPDATE_ITEMS) {
             let outcome = match item {
-                Some(item) => self.change(item, "NewCustomerAcct"),
+                Some(item) => self.change(item, Update::NEW_CUSTOMER_ACCT),
                 None => Err("this item is empty: send the changes of a contract".into()),
             };
             match outcome {
                 Ok(web_ref) => changed.push(web_ref),
-                Err(message) => errors.extend(answer.of().class("MassUpdateErrors").map(|of| {
-                    let mut error = Object::new(of);
-                    let reference = item.and_then(|item| item.text("Ref"));
-                    set_text(&mut error, "Ref", &reference);
-                    error.set("ErrorMessage", Value::String(message.into_owned()));
-                    Value::Object(error)
-                })),
+                Err(message) => {
+                    errors.extend(answer.of().class(Fulfilled::MASS_UPDATE_ERRORS).map(|of| {
+                        let mut error = Object::new(of);
+                        let reference = item.and_then(|item| item.text(Update::REF));
+                        set_text(&mut error, UpdateError::REF, &reference);
+                        error.set(
+                            UpdateError::ERROR_MESSAGE,
+                            Value::String(message.into_owned()),
+                        );
+                        Value::Object(error)
+                    }))
+                }
             }
         }
-        answer.set("MassUpdateErrors", Value::List(errors));
+        answer.set(Fulfilled::MASS_UPDATE_ERRORS, Value::List(errors));
         Ok((!changed.is_empty()).then_some(changed))
     }
 
     /// Makes one change, either all of it or nothing; `account_name` is the
     /// member with the new account. Returns the contract's `WebRef`.
     fn change(&mut self, change: Read<'_>, account_name: &str) -> Outcome<String> {
-        let at = self.find(change.str("Ref"), None)?;
+        let at = self.find(change.str(change::REF), None)?;
         let contract = &self.store.contracts[at];
-        let unlock = change.flag("Unlock").unwrap_or_default();
+        let unlock = change.flag(change::UNLOCK).unwrap_or_default();
         if contract.locked && !unlock {
             return Err("the contract is locked: send Unlock to change it".into());
         }
         // Looked up only for changes of accessories, since a contract may have
         // many.
         let accessories = match [
-            "DeliveredAccessories",
-            "DeletedAccessoryIds",
-            "AddedAccessories",
+            change::DELIVERED_ACCESSORIES,
+            change::DELETED_ACCESSORY_IDS,
+            change::ADDED_ACCESSORIES,
         ]
         .iter()
         .all(|name| change.count(name) == 0)
@@ -221,14 +260,14 @@ impl State {
             .map(|(place, accessory)| (accessory.id, place))
             .collect();
         let delivered: Vec<(usize, bool)> = change
-            .objects("DeliveredAccessories")
+            .objects(change::DELIVERED_ACCESSORIES)
             .map(|it| {
-                let place = places.get(&it.long("Id")?)?;
-                Some((*place, it.flag("Delivered")?))
+                let place = places.get(&it.long(DeliveredAccessory::ID)?)?;
+                Some((*place, it.flag(DeliveredAccessory::DELIVERED)?))
             })
             .collect::<Option<_>>()
             .ok_or("the contract has no accessory with an id in DeliveredAccessories")?;
-        let deleted: HashSet<i64> = change.longs("DeletedAccessoryIds").collect();
+        let deleted: HashSet<i64> = change.longs(change::DELETED_ACCESSORY_IDS).collect();
         if deleted.iter().any(|id| !places.contains_key(id)) {
             return Err("the contract has no accessory with an id in DeletedAccessoryIds".into());
         }
@@ -242,7 +281,7 @@ impl State {
 
         // No error is possible from here on.
         let mut added: Vec<Accessory> = Vec::new();
-        for accessory in change.objects("AddedAccessories") {
+        for accessory in change.objects(change::ADDED_ACCESSORIES) {
             added.push(read_accessory(
                 accessory,
                 self.fresh_accessory_id(|id| places.contains_key(&id)),
@@ -256,8 +295,8 @@ impl State {
             contract.accessories.retain(|it| !deleted.contains(&it.id));
         }
         contract.accessories.extend(added);
-        let serial = change.text("Serial");
-        let serial_pk = change.long("SerialPk");
+        let serial = change.text(change::SERIAL);
+        let serial_pk = change.long(change::SERIAL_PK);
         if serial.is_some() || serial_pk.is_some() {
             if contract.inventory.is_empty() {
                 contract.inventory.push(Item::default());
@@ -265,11 +304,14 @@ impl State {
             replace(&mut contract.inventory[0].serial, serial);
             replace(&mut contract.inventory[0].serial_pk, serial_pk);
         }
-        replace(&mut contract.cash_price, change.money("CashPrice"));
-        replace(&mut contract.status, change.text("NewStatus"));
-        replace(&mut contract.notes, change.text("Notes"));
-        replace(&mut contract.delivery_date, change.date("DeliveryDate"));
-        replace(&mut contract.first_due, change.date("FirstDue"));
+        replace(&mut contract.cash_price, change.money(change::CASH_PRICE));
+        replace(&mut contract.status, change.text(change::NEW_STATUS));
+        replace(&mut contract.notes, change.text(change::NOTES));
+        replace(
+            &mut contract.delivery_date,
+            change.date(change::DELIVERY_DATE),
+        );
+        replace(&mut contract.first_due, change.date(change::FIRST_DUE));
         contract.locked &= !unlock;
         if let Some((account, sub)) = new_place {
             if let Some(old) = contract.account.zip(contract.sub) {
@@ -332,7 +374,7 @@ impl State {
             item = Some(instrument.item.clone());
             price = instrument.cash_price;
         }
-        let (sku, desc) = (request.text("Sku"), request.text("Desc"));
+        let (sku, desc) = (request.text(Post::SKU), request.text(Post::DESC));
         if sku.is_some() || desc.is_some() {
             let item = item.get_or_insert_default();
             replace(&mut item.sku, sku);
@@ -350,7 +392,7 @@ impl State {
     fn posted_accessories(&mut self, request: Read<'_>) -> Vec<Accessory> {
         let mut ids = HashSet::new();
         let mut accessories = Vec::new();
-        for id in request.longs("AccessoryIdList") {
+        for id in request.longs(Post::ACCESSORY_ID_LIST) {
             if ids.insert(id) {
                 let at = self.index.accessories.get(&id);
                 accessories.push(at.map_or_else(
@@ -362,7 +404,7 @@ impl State {
                 ));
             }
         }
-        for accessory in request.objects("AccessoryList") {
+        for accessory in request.objects(Post::ACCESSORY_LIST) {
             let id = self.fresh_accessory_id(|id| ids.contains(&id));
             accessories.push(read_accessory(accessory, id));
         }
@@ -410,12 +452,12 @@ fn set_date(object: &mut Object, name: &str, date: Option<Date>) {
 fn item_of_answer(of: &'static Type, item: &Item) -> Object {
     let mut out = Object::new(of);
     for (name, text) in [
-        ("Model", &item.model),
-        ("Item", &item.item),
-        ("Sku", &item.sku),
-        ("Serial", &item.serial),
-        ("Desc", &item.desc),
-        ("Mfg", &item.mfg),
+        (Inventory::MODEL, &item.model),
+        (Inventory::ITEM, &item.item),
+        (Inventory::SKU, &item.sku),
+        (Inventory::SERIAL, &item.serial),
+        (Inventory::DESC, &item.desc),
+        (Inventory::MFG, &item.mfg),
     ] {
         set_text(&mut out, name, text);
     }
@@ -424,38 +466,38 @@ fn item_of_answer(of: &'static Type, item: &Item) -> Object {
 
 fn accessory_of_answer(of: &'static Type, accessory: &Accessory) -> Object {
     let mut out = Object::new(of);
-    set_text(&mut out, "Sku", &accessory.sku);
-    set_text(&mut out, "Desc", &accessory.desc);
+    set_text(&mut out, Inventory::SKU, &accessory.sku);
+    set_text(&mut out, Inventory::DESC, &accessory.desc);
     out
 }
 
 fn read_accessory(accessory: Read<'_>, id: i64) -> Accessory {
     Accessory {
         id,
-        desc: accessory.text("Desc"),
-        price: accessory.money("Price").unwrap_or_default(),
-        kind: accessory.text("Type"),
-        cat_num: accessory.int("CatNum").unwrap_or_default(),
-        sku: accessory.text("Sku"),
-        report: accessory.flag("Report"),
+        desc: accessory.text(names::Accessory::DESC),
+        price: accessory.money(names::Accessory::PRICE).unwrap_or_default(),
+        kind: accessory.text(names::Accessory::TYPE),
+        cat_num: accessory.int(names::Accessory::CAT_NUM).unwrap_or_default(),
+        sku: accessory.text(names::Accessory::SKU),
+        report: accessory.flag(names::Accessory::REPORT),
         delivered: false,
     }
 }
 
 fn read_rate(rate: Read<'_>) -> Rate {
     Rate {
-        plan_code: rate.text("PlanCode"),
-        level: rate.int("Level"),
-        grade: rate.text("Grade"),
-        down_pay: rate.money("DownPay"),
-        mo_pay: rate.money("MoPay"),
-        down_maint: rate.money("DownMaint"),
-        mo_maint: rate.money("MoMaint"),
-        rdf_type: rate.text("RdfType"),
-        contract_default_id: rate.long("ContractDefaultId"),
-        months: rate.int("Months").unwrap_or_default(),
-        down_lease: rate.money("DownLease"),
-        mo_lease: rate.money("MoLease"),
+        plan_code: rate.text(names::Rate::PLAN_CODE),
+        level: rate.int(names::Rate::LEVEL),
+        grade: rate.text(names::Rate::GRADE),
+        down_pay: rate.money(names::Rate::DOWN_PAY),
+        mo_pay: rate.money(names::Rate::MO_PAY),
+        down_maint: rate.money(names::Rate::DOWN_MAINT),
+        mo_maint: rate.money(names::Rate::MO_MAINT),
+        rdf_type: rate.text(names::Rate::RDF_TYPE),
+        contract_default_id: rate.long(names::Rate::CONTRACT_DEFAULT_ID),
+        months: rate.int(names::Rate::MONTHS).unwrap_or_default(),
+        down_lease: rate.money(names::Rate::DOWN_LEASE),
+        mo_lease: rate.money(names::Rate::MO_LEASE),
     }
 }
 
@@ -470,9 +512,10 @@ mod tests {
 
     use super::super::testing::{amount, details, done, posted, refused, store, text};
     use super::*;
+    use crate::model::names::service;
 
-    const FULFIL: &str = "ContractFulfillment";
-    const DETAILS: &str = "GetContractDetails";
+    const FULFIL: &str = service::CONTRACT_FULFILLMENT;
+    const DETAILS: &str = service::GET_CONTRACT_DETAILS;
 
     /// The contract as `GET /_aim/state` shows it.
     fn shown(state: &State, web_ref: &str) -> Json {
@@ -497,11 +540,14 @@ mod tests {
             "CustomerInfo": {"Name": "Jordan", "Email": "j@example.com"},
             "ReturnTopic": true,
         });
-        let answer = done(&mut state, "C2BPostContract", request);
-        assert_eq!(answer.get("PaymentRequired").as_bool(), Some(true));
-        assert_eq!(text(&answer, "Topic"), "RENTALTHANKS");
-        assert_eq!(text(&answer, "BaseUrl"), "https://rentals.example.com");
-        let web_ref = text(&answer, "WebRef").to_owned();
+        let answer = done(&mut state, service::C2B_POST_CONTRACT, request);
+        assert_eq!(answer.get(Posted::PAYMENT_REQUIRED).as_bool(), Some(true));
+        assert_eq!(text(&answer, Details::TOPIC), "RENTALTHANKS");
+        assert_eq!(
+            text(&answer, Posted::BASE_URL),
+            "https://rentals.example.com"
+        );
+        let web_ref = text(&answer, Posted::WEB_REF).to_owned();
         assert_eq!(
             state.bookings()[0].references,
             std::slice::from_ref(&web_ref)
@@ -532,18 +578,18 @@ mod tests {
 
         let answer = details(&mut state, &web_ref);
         let account = &shown["account"];
-        assert_eq!(text(&answer, "AccountSub"), format!("{account}-1"));
-        assert_eq!(text(&answer, "StudentName"), "Robin");
-        assert_eq!(text(&answer, "SchoolName"), "Lincoln");
-        assert_eq!(text(&answer, "Topic"), "RENTALDETAILS");
-        assert_eq!(amount(&answer, "PaymentAmount"), "34.95");
-        assert_eq!(amount(&answer, "PastDueAmt"), "69.90");
-        assert_eq!(amount(&answer, "OtherCharges"), "24.95");
-        assert_eq!(amount(&answer, "TotalDue"), "129.80");
-        let inventory = answer.get("Inventory").items();
+        assert_eq!(text(&answer, Details::ACCOUNT_SUB), format!("{account}-1"));
+        assert_eq!(text(&answer, Details::STUDENT_NAME), "Robin");
+        assert_eq!(text(&answer, Details::SCHOOL_NAME), "Lincoln");
+        assert_eq!(text(&answer, Details::TOPIC), "RENTALDETAILS");
+        assert_eq!(amount(&answer, Details::PAYMENT_AMOUNT), "34.95");
+        assert_eq!(amount(&answer, Details::PAST_DUE_AMT), "69.90");
+        assert_eq!(amount(&answer, Details::OTHER_CHARGES), "24.95");
+        assert_eq!(amount(&answer, Details::TOTAL_DUE), "129.80");
+        let inventory = answer.get(Details::INVENTORY).items();
         let skus: Vec<_> = inventory
             .iter()
-            .map(|it| it.as_object().unwrap().get("Sku").as_str())
+            .map(|it| it.as_object().unwrap().get(Post::SKU).as_str())
             .collect();
         assert_eq!(skus, [Some("YAS-280"), None, None, Some("BOOK-1")]);
 
@@ -554,7 +600,7 @@ mod tests {
             json!({"Ref": web_ref, "Sub": 1}),
         ] {
             let answer = done(&mut state, DETAILS, other);
-            assert_eq!(text(&answer, "StudentName"), "Robin");
+            assert_eq!(text(&answer, Details::STUDENT_NAME), "Robin");
         }
         for none in [
             json!({}),
@@ -566,24 +612,24 @@ mod tests {
             json!({"Sub": 1}),
         ] {
             let message = refused(&mut state, DETAILS, none, &Settings::default());
-            assert!(message.contains("Ref"), "{message}");
+            assert!(message.contains(UpdateError::REF), "{message}");
         }
     }
 
     #[test]
     fn an_empty_request_books_an_empty_contract() {
         let mut state = State::default();
-        let answer = done(&mut state, "C2BPostContract", json!({}));
-        assert_eq!(answer.get("PaymentRequired").as_bool(), Some(false));
-        assert!(answer.get("Topic").is_null());
-        let web_ref = text(&answer, "WebRef").to_owned();
+        let answer = done(&mut state, service::C2B_POST_CONTRACT, json!({}));
+        assert_eq!(answer.get(Posted::PAYMENT_REQUIRED).as_bool(), Some(false));
+        assert!(answer.get(Details::TOPIC).is_null());
+        let web_ref = text(&answer, Posted::WEB_REF).to_owned();
         let answer = details(&mut state, &web_ref);
-        assert!(answer.get("AccountSub").is_null());
+        assert!(answer.get(Details::ACCOUNT_SUB).is_null());
         assert_eq!(
-            answer.get("NextDueDate").as_date(),
+            answer.get(Details::NEXT_DUE_DATE).as_date(),
             Some(crate::model::date::DateTime::MIN)
         );
-        assert!(answer.get("Inventory").items().is_empty());
+        assert!(answer.get(Details::INVENTORY).items().is_empty());
         assert_eq!(state.bookings().len(), 1);
     }
 
@@ -591,16 +637,18 @@ mod tests {
     fn ids_bring_the_data_of_the_catalog() {
         let mut state = store();
         let request = json!({"InstrumentId": 7302, "RateId": 90210, "AccessoryIdList": [4003], "CusAcct": 20417});
-        let answer = done(&mut state, "C2BPostContract", request);
-        assert_eq!(answer.get("PaymentRequired").as_bool(), Some(true));
-        let web_ref = text(&answer, "WebRef").to_owned();
+        let answer = done(&mut state, service::C2B_POST_CONTRACT, request);
+        assert_eq!(answer.get(Posted::PAYMENT_REQUIRED).as_bool(), Some(true));
+        let web_ref = text(&answer, Posted::WEB_REF).to_owned();
         let answer = details(&mut state, &web_ref);
-        assert_eq!(text(&answer, "AccountSub"), "20417-5");
-        assert_eq!(amount(&answer, "PaymentAmt"), "34.95");
-        assert_eq!(amount(&answer, "OtherCharges"), "19.50");
-        assert_eq!(amount(&answer, "TotalPayoff"), "1249.95");
-        let clarinet = answer.get("Inventory").items()[0].as_object().unwrap();
-        assert_eq!(text(clarinet, "Mfg"), "Yamaha");
+        assert_eq!(text(&answer, Details::ACCOUNT_SUB), "20417-5");
+        assert_eq!(amount(&answer, Details::PAYMENT_AMT), "34.95");
+        assert_eq!(amount(&answer, Details::OTHER_CHARGES), "19.50");
+        assert_eq!(amount(&answer, Details::TOTAL_PAYOFF), "1249.95");
+        let clarinet = answer.get(Details::INVENTORY).items()[0]
+            .as_object()
+            .unwrap();
+        assert_eq!(text(clarinet, Inventory::MFG), "Yamaha");
 
         let unknown = json!({"InstrumentId": 1, "RateId": 2, "AccessoryIdList": [3]});
         let web_ref = posted(&mut state, unknown);
@@ -631,10 +679,20 @@ mod tests {
         ] {
             let mut settings = Settings::default();
             let mut state = store();
-            let message = refused(&mut state, "C2BPostContract", request.clone(), &settings);
+            let message = refused(
+                &mut state,
+                service::C2B_POST_CONTRACT,
+                request.clone(),
+                &settings,
+            );
             assert!(message.contains(names), "{message}");
             settings.check_rules = false;
-            super::super::testing::call(&mut state, "C2BPostContract", &request, &settings);
+            super::super::testing::call(
+                &mut state,
+                service::C2B_POST_CONTRACT,
+                &request,
+                &settings,
+            );
             assert_eq!(state.bookings().len(), 1, "{request}");
         }
     }
@@ -642,15 +700,15 @@ mod tests {
     #[test]
     fn references_of_a_posted_contract_must_exist() {
         for (request, name) in [
-            (json!({"CusAcct": 5}), "CusAcct"),
+            (json!({"CusAcct": 5}), Post::CUS_ACCT),
             (
                 json!({"CcInfo": {"TokenPk": 5}, "CustomerInfo": {"Name": "N"}}),
-                "TokenPk",
+                names::CcInfo::TOKEN_PK,
             ),
         ] {
             let message = refused(
                 &mut store(),
-                "C2BPostContract",
+                service::C2B_POST_CONTRACT,
                 request,
                 &Settings::default(),
             );
@@ -674,7 +732,10 @@ mod tests {
             "FirstDue": "2026-10-01T00:00:00", "CustomerAcct": 20418,
         });
         let answer = done(&mut state, FULFIL, request);
-        assert_eq!(answer.get("MassUpdateErrors"), &Value::List(Vec::new()));
+        assert_eq!(
+            answer.get(Fulfilled::MASS_UPDATE_ERRORS),
+            &Value::List(Vec::new())
+        );
         assert_eq!(state.bookings()[0].references, ["WR-778811"]);
 
         let contract = shown(&state, "WR-778811");
@@ -695,12 +756,14 @@ mod tests {
         assert_eq!(accessories[1]["sku"], "BOOK-1");
 
         let answer = details(&mut state, "20418-2");
-        let item = answer.get("Inventory").items()[0].as_object().unwrap();
-        assert_eq!(text(item, "Serial"), "S-2");
-        assert_eq!(text(item, "Model"), "YAS-280");
-        assert_eq!(amount(&answer, "OtherCharges"), "24.95");
-        assert_eq!(amount(&answer, "PastDueAmount"), "0");
-        assert_eq!(amount(&answer, "TotalPayoff"), "1395.15");
+        let item = answer.get(Details::INVENTORY).items()[0]
+            .as_object()
+            .unwrap();
+        assert_eq!(text(item, Fulfil::SERIAL), "S-2");
+        assert_eq!(text(item, Inventory::MODEL), "YAS-280");
+        assert_eq!(amount(&answer, Details::OTHER_CHARGES), "24.95");
+        assert_eq!(amount(&answer, Details::PAST_DUE_AMOUNT), "0");
+        assert_eq!(amount(&answer, Details::TOTAL_PAYOFF), "1395.15");
         // The old place is free, and not given to the next contract.
         let none = json!({"Ref": "20417-2"});
         refused(&mut state, DETAILS, none, &Settings::default());
@@ -721,31 +784,33 @@ mod tests {
             json!({"Ref": "R-104235", "Serial": "S-9"}),
         );
         let answer = details(&mut state, "R-104235");
-        let item = answer.get("Inventory").items()[0].as_object().unwrap();
-        assert_eq!(text(item, "Serial"), "S-9");
+        let item = answer.get(Details::INVENTORY).items()[0]
+            .as_object()
+            .unwrap();
+        assert_eq!(text(item, Fulfil::SERIAL), "S-9");
     }
 
     #[test]
     fn a_change_that_is_refused_changes_nothing() {
         for (request, name) in [
             (json!({}), "Ref is missing"),
-            (json!({"Ref": "none"}), "Ref"),
+            (json!({"Ref": "none"}), UpdateError::REF),
             (
                 json!({"Ref": "R-104233", "Notes": "n", "CustomerAcct": 5}),
-                "CustomerAcct",
+                Fulfil::CUSTOMER_ACCT,
             ),
             (
                 json!({"Ref": "R-104233", "Notes": "n", "DeliveredAccessories": [{"Id": 5, "Delivered": true}]}),
-                "DeliveredAccessories",
+                Fulfil::DELIVERED_ACCESSORIES,
             ),
             (
                 json!({"Ref": "R-104233", "Notes": "n", "DeletedAccessoryIds": [4001, 5]}),
-                "DeletedAccessoryIds",
+                Fulfil::DELETED_ACCESSORY_IDS,
             ),
             (json!({"Ref": "R-104236", "Notes": "n"}), "locked"),
             (
                 json!({"Ref": "none", "MassUpdateItems": [{"Ref": "R-104233"}]}),
-                "Ref",
+                UpdateError::REF,
             ),
         ] {
             let message = refused(&mut store(), FULFIL, request, &Settings::default());
@@ -780,17 +845,22 @@ mod tests {
         ]});
         let answer = done(&mut state, FULFIL, request);
         let errors: Vec<_> = answer
-            .get("MassUpdateErrors")
+            .get(Fulfilled::MASS_UPDATE_ERRORS)
             .items()
             .iter()
             .map(|error| error.as_object().unwrap())
-            .map(|error| (error.get("Ref").as_str(), text(error, "ErrorMessage")))
+            .map(|error| {
+                (
+                    error.get(UpdateError::REF).as_str(),
+                    text(error, UpdateError::ERROR_MESSAGE),
+                )
+            })
             .collect();
         let expected = [
             (Some("none"), "no contract"),
             (None, "Ref is missing"),
             (None, "empty"),
-            (Some("R-104235"), "DeletedAccessoryIds"),
+            (Some("R-104235"), Fulfil::DELETED_ACCESSORY_IDS),
             (Some("R-104236"), "locked"),
         ];
         assert_eq!(errors.len(), expected.len(), "{errors:?}");
@@ -817,7 +887,7 @@ mod tests {
             FULFIL,
             json!({"MassUpdateItems": [{"Ref": "none"}]}),
         );
-        assert_eq!(answer.get("MassUpdateErrors").items().len(), 1);
+        assert_eq!(answer.get(Fulfilled::MASS_UPDATE_ERRORS).items().len(), 1);
         assert!(state.bookings().is_empty());
     }
 }

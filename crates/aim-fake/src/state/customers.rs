@@ -1,12 +1,25 @@
 //! Customers, their cards and their access tokens.
 
 use super::base::{Booked, Outcome, State};
-use super::read::Read;
+use super::read::{Read, shared};
 use super::store::ACCESS_TOKENS;
 use super::store::{AccessToken, Card, Customer};
 use super::{digest, rules};
+use crate::model::names::{
+    C2BPostContractRequest, CcInfo, CustomerAccessTokenRequest as Access,
+    CustomerAccessTokenResponse as AccessGiven, CustomerInfo, PostServiceTicketRequest,
+};
 use crate::model::settings::Settings;
 use crate::model::value::{Object, Value};
+
+const CUSTOMER_INFO: &str = shared(
+    C2BPostContractRequest::CUSTOMER_INFO,
+    PostServiceTicketRequest::CUSTOMER_INFO,
+);
+const CC_INFO: &str = shared(
+    C2BPostContractRequest::CC_INFO,
+    PostServiceTicketRequest::CC_INFO,
+);
 
 impl State {
     /// CustomerAccessToken.
@@ -19,10 +32,10 @@ impl State {
         if settings.check_rules {
             rules::check_mode(request)?;
         }
-        let account = request.int("Acct");
-        let mode = request.text("Mode");
-        let item_key = request.long("ItemKey");
-        self.check_account(account, "Acct")?;
+        let account = request.int(Access::ACCT);
+        let mode = request.text(Access::MODE);
+        let item_key = request.long(Access::ITEM_KEY);
+        self.check_account(account, Access::ACCT)?;
         self.check_item(mode.as_deref(), item_key, account)?;
 
         // Mixed one-to-one from a number that is used once, so it is unique.
@@ -52,8 +65,8 @@ impl State {
                 .map(|seconds| now.plus_seconds(seconds)),
         });
         let url = format!("{}?t={token}", self.store.merchant.account_url);
-        answer.set("Token", Value::String(token));
-        answer.set("AccountManagementUrl", Value::String(url));
+        answer.set(AccessGiven::TOKEN, Value::String(token));
+        answer.set(AccessGiven::ACCOUNT_MANAGEMENT_URL, Value::String(url));
         Ok(None)
     }
 
@@ -112,8 +125,11 @@ impl State {
         let account = request.int(name);
         self.check_account(account, name)?;
         Ok(account.or_else(|| {
-            let info = request.object("CustomerInfo")?;
-            self.index.web_ids.get(&info.int("WebId")?).copied()
+            let info = request.object(CUSTOMER_INFO)?;
+            self.index
+                .web_ids
+                .get(&info.int(CustomerInfo::WEB_ID)?)
+                .copied()
         }))
     }
 
@@ -125,12 +141,12 @@ impl State {
         name: &str,
     ) -> Outcome<(Option<i32>, Option<i64>)> {
         let known = self.known_account(request, name)?;
-        let card = request.object("CcInfo");
-        let card_pk = card.and_then(|card| card.long("TokenPk"));
+        let card = request.object(CC_INFO);
+        let card_pk = card.and_then(|card| card.long(CcInfo::TOKEN_PK));
         if card_pk.is_some_and(|pk| !self.index.cards.contains_key(&pk)) {
             return Err("no card has the record id in CcInfo.TokenPk".into());
         }
-        let account = match (known, request.object("CustomerInfo")) {
+        let account = match (known, request.object(CUSTOMER_INFO)) {
             (None, Some(info)) => Some(self.add_customer(info)?),
             _ => known,
         };
@@ -144,7 +160,7 @@ impl State {
 
     /// Creates a customer and returns the account.
     fn add_customer(&mut self, info: Read<'_>) -> Outcome<i32> {
-        let web_id = info.int("WebId");
+        let web_id = info.int(CustomerInfo::WEB_ID);
         let account = self.fresh_account()?;
         let at = self.store.customers.len();
         self.index.customers.insert(account, at);
@@ -154,15 +170,15 @@ impl State {
         self.store.customers.push(Customer {
             account,
             web_id,
-            name: info.text("Name"),
-            addr1: info.text("Addr1"),
-            addr2: info.text("Addr2"),
-            city: info.text("City"),
-            st: info.text("St"),
-            zip: info.text("Zip"),
-            country: info.text("Country"),
-            phone: info.text("Phone"),
-            email: info.text("Email"),
+            name: info.text(CustomerInfo::NAME),
+            addr1: info.text(CustomerInfo::ADDR1),
+            addr2: info.text(CustomerInfo::ADDR2),
+            city: info.text(CustomerInfo::CITY),
+            st: info.text(CustomerInfo::ST),
+            zip: info.text(CustomerInfo::ZIP),
+            country: info.text(CustomerInfo::COUNTRY),
+            phone: info.text(CustomerInfo::PHONE),
+            email: info.text(CustomerInfo::EMAIL),
             last_sub: 0,
         });
         Ok(account)
@@ -191,12 +207,12 @@ impl State {
         self.store.cards.push(Card {
             pk,
             account,
-            token: card.text("TokenStr"),
-            kind: card.text("CardType"),
-            last_four: card.text("LastFour"),
-            expiration: card.text("Expiration"),
-            reason: card.text("ReasonOnFile"),
-            primary: card.flag("Primary").unwrap_or_default(),
+            token: card.text(CcInfo::TOKEN_STR),
+            kind: card.text(CcInfo::CARD_TYPE),
+            last_four: card.text(CcInfo::LAST_FOUR),
+            expiration: card.text(CcInfo::EXPIRATION),
+            reason: card.text(CcInfo::REASON_ON_FILE),
+            primary: card.flag(CcInfo::PRIMARY).unwrap_or_default(),
         });
         pk
     }
@@ -213,8 +229,9 @@ mod tests {
 
     use super::super::testing::{call, done, posted, refused, store, text};
     use super::*;
+    use crate::model::names::service;
 
-    const ACCESS: &str = "CustomerAccessToken";
+    const ACCESS: &str = service::CUSTOMER_ACCESS_TOKEN;
 
     #[test]
     fn every_mode_opens_the_account_page() {
@@ -229,15 +246,15 @@ mod tests {
             json!({"Acct": 20417, "Mode": "UPDATE_CARD", "ItemKey": 660_184}),
         ] {
             let answer = done(&mut state, ACCESS, request.clone());
-            let token = text(&answer, "Token");
+            let token = text(&answer, AccessGiven::TOKEN);
             assert_eq!(
-                text(&answer, "AccountManagementUrl"),
+                text(&answer, AccessGiven::ACCOUNT_MANAGEMENT_URL),
                 format!("https://account.example.com/manage?t={token}")
             );
             let json = state.to_json();
             let kept = json["access_tokens"].as_array().unwrap().last().unwrap();
             assert_eq!(kept["token"], token);
-            assert_eq!(kept["account"], request["Acct"]);
+            assert_eq!(kept["account"], request[Access::ACCT]);
             assert_eq!(kept["expires"], Json::Null);
         }
         assert!(state.bookings().is_empty());
@@ -253,7 +270,7 @@ mod tests {
     #[test]
     fn modes_and_keys_that_do_not_fit_are_refused() {
         for (request, part) in [
-            (json!({"Acct": 5}), "Acct"),
+            (json!({"Acct": 5}), Access::ACCT),
             (json!({"Mode": "SELL_CARD"}), "Mode is unknown"),
             (json!({"Mode": "UPDATE_CARD"}), "ItemKey is missing"),
             (
@@ -351,7 +368,12 @@ mod tests {
         let full = json!({"accounts_given": i32::MAX - 1});
         let mut state = State::from_json(&full).unwrap();
         let request = json!({"CustomerInfo": {"Name": "N"}, "CcInfo": {"TokenStr": "t"}});
-        let message = refused(&mut state, "C2BPostContract", request, &Settings::default());
+        let message = refused(
+            &mut state,
+            service::C2B_POST_CONTRACT,
+            request,
+            &Settings::default(),
+        );
         assert!(message.contains("account number"), "{message}");
 
         let full = json!({"customers": [{"account": 5, "web_id": 7, "last_sub": i32::MAX}]});
@@ -360,7 +382,12 @@ mod tests {
             json!({"CusAcct": 5, "CcInfo": {"TokenStr": "t"}}),
             json!({"CustomerInfo": {"WebId": 7}, "CcInfo": {"TokenStr": "t"}}),
         ] {
-            let message = refused(&mut state, "C2BPostContract", request, &Settings::default());
+            let message = refused(
+                &mut state,
+                service::C2B_POST_CONTRACT,
+                request,
+                &Settings::default(),
+            );
             assert!(message.contains("no number left"), "{message}");
         }
     }

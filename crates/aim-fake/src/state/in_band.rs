@@ -1,5 +1,6 @@
 //! Writes an error or a success into the `Status` of an answer.
 
+use crate::model::names::{BaseResponse, BaseResponseResult};
 use crate::model::operation::Operation;
 use crate::model::service::Answer;
 use crate::model::settings::Settings;
@@ -28,21 +29,21 @@ pub(super) fn set_error(answer: &mut Object, settings: &Settings, message: &str)
     set_status(
         answer,
         &[
-            ("StatusCode", &settings.error_status_code),
-            ("ErrorCode", &settings.error_code),
-            ("ErrorDisplayText", message),
-            ("ErrorMessage", message),
+            (BaseResponseResult::STATUS_CODE, &settings.error_status_code),
+            (BaseResponseResult::ERROR_CODE, &settings.error_code),
+            (BaseResponseResult::ERROR_DISPLAY_TEXT, message),
+            (BaseResponseResult::ERROR_MESSAGE, message),
         ],
     );
 }
 
 pub(crate) fn set_status(answer: &mut Object, members: &[(&str, &str)]) {
-    if let Some(of) = answer.of().class("Status") {
-        let known = answer.get("Status").as_object().cloned();
+    if let Some(of) = answer.of().class(BaseResponse::STATUS) {
+        let known = answer.get(BaseResponse::STATUS).as_object().cloned();
         let mut status = known.unwrap_or_else(|| Object::new(of));
         for (name, text) in members {
             status.set(name, Value::String((*text).to_owned()));
         }
-        answer.set("Status", Value::Object(status));
+        answer.set(BaseResponse::STATUS, Value::Object(status));
     }
 }

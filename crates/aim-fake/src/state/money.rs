@@ -106,6 +106,7 @@ mod tests {
 
     use super::super::base::State;
     use super::super::testing::{amount, details, text};
+    use crate::model::names::GetContractDetailsResponse as Details;
     use crate::model::value::Object;
 
     fn contract(now: &str, contract: serde_json::Value) -> Object {
@@ -134,10 +135,10 @@ mod tests {
             ("2027-02-28T00:00:00", "2027-03-28T00:00:00", "169.000"),
         ] {
             let answer = contract(now, json!({ "rate": rate }));
-            assert_eq!(date(&answer, "NextDueDate"), next, "{now}");
-            let found = answer.get("PastDueAmount").as_decimal();
+            assert_eq!(date(&answer, Details::NEXT_DUE_DATE), next, "{now}");
+            let found = answer.get(Details::PAST_DUE_AMOUNT).as_decimal();
             assert_eq!(found, Some(past_due.parse().unwrap()), "{now}");
-            assert_eq!(amount(&answer, "PaymentAmount"), "13.000");
+            assert_eq!(amount(&answer, Details::PAYMENT_AMOUNT), "13.000");
         }
     }
 
@@ -147,11 +148,11 @@ mod tests {
         let now = "2026-03-01T00:00:00";
         let delivered = json!({"rate": rate, "delivery_date": "2026-02-10T12:00:00"});
         let answer = contract(now, delivered.clone());
-        assert_eq!(date(&answer, "NextDueDate"), "2026-04-10T00:00:00");
+        assert_eq!(date(&answer, Details::NEXT_DUE_DATE), "2026-04-10T00:00:00");
         let mut both = delivered;
         both["first_due"] = json!("2026-03-15T08:30:00");
         assert_eq!(
-            date(&contract(now, both), "NextDueDate"),
+            date(&contract(now, both), Details::NEXT_DUE_DATE),
             "2026-03-15T08:30:00"
         );
     }
@@ -162,10 +163,10 @@ mod tests {
         let paid = |amounts: [&str; 2]| amounts.map(|it| json!({ "amount": it }));
         let now = "2026-02-01T00:00:00";
         let answer = contract(now, json!({"rate": rate, "payments": paid(["3.00", "0"])}));
-        assert_eq!(amount(&answer, "PastDueAmt"), "20.00");
-        assert_eq!(amount(&answer, "AccumulatedCredit"), "3.00");
+        assert_eq!(amount(&answer, Details::PAST_DUE_AMT), "20.00");
+        assert_eq!(amount(&answer, Details::ACCUMULATED_CREDIT), "3.00");
         let answer = contract(now, json!({"rate": rate, "payments": paid(["23", "1000"])}));
-        assert_eq!(amount(&answer, "PastDueAmt"), "0");
+        assert_eq!(amount(&answer, Details::PAST_DUE_AMT), "0");
     }
 
     #[test]
@@ -174,14 +175,14 @@ mod tests {
             "2026-01-31T15:00:00",
             json!({"cash_price": "100.10", "payments": [{"amount": "0.20"}], "first_due": "2026-03-01T00:00:00"}),
         );
-        assert_eq!(amount(&answer, "TotalPayoff"), "99.90");
-        assert_eq!(amount(&answer, "DiscountedPayoff"), "84.92");
-        assert_eq!(date(&answer, "PayoffDate"), "2026-03-15T00:00:00");
+        assert_eq!(amount(&answer, Details::TOTAL_PAYOFF), "99.90");
+        assert_eq!(amount(&answer, Details::DISCOUNTED_PAYOFF), "84.92");
+        assert_eq!(date(&answer, Details::PAYOFF_DATE), "2026-03-15T00:00:00");
         let answer = contract("2026-01-31T15:00:00", json!({}));
-        assert_eq!(amount(&answer, "TotalPayoff"), "0");
-        assert!(answer.get("DiscountedPayoff").is_null());
-        assert_eq!(date(&answer, "PayoffDate"), "0001-01-01T00:00:00");
-        assert_eq!(text(&answer, "Topic"), "RENTALDETAILS");
+        assert_eq!(amount(&answer, Details::TOTAL_PAYOFF), "0");
+        assert!(answer.get(Details::DISCOUNTED_PAYOFF).is_null());
+        assert_eq!(date(&answer, Details::PAYOFF_DATE), "0001-01-01T00:00:00");
+        assert_eq!(text(&answer, Details::TOPIC), "RENTALDETAILS");
     }
 
     #[test]
@@ -196,8 +197,8 @@ mod tests {
                 "payments": [{"amount": format!("-{most}")}],
             }),
         );
-        assert_eq!(amount(&answer, "TotalDue"), most);
+        assert_eq!(amount(&answer, Details::TOTAL_DUE), most);
         // The next one would be due in the year 10000.
-        assert_eq!(date(&answer, "NextDueDate"), "0001-01-01T00:00:00");
+        assert_eq!(date(&answer, Details::NEXT_DUE_DATE), "0001-01-01T00:00:00");
     }
 }

@@ -4,6 +4,7 @@ use super::base::{Booked, Outcome, State};
 use super::in_band::{in_band_error, set_error, set_status, with_status};
 use super::read::{Read, Seen};
 use super::rules;
+use crate::model::names::{BaseResponse, BaseResponseResult, service};
 use crate::model::operation::Operation;
 use crate::model::service::{Answer, Call};
 use crate::model::settings::Settings;
@@ -15,11 +16,11 @@ type Rule = fn(&mut State, Read<'_>, &mut Object, &Settings) -> Outcome<Booked>;
 /// The operations that have rules of their own, by the vendor's names. Any
 /// other operation of the document answers with its example.
 pub(super) const OWN: &[(&str, Rule)] = &[
-    ("C2BPostContract", State::post_contract),
-    ("ContractFulfillment", State::fulfil),
-    ("CustomerAccessToken", State::give_access),
-    ("GetContractDetails", State::details),
-    ("PostServiceTicket", State::post_ticket),
+    (service::C2B_POST_CONTRACT, State::post_contract),
+    (service::CONTRACT_FULFILLMENT, State::fulfil),
+    (service::CUSTOMER_ACCESS_TOKEN, State::give_access),
+    (service::GET_CONTRACT_DETAILS, State::details),
+    (service::POST_SERVICE_TICKET, State::post_ticket),
 ];
 
 /// The outcome of a call.
@@ -72,8 +73,8 @@ impl State {
         }
         self.store.now = self.store.now.plus_seconds(1);
         match &settings.success_status_code {
-            Some(code) => set_status(&mut answer, &[("StatusCode", code)]),
-            None => answer.set("Status", Value::Null),
+            Some(code) => set_status(&mut answer, &[(BaseResponseResult::STATUS_CODE, code)]),
+            None => answer.set(BaseResponse::STATUS, Value::Null),
         }
         Done {
             answer: Answer::Dto(answer),

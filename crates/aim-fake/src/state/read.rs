@@ -6,8 +6,23 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use super::store::{Date, FormInput, Money};
+use crate::model::names::{self, C2BPostContractRequest, PostServiceTicketRequest};
 use crate::model::types::Type;
 use crate::model::value::{Object, Value};
+
+/// A member that two types have under one name, for a rule that reads both.
+pub(super) const fn shared(one: &'static str, other: &'static str) -> &'static str {
+    assert!(
+        one.eq_ignore_ascii_case(other),
+        "the two types name the member differently: read each by its own name"
+    );
+    one
+}
+
+const FORM_INPUT_LIST: &str = shared(
+    C2BPostContractRequest::FORM_INPUT_LIST,
+    PostServiceTicketRequest::FORM_INPUT_LIST,
+);
 
 /// The members that the rules have read: a type, and the index of a member in
 /// it.
@@ -126,11 +141,11 @@ impl<'a> Read<'a> {
 
     /// `FormInputList`.
     pub(super) fn form_inputs(self) -> Vec<FormInput> {
-        self.objects("FormInputList")
+        self.objects(FORM_INPUT_LIST)
             .map(|input| FormInput {
-                key: input.text("Key"),
-                value: input.text("Value"),
-                encrypted: input.flag("Encrypted").unwrap_or_default(),
+                key: input.text(names::FormInput::KEY),
+                value: input.text(names::FormInput::VALUE),
+                encrypted: input.flag(names::FormInput::ENCRYPTED).unwrap_or_default(),
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 
 use super::base::Outcome;
 use super::read::Read;
+use crate::model::names::CustomerAccessTokenRequest as Access;
 use crate::model::settings::Settings;
 use crate::model::value::{Object, Value};
 
@@ -49,10 +50,10 @@ fn is_sent(request: &Object, name: &str) -> bool {
 
 /// Checks `Mode` of CustomerAccessToken and the `ItemKey` that it requires.
 pub(super) fn check_mode(request: Read<'_>) -> Outcome<()> {
-    let Some(mode) = request.str("Mode").filter(|mode| !mode.is_empty()) else {
+    let Some(mode) = request.str(Access::MODE).filter(|mode| !mode.is_empty()) else {
         return Ok(());
     };
-    let has_key = !request.is_null("ItemKey");
+    let has_key = !request.is_null(Access::ITEM_KEY);
     match MODES.iter().find(|(name, _)| *name == mode) {
         None => {
             let modes = MODES.map(|(name, _)| name).join(", ");
@@ -96,6 +97,7 @@ mod tests {
 
     use super::super::testing::{call, refused, store};
     use super::*;
+    use crate::model::names::{C2BPostContractResponse, service};
     use crate::model::service::Answer;
 
     #[test]
@@ -106,22 +108,22 @@ mod tests {
         };
         for (operation, request, path) in [
             (
-                "C2BPostContract",
+                service::C2B_POST_CONTRACT,
                 json!({"CustomerInfo": {"Name": "N"}}),
                 "CustomerInfo.Email is missing",
             ),
             (
-                "PostServiceTicket",
+                service::POST_SERVICE_TICKET,
                 json!({"CustomerInfo": {"Name": "", "Email": "e"}}),
                 "CustomerInfo.Name is missing",
             ),
             (
-                "PostServiceTicket",
+                service::POST_SERVICE_TICKET,
                 json!({"CcInfo": {"TokenStr": "t", "CardType": "VISA"}}),
                 "CcInfo.LastFour is missing",
             ),
             (
-                "C2BPostContract",
+                service::C2B_POST_CONTRACT,
                 json!({"FormInputList": [{"Key": "K", "Value": "V"}, {"Key": "K"}]}),
                 "FormInputList[1].Value is missing",
             ),
@@ -132,7 +134,7 @@ mod tests {
             let Answer::Dto(answer) = answer else {
                 panic!("{answer:?}");
             };
-            assert!(!answer.get("WebRef").is_null());
+            assert!(!answer.get(C2BPostContractResponse::WEB_REF).is_null());
         }
     }
 }

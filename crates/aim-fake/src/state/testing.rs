@@ -11,6 +11,9 @@ use serde_json::{Value as Json, json};
 use super::base::State;
 use crate::model::date::{DateKind, DateTime};
 use crate::model::http::Request;
+use crate::model::names::{
+    BaseResponse, BaseResponseResult, C2BPostContractResponse, GetContractDetailsRequest, service,
+};
 use crate::model::schema::Schema;
 use crate::model::service::{Answer, Call};
 use crate::model::settings::Settings;
@@ -21,7 +24,9 @@ use crate::model::value::{Object, Value};
 pub fn object(of: &'static Type, json: &Json) -> Object {
     let mut object = Object::new(of);
     for (name, json) in json.as_object().unwrap() {
-        let member = &of.members[of.position(name).unwrap()];
+        let member = of.position(name);
+        let member = member.unwrap_or_else(|| panic!("{} has no member {name}", of.name));
+        let member = &of.members[member];
         object.set(name, value(member.kind, json));
     }
     object
@@ -64,7 +69,7 @@ pub fn call(state: &mut State, name: &str, request: &Json, settings: &Settings) 
 /// Calls an operation that must succeed, with default settings.
 pub fn done(state: &mut State, name: &str, request: Json) -> Object {
     match call(state, name, &request, &Settings::default()) {
-        Answer::Dto(answer) if status(&answer, "StatusCode") == "OK" => answer,
+        Answer::Dto(answer) if status(&answer, BaseResponseResult::STATUS_CODE) == "OK" => answer,
         other => panic!("{name} is refused: {other:?}"),
     }
 }
@@ -78,15 +83,19 @@ pub fn refused(state: &mut State, name: &str, request: Json, settings: &Settings
     let Answer::Dto(answer) = answer else {
         panic!("{name}: {answer:?}");
     };
-    assert_eq!(status(&answer, "StatusCode"), "Error", "{name}");
-    let message = status(&answer, "ErrorMessage");
+    assert_eq!(
+        status(&answer, BaseResponseResult::STATUS_CODE),
+        "Error",
+        "{name}"
+    );
+    let message = status(&answer, BaseResponseResult::ERROR_MESSAGE);
     assert!(!message.is_empty(), "{name}");
     message
 }
 
 /// A text of `Status`.
 pub fn status(answer: &Object, name: &str) -> String {
-    let status = answer.get("Status").as_object().unwrap();
+    let status = answer.get(BaseResponse::STATUS).as_object().unwrap();
     status.get(name).as_str().unwrap_or_default().to_owned()
 }
 
@@ -102,12 +111,20 @@ pub fn amount(answer: &Object, name: &str) -> String {
 
 /// Posts a contract and returns its `WebRef`.
 pub fn posted(state: &mut State, request: Json) -> String {
-    text(&done(state, "C2BPostContract", request), "WebRef").to_owned()
+    text(
+        &done(state, service::C2B_POST_CONTRACT, request),
+        C2BPostContractResponse::WEB_REF,
+    )
+    .to_owned()
 }
 
 /// The answer of GetContractDetails for a contract.
 pub fn details(state: &mut State, reference: &str) -> Object {
-    done(state, "GetContractDetails", json!({ "Ref": reference }))
+    done(
+        state,
+        service::GET_CONTRACT_DETAILS,
+        json!({ GetContractDetailsRequest::REF: reference }),
+    )
 }
 
 /// The fixture that comes with the crate.
