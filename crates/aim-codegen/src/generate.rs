@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypePatch};
 use quote::quote;
 use schemars::schema::{InstanceType, SchemaObject};
-use syn::{Item, parse_quote};
+use syn::Item;
 
 use crate::emit::{checks, layout, members, methods, names, operations, shape, verify};
 use crate::lint;
@@ -136,22 +136,22 @@ fn finish(file: syn::File, facts: &Facts) -> Result<Code, String> {
     Ok(Code(
         [
             MODULES.to_owned(),
-            text(&TokenStream::new(), types),
-            text(&of_types, checks),
-            text(&of_types, evidence),
+            text(&TokenStream::new(), &types)?,
+            text(&of_types, &checks)?,
+            text(&of_types, &evidence)?,
             members::members(facts),
             methods::table(facts),
-            text(&TokenStream::new(), operations::operations(facts)),
-            text(&of_types, requests),
+            text(&TokenStream::new(), &operations::operations(facts))?,
+            text(&of_types, &requests)?,
         ]
         .map(|text| format!("{HEADER}{text}")),
     ))
 }
 
-fn text(imports: &TokenStream, items: Vec<Item>) -> String {
-    let mut file = parse_quote!(#imports #(#items)*);
-    layout::lay_out(&mut file);
-    prettyplease::unparse(&file)
+fn text(imports: &TokenStream, items: &[Item]) -> Result<String, String> {
+    let code = layout::lay_out(quote!(#imports #(#items)*));
+    let file = syn::parse2(code).map_err(|error| format!("the output is not Rust: {error}"))?;
+    Ok(prettyplease::unparse(&file))
 }
 
 /// Runs the generator and turns a panic into a message.

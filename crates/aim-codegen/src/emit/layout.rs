@@ -1,85 +1,116 @@
 //! Makes the output pleasant to read: doc comments start with a space, and
 //! names of the standard library have no path.
 
-use syn::punctuated::Punctuated;
-use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path, Token, parse_quote};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::LitStr;
 
 use crate::plan::names::PRELUDE;
 
-/// Lays out the file.
-pub(crate) fn lay_out(file: &mut syn::File) {
-    Layout.visit_file_mut(file);
-}
-
-struct Layout;
-
-impl VisitMut for Layout {
-    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        *attributes = std::mem::take(attributes)
-            .into_iter()
-            .flat_map(|attribute| match text(&attribute) {
-                Some(text) => lines(&text),
-                None => vec![derived(&attribute).unwrap_or(attribute)],
-            })
-            .collect();
-    }
-
-    /// Shortens `::std::option::Option<T>` to `Option<T>`.
-    fn visit_path_mut(&mut self, path: &mut Path) {
-        visit_mut::visit_path_mut(self, path);
-        let is_std = path.leading_colon.is_some()
-            && path
-                .segments
-                .first()
-                .is_some_and(|first| first.ident == "std");
-        let last = path.segments.last().cloned();
-        if let Some(last) =
-            last.filter(|last| is_std && PRELUDE.iter().any(|name| last.ident == name))
-        {
-            *path = Path::from(last);
+/// Lays out code.
+pub(crate) fn lay_out(code: TokenStream) -> TokenStream {
+    let trees: Vec<_> = code.into_iter().collect();
+    let mut out = TokenStream::new();
+    let mut rest = trees.as_slice();
+    while let Some((tree, after)) = rest.split_first() {
+        rest = after;
+        if let Some((attributes, after)) = attribute(tree, after) {
+            out.extend(attributes);
+            rest = after;
+        } else if let Some((name, after)) = std_name(tree, after) {
+            out.extend([name.clone()]);
+            rest = after;
+        } else if let TokenTree::Group(group) = tree {
+            out.extend([with(group, lay_out(group.stream()))]);
+        } else {
+            out.extend([tree.clone()]);
         }
     }
+    out
 }
 
-/// The text of a doc comment.
-fn text(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
-            _ => None,
-        },
+/// The same group with other contents.
+fn with(group: &Group, contents: TokenStream) -> TokenTree {
+    Group::new(group.delimiter(), contents).into()
+}
+
+/// Rewrites an attribute, such as a doc comment or a derive; also returns what
+/// follows.
+fn attribute<'a>(
+    tree: &TokenTree,
+    after: &'a [TokenTree],
+) -> Option<(TokenStream, &'a [TokenTree])> {
+    let [TokenTree::Group(group), after @ ..] = after else {
+        return None;
+    };
+    if !is(tree, '#') || group.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let content: Vec<_> = group.stream().into_iter().collect();
+    match content.as_slice() {
+        [TokenTree::Ident(name), equals, TokenTree::Literal(text)]
+            if name == "doc" && is(equals, '=') =>
+        {
+            let text: LitStr = syn::parse2(TokenTree::from(text.clone()).into()).ok()?;
+            Some((lines(&text.value()), after))
+        }
+        [name @ TokenTree::Ident(ident), TokenTree::Group(paths)] if ident == "derive" => {
+            let paths = with(paths, without_leading_colons(paths.stream()));
+            Some((quote!(#[#name #paths]), after))
+        }
         _ => None,
     }
 }
 
-/// Turns `#[derive(::serde::Serialize)]` into `#[derive(serde::Serialize)]`.
-fn derived(attribute: &Attribute) -> Option<Attribute> {
-    if !attribute.path().is_ident("derive") {
+/// Turns `::serde::Serialize, Clone` into `serde::Serialize, Clone`.
+fn without_leading_colons(paths: TokenStream) -> TokenStream {
+    let mut starts = true;
+    let leads = |tree: &TokenTree| {
+        let leads = starts && is(tree, ':');
+        starts = leads || is(tree, ',');
+        !leads
+    };
+    paths.into_iter().filter(leads).collect()
+}
+
+/// Shortens `::std::option::Option` to `Option`; also returns what follows.
+fn std_name<'a>(
+    tree: &TokenTree,
+    after: &'a [TokenTree],
+) -> Option<(&'a TokenTree, &'a [TokenTree])> {
+    let [second, path @ ..] = after else {
+        return None;
+    };
+    let mut path = path;
+    let is_std = matches!(path, [TokenTree::Ident(first), ..] if first == "std");
+    if !is_std || !is(tree, ':') || !is(second, ':') {
         return None;
     }
-    let paths = Punctuated::<Path, Token![,]>::parse_terminated;
-    let paths = attribute.parse_args_with(paths).ok()?;
-    let paths = paths.into_iter().map(|mut path| {
-        path.leading_colon = None;
-        path
-    });
-    Some(parse_quote!(#[derive(#(#paths),*)]))
+    while let [name @ TokenTree::Ident(ident), after @ ..] = path {
+        match after {
+            [one, two, after @ ..] if is(one, ':') && is(two, ':') => path = after,
+            _ => {
+                let is_known = PRELUDE.iter().any(|known| ident == known);
+                return is_known.then_some((name, after));
+            }
+        }
+    }
+    None
+}
+
+fn is(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
 /// Makes one doc comment for each line.
-fn lines(text: &str) -> Vec<Attribute> {
+fn lines(text: &str) -> TokenStream {
     let line = |line: &str| {
         let line = match line.trim_end() {
             "" => String::new(),
             line if line.starts_with(' ') => line.to_owned(),
             line => format!(" {line}"),
         };
-        let attribute: Attribute = parse_quote!(#[doc = #line]);
-        attribute
+        quote!(#[doc = #line])
     };
     text.trim_end().split('\n').map(line).collect()
 }
@@ -89,9 +120,8 @@ mod tests {
     use super::*;
 
     fn laid_out(source: &str) -> String {
-        let mut file = syn::parse_str(source).unwrap();
-        lay_out(&mut file);
-        prettyplease::unparse(&file)
+        let code = lay_out(source.parse().unwrap());
+        prettyplease::unparse(&syn::parse2(code).unwrap())
     }
 
     #[test]
@@ -117,7 +147,8 @@ mod tests {
             laid_out("type A = ::std::option::Option<::std::vec::Vec<::std::string::String>>;"),
             "type A = Option<Vec<String>>;\n"
         );
-        let others = "type A = ::std::result::Result<my::Option, ::other::String>;\n";
+        let others = "type A = ::std::result::Result<my::Option, ::other::String>;\n\
+                      const A: A = ::std::option::Option::None;\n";
         assert_eq!(laid_out(others), others);
     }
 }

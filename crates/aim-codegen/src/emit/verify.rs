@@ -5,12 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::Item;
-use syn::visit::{self, Visit};
 
 use crate::plan::facts::Facts;
 
-/// Types that must not occur, each as the last segments of a path, and why.
+/// Names that must not occur, and why.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("f64", "money would lose cents"),
     ("f32", "money would lose cents"),
@@ -29,10 +30,10 @@ pub(crate) fn check<'a>(
 ) -> Result<(), String> {
     let mut found = Found::default();
     for item in items {
-        found.visit_item(item);
+        found.read(item.to_token_stream());
     }
     for (name, reason) in FORBIDDEN {
-        if found.segments.contains(*name) {
+        if found.names.contains(*name) {
             return Err(format!("the output names `{name}`: {reason}"));
         }
     }
@@ -46,21 +47,29 @@ pub(crate) fn check<'a>(
 
 #[derive(Default)]
 struct Found {
-    segments: BTreeSet<String>,
+    names: BTreeSet<String>,
     functions: BTreeSet<String>,
 }
 
-impl<'ast> Visit<'ast> for Found {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        for segment in &path.segments {
-            self.segments.insert(segment.ident.to_string());
+impl Found {
+    fn read(&mut self, code: TokenStream) {
+        let mut is_function = false;
+        for tree in code {
+            let mut is_fn = false;
+            match tree {
+                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Ident(name) => {
+                    let name = name.to_string();
+                    is_fn = name == "fn";
+                    if is_function {
+                        self.functions.insert(name.clone());
+                    }
+                    self.names.insert(name);
+                }
+                _ => {}
+            }
+            is_function = is_fn;
         }
-        visit::visit_path(self, path);
-    }
-
-    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
-        self.functions.insert(function.sig.ident.to_string());
-        visit::visit_item_fn(self, function);
     }
 }
 

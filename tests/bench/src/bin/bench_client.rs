@@ -408,7 +408,11 @@ impl Bench {
         let target = folder.join("target");
         done(cargo(&folder, &target).args(["fetch", "--quiet"]))?;
         let (start, spent) = (Instant::now(), children_cpu_seconds()?);
-        done(cargo(&folder, &target).args(["build", "--quiet", "--offline"]))?;
+        let mut build = cargo(&folder, &target);
+        // Cargo never builds a crate of the registry incrementally, and a crate
+        // of a path otherwise.
+        build.env("CARGO_INCREMENTAL", "0");
+        done(build.args(["build", "--quiet", "--offline"]))?;
         let built = Built {
             seconds: start.elapsed().as_secs_f64(),
             cpu_seconds: children_cpu_seconds()? - spent,
