@@ -48,7 +48,7 @@ pub struct Exchange {
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn exchanges() -> Vec<Exchange> {
     let mut exchanges = Vec::new();
-    for folder in ["exchanges", "settings", "clients"] {
+    for folder in ["exchanges", "settings", "clients", "neighbours"] {
         let folder = root().join("tests/fixtures/recordings").join(folder);
         let mut files: Vec<_> = fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))

@@ -18,19 +18,21 @@ use flate2::write::GzEncoder;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
-use self::faults::{Compression, Fault, FaultKind, Faults, Moment};
+use self::credentials::{ENDED_TOKEN, UNKNOWN_KEY};
+use self::faults::{Compression, Credential, Fault, FaultKind, Faults, Moment};
 use self::request_log::{Received, Ring};
 use crate::model::http::{Request, Response};
 use crate::model::json::answer_from_json;
-use crate::model::names::{BaseResponse, BaseResponseResult};
+use crate::model::names::{BaseResponse, BaseResponseResult, BaseSecureRequest, service};
 use crate::model::operation::Operation;
 use crate::model::schema::Schema;
 use crate::model::service::{Answer, Call};
-use crate::model::settings::Settings;
+use crate::model::settings::{LoginFrom, Settings};
 use crate::model::value::Object;
 use crate::problem::{Problem, step};
 use crate::state::State;
-use crate::state::in_band::set_status;
+use crate::state::in_band::{refused, set_status};
+use crate::state::sign_in::WRONG_PASSWORD;
 use crate::wire;
 
 /// How a fake begins, and what a reset brings back.
@@ -246,6 +248,14 @@ impl Engine {
         let Some(fault) = fault else {
             return answer;
         };
+        let ended = FaultKind::RefusedCredential {
+            credential: Credential::Token,
+        };
+        if fault.kind == ended
+            && let Some(token) = credentials::credential(call, settings, BaseSecureRequest::TOKEN)
+        {
+            inner.state.end_login(token);
+        }
         let answer = replace(&fault.kind, call.operation, settings, answer);
         log.fault = Some(fault);
         answer
@@ -461,7 +471,18 @@ impl Inner {
             log.scripted = true;
             return answer;
         }
-        if let Err(refusal) = credentials::check(call, settings) {
+        let in_query;
+        let call = match settings.login_from {
+            LoginFrom::Query if call.operation.name == service::SECURITY => {
+                in_query = wire::sent_in_query(call);
+                &Call {
+                    request: &in_query,
+                    ..*call
+                }
+            }
+            _ => call,
+        };
+        if let Err(refusal) = credentials::check(call, &self.state, settings) {
             return refusal;
         }
         let done = self.state.answer(call, settings);
@@ -486,8 +507,21 @@ impl Inner {
 }
 
 /// What a fault has the service answer in place of its own answer.
-fn replace(kind: &FaultKind, operation: &Operation, settings: &Settings, own: Answer) -> Answer {
+fn replace(
+    kind: &FaultKind,
+    operation: &'static Operation,
+    settings: &Settings,
+    own: Answer,
+) -> Answer {
     match kind {
+        FaultKind::RefusedCredential { credential } => {
+            let message = match credential {
+                Credential::Token => ENDED_TOKEN,
+                Credential::ApiKey => UNKNOWN_KEY,
+                Credential::Password => WRONG_PASSWORD,
+            };
+            refused(operation, settings, message)
+        }
         FaultKind::InBandError {
             status,
             status_code,

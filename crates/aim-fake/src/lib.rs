@@ -16,13 +16,15 @@ mod server;
 mod state;
 mod wire;
 
-pub use engine::faults::{Compression, Fault, FaultKind, Moment, NameStyle};
+pub use engine::faults::{Compression, Credential, Fault, FaultKind, Moment, NameStyle};
 pub use engine::request_log::Received;
 pub use fake::{AimFake, Builder, Error};
 pub use model::date::{DateKind, DateTime};
 pub use model::operation::{Operation, Route};
 pub use model::schema::Schema;
-pub use model::settings::{CredentialError, CredentialsFrom, DateFormat, Format, Settings};
+pub use model::settings::{
+    CredentialError, CredentialsFrom, DateFormat, Format, LoginFrom, Settings,
+};
 pub use model::types::{Kind, Member, Sensitive, Type};
 pub use model::value::{Object, Value};
 pub use problem::{Problem, Problems};

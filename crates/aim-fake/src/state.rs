@@ -13,6 +13,7 @@ mod needs;
 mod operations;
 mod read;
 mod rules;
+pub(crate) mod sign_in;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -369,6 +370,36 @@ mod tests {
                 "at most 1000",
             ),
             (
+                json!({"access_tokens": [], "logins": vec![json!({"token": "t"}); 1_001]}),
+                "/logins",
+                "at most 1000",
+            ),
+            (
+                json!({"logins": [{"username": "u"}]}),
+                "/logins/0/token",
+                "not empty",
+            ),
+            (
+                json!({"users": [{"password": "p"}]}),
+                "/users/0/username",
+                "not empty",
+            ),
+            (
+                json!({"users": [{"username": "7770"}]}),
+                "/users/0/password",
+                "not empty",
+            ),
+            (
+                json!({"users": [{"username": "u", "password": "p"}, {"username": "u", "password": "q"}]}),
+                "/users/1/username",
+                "another",
+            ),
+            (
+                json!({"users": [{"username": "u", "password": "p", "account": 5}]}),
+                "/users/0/account",
+                "no customer",
+            ),
+            (
                 json!({"bookings": [{"operation": "Buy"}]}),
                 "/bookings/0/operation",
                 "the vendor's name",
@@ -522,6 +553,13 @@ mod tests {
                 }
                 Kind::String if name == CustomerAccessTokenRequest::MODE => {
                     Value::String(rules::MODES[self.below(4)].0.to_owned())
+                }
+                // Half of the users who log in are known.
+                Kind::String if name == "Username" && self.below(2) == 0 => {
+                    Value::String(store.users[0].username.clone())
+                }
+                Kind::String if name == "Password" => {
+                    Value::String(store.users[0].password.clone())
                 }
                 Kind::String => {
                     Value::String(["", "é\u{0}\"", "STUDENTNAME"][self.below(3)].to_owned())

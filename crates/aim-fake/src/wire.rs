@@ -74,6 +74,22 @@ pub fn handle(
     exchange
 }
 
+/// The members of a call that stand in its query; the others are as if they had
+/// not been sent.
+pub(crate) fn sent_in_query(call: &Call<'_>) -> Object {
+    let query = call
+        .http
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    let named = params::split(query.as_bytes());
+    let mut object = Object::new(call.operation.request);
+    for (name, _) in &named {
+        object.set(name, call.request.get(name).clone());
+    }
+    object
+}
+
 /// Answers a request to one of a service's own routes.
 fn by_route(
     incoming: &Incoming<'_>,

@@ -7,7 +7,9 @@
 
 mod raw;
 
-use aim_fake::{AimFake, Settings};
+use std::net::SocketAddr;
+
+use aim_fake::{AimFake, Settings, State};
 use raw::{End, Raw, booking, control, request, send};
 use serde_json::{Value as Json, json};
 
@@ -658,10 +660,13 @@ async fn secrets_are_masked_unless_requested() {
         "/aeservices30/api/C2BPostContract?Token=CANARY-1&%74oken=CANARY-2&NOTES=CANARY-3",
         "/aeservices30/api/C2BPostContract?CcInfo={TokenStr:CANARY-4}&Unknown=CANARY-5&CANARY-6",
         "/aeservices30/api/C2BPostContract?RefNumber=shown&CustomerInfo={Name:CANARY-7}",
+        "/aeservices30/api/Security?UserName=CANARY-16",
+        "/aeservices30/api/Security/CANARY-17",
     ];
     for target in secrets {
         let body = r#"{"CcInfo":{"TokenStr":"CANARY-8","LastFour":"CANARY-9"},
             "FormInputList":[{"Key":"a","Value":"CANARY-10"}],"ApiKey":"CANARY-11",
+            "Username":"CANARY-18","Password":"CANARY-19","AppID":"CANARY-20",
             "CustomerInfo":{"Name":"CANARY-12","Email":"CANARY-13"}}"#;
         send(
             at,
@@ -681,6 +686,7 @@ async fn secrets_are_masked_unless_requested() {
         assert_eq!(request["target"], target);
     }
     assert!(revealed.to_string().contains("CANARY-8"));
+    assert!(revealed.to_string().contains("CANARY-19"));
     let debug = format!("{:?} {fake:?} {:?}", fake.requests(), fake.state());
     assert!(!debug.contains("CANARY"), "{debug}");
     fake.patch_settings(&json!({"api_keys": ["CANARY-15"]}))
@@ -811,4 +817,154 @@ async fn requests_that_no_library_sends_are_answered_too() {
         );
         assert_ne!(answer.end, End::Silence);
     }
+}
+
+/// A request below the application's path; `headers` end with line breaks.
+fn below(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    request(method, &format!("/aeservices30/api/{path}"), headers, body)
+}
+
+/// What an answer says of itself: `OK`, or the text of the error.
+fn said(answer: &raw::Answer) -> String {
+    let json = answer.json();
+    let error = [
+        &json["Status"]["ErrorMessage"],
+        &json["ResponseStatus"]["Message"],
+    ];
+    let error = error.into_iter().find_map(Json::as_str);
+    error.unwrap_or("OK").to_owned()
+}
+
+/// The body of a login.
+fn login(username: &str, password: &str) -> String {
+    json!({"Username": username, "Password": password, "AppID": "app"}).to_string()
+}
+
+const USER: (&str, &str) = ("jordan@example.com", "password-invented-5d");
+
+/// A fake with the users of the example.
+async fn start_with_users(settings: Json) -> AimFake {
+    let settings = Settings::default().patched(&settings).unwrap();
+    let builder = AimFake::builder().state(State::example().unwrap());
+    builder.settings(settings).start().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_key_leads_to_an_address_and_a_login_to_a_token() {
+    let fake = start_with_users(json!({
+        "api_keys": ["key"], "check_tokens": true, "require_token": true,
+        "require_oauth_token": true, "token_seconds": 3,
+    }))
+    .await;
+    let at = fake.address();
+    let found = send(at, &below("GET", "GetEndPoint", "", ""));
+    assert_eq!(found.json()["NewEndpointDomain"], "http://fake");
+    let oauth = found.json()["OAuthToken"].as_str().unwrap().to_owned();
+    let wrong = below("GET", "GetEndPoint", "", "");
+    let wrong = String::from_utf8(wrong).unwrap();
+    let wrong = wrong.replace("ApiKey: key", "ApiKey: CANARY");
+    let refused = said(&send(at, wrong.as_bytes()));
+    assert!(refused.starts_with("ApiKey is unknown"), "{refused}");
+
+    let oauth = format!("OAuthToken: {oauth}\r\n");
+    // A merchant's own address has no application path.
+    let body = login(USER.0, USER.1);
+    let logged_in = send(at, &request("POST", "/Api/Security", &oauth, &body));
+    let token = logged_in.json()["Token"].as_str().unwrap().to_owned();
+    let token = format!("{oauth}Token: {token}\r\n");
+    let read = |headers: &str| {
+        let target = "GetContractDetails?Ref=R-104233";
+        said(&send(at, &below("GET", target, headers, "")))
+    };
+    for (headers, beginning) in [
+        (oauth.as_str(), "Token is missing"),
+        (&format!("{oauth}Token: CANARY\r\n"), "Token is unknown"),
+        (
+            &token.replace("OAuthToken: ", "OAuthToken: CANARY"),
+            "OAuthToken is unknown",
+        ),
+        (&token, "OK"),
+        (&token, "OK"),
+        (&token, "Token has ended"),
+    ] {
+        let said = read(headers);
+        assert!(said.starts_with(beginning), "{headers}: {said}");
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+    // An ended token does not stand in the way of a new one.
+    let again = send(at, &below("POST", "Security", &token, &body));
+    assert_eq!(said(&again), "OK");
+    assert_eq!(fake.state().bookings(), []);
+}
+
+#[tokio::test]
+async fn credentials_are_refused_in_the_form_of_the_settings() {
+    for (form, status) in [("in_band", 200), ("unauthorized", 401)] {
+        let fake = start_with_users(json!({"credential_error": form})).await;
+        let at = fake.address();
+        let log_in = |body: &str| send(at, &below("POST", "Security", "", body));
+        let ended = || {
+            let token = log_in(&login(USER.0, USER.1)).json()["Token"].clone();
+            let header = format!("Token: {}\r\n", token.as_str().unwrap());
+            fake_fault(at, "GetContractDetails", "token");
+            let call = below("GET", "GetContractDetails?Ref=R-104233", &header, "");
+            send(at, &call);
+            // What has ended once has ended.
+            send(at, &call)
+        };
+        for (answer, beginning) in [
+            (log_in(&login(USER.0, "CANARY")), "Username or Password"),
+            (log_in(&login("CANARY", USER.1)), "Username or Password"),
+            (log_in("{}"), "Username or Password is missing"),
+            (ended(), "Token has ended"),
+            (
+                {
+                    fake_fault(at, "Security", "password");
+                    log_in(&login(USER.0, USER.1))
+                },
+                "Username or Password is wrong",
+            ),
+            (
+                {
+                    fake_fault(at, "GetEndPoint", "api_key");
+                    send(at, &below("GET", "GetEndPoint", "", ""))
+                },
+                "ApiKey is unknown",
+            ),
+        ] {
+            assert_eq!(answer.status(), status, "{beginning}");
+            let said = said(&answer);
+            assert!(said.starts_with(beginning), "{beginning}: {said}");
+            assert!(!answer.text().contains("CANARY"), "{said}");
+        }
+    }
+}
+
+fn fake_fault(at: SocketAddr, operation: &str, credential: &str) {
+    let fault = json!({
+        "fault": "refused_credential", "operation": operation, "credential": credential,
+    });
+    let (status, _) = control(at, "POST", "/_aim/faults", &fault.to_string());
+    assert_eq!(status, 200);
+}
+
+/// A login needs no `AppId` as a header: callers send it beside the password.
+#[tokio::test]
+async fn a_host_may_read_the_query_of_a_login_alone() {
+    let fake = start_with_users(json!({})).await;
+    let at = fake.address();
+    let bare = |target: &str, body: &str| {
+        let sent = String::from_utf8(below("POST", target, "", body)).unwrap();
+        said(&send(at, sent.replace("AppId: app\r\n", "").as_bytes()))
+    };
+    let query = format!("Security?AppId=app&UserName={}&Password={}", USER.0, USER.1);
+    let body = login(USER.0, USER.1);
+    assert_eq!(bare(&query, "{}"), "OK");
+    assert_eq!(bare("Security", &body), "OK");
+    assert!(bare("Security", "{}").starts_with("AppId is missing"));
+    fake.patch_settings(&json!({"login_from": "query"}))
+        .unwrap();
+    assert_eq!(bare(&query, "{}"), "OK");
+    assert!(bare("Security", &body).starts_with("AppId is missing"));
+    assert!(bare("Security?AppID=app", &body).contains("Password is missing"));
 }

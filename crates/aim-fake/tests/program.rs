@@ -259,13 +259,19 @@ fn it_logs_one_line_per_request_without_secrets() {
         send(at, &request("POST", target, "DeviceId: CANARY-4\r\n", body));
     }
     control(at, "GET", "/_aim/requests?reveal=true", "");
+    // A login, also on the vendor's route that ends with a token.
+    let login = r#"{"Username":"CANARY-5","Password":"CANARY-6","AppID":"CANARY-7"}"#;
+    for end in ["", "?UserName=CANARY-8&Password=CANARY-9", "/CANARY-10"] {
+        let target = format!("/aeservices30/api/Security{end}");
+        send(at, &request("POST", &target, "Token: CANARY-11\r\n", login));
+    }
     let (_, log) = running.stop("-TERM");
     let lines: Vec<Json> = log
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert!(!log.contains("CANARY"), "{log}");
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 6);
     let target = "/aeservices30/api/C2BPostContract?Token=***&RefNumber=R";
     for (line, status, fault) in [
         (&lines[0], json!(200), json!(null)),
@@ -279,6 +285,10 @@ fn it_logs_one_line_per_request_without_secrets() {
         assert!(line["time"].is_string() && line["microseconds"].is_u64());
     }
     assert_eq!(lines[2]["target"], "/_aim/requests?reveal=true");
+    let logins = lines[3..].iter().map(|line| line["target"].as_str());
+    let ends = ["", "?UserName=***&Password=***", "/***"];
+    let targets = ends.map(|end| format!("/aeservices30/api/Security{end}"));
+    assert!(logins.eq(targets.iter().map(|target| Some(target.as_str()))));
 }
 
 /// Sends requests that each log a long line, and checks their answers.

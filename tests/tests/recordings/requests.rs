@@ -21,6 +21,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "Mono's listener asks for a length; IIS does not",
     ),
     (
+        "login/token-route",
+        "the document leaves out `/Security/{token}`, which puts a secret into a URL (D55)",
+    ),
+    (
         "routing/other-case-api",
         "Mono's listener compares its prefix with case; IIS does not",
     ),
@@ -246,7 +250,9 @@ impl Player {
         }
         let received = requests["requests"].as_array().unwrap().last().cloned();
         let bound = received.map_or(Value::Null, |received| received["bound"].clone());
-        if bound != expected["bound"] {
+        // .NET has a member by the name of its property, `AppId`, which is `AppID`
+        // on the wire.
+        if folded(&bound) != folded(&expected["bound"]) {
             let why = format!("bound {bound} in place of {}", expected["bound"]);
             return Outcome::Different(why);
         }
@@ -268,6 +274,18 @@ impl Player {
             &headers,
             body.as_deref(),
         )
+    }
+}
+
+/// A value with the names of its members in small letters.
+fn folded(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), folded(value)))
+            .collect(),
+        Value::Array(items) => items.iter().map(folded).collect(),
+        value => value.clone(),
     }
 }
 

@@ -158,6 +158,8 @@ const TABLE: &[Row] = &[
         Passing,
         Passing,
     ),
+    row("refused_credential", IN_BAND, Rejected),
+    row("refused_credential,credential=api_key", IN_BAND, Rejected),
     row("html_error", Passing, Passing),
     row("html_error,retry_after=3600", Passing, Passing),
     row("html_error,status=200", Passing, Passing),

@@ -30,6 +30,7 @@ const FAULTS: &[&str] = &[
     "response_status,status=400,code=SerializationException",
     "response_status,status=401",
     "response_status,status=409,apply=true",
+    "refused_credential",
     "html_error",
     "html_error,status=413",
     "html_error,status=504,apply=true",

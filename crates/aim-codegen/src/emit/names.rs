@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use heck::ToShoutySnakeCase;
-
 use crate::plan::facts::Facts;
+use crate::plan::names::snake;
 
 /// The longest line that rustfmt does not break.
 const WIDTH: usize = 100;
@@ -69,7 +68,7 @@ fn constants<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names = names.into_iter().filter(|name| known.insert(*name));
     names
         .map(|name| {
-            let constant = name.to_shouty_snake_case();
+            let constant = snake(name).to_uppercase();
             let line = format!("    pub const {constant}: &str = {name:?};\n");
             match line.len() > WIDTH + 1 {
                 true => line.replace(" = ", " =\n        "),

@@ -7,12 +7,17 @@ use proc_macro2::{Ident, Span};
 /// of the same name would shadow them.
 pub(crate) const PRELUDE: [&str; 6] = ["From", "Into", "IntoIterator", "Option", "String", "Vec"];
 
-/// Names a member as typify does, but for OAuth, which is one word.
+/// A name in snake case, in which OAuth is one word.
+pub(crate) fn snake(name: &str) -> String {
+    let words = format!("_{}_", name.to_snake_case()).replace("_o_auth_", "_oauth_");
+    words.trim_matches('_').to_owned()
+}
+
+/// Names a member as typify does, but for OAuth.
 pub(crate) fn field(member: &str) -> Ident {
-    let words = format!("_{}_", member.to_snake_case()).replace("_o_auth_", "_oauth_");
-    let name = words.trim_matches('_');
-    if typify::accept_as_ident(name) {
-        Ident::new(name, Span::call_site())
+    let name = snake(member);
+    if typify::accept_as_ident(&name) {
+        Ident::new(&name, Span::call_site())
     } else {
         Ident::new(&format!("{name}_"), Span::call_site())
     }

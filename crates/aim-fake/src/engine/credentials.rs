@@ -2,14 +2,22 @@
 //!
 //! `ApiKey` and `AppId` are required; `Token` and `OAuthToken` are if the
 //! settings say so. An `ApiKey` is accepted if the setting `api_keys` is empty
-//! or lists it; the others are accepted with any value, since the fake has no
-//! login. An empty value counts as missing. The catch-all service requires no
-//! credentials.
+//! or lists it. A `Token` that Security gave out is good until it ends; the
+//! setting `check_tokens` says whether others are refused. An empty value
+//! counts as missing. The catch-all service requires no credentials.
 
-use crate::model::names::{BaseRequest, BaseSecureRequest};
+use crate::model::names::{BaseRequest, BaseSecureRequest, service};
 use crate::model::service::{Answer, Call};
-use crate::model::settings::{CredentialError, CredentialsFrom, Settings};
-use crate::state::in_band::in_band_error;
+use crate::model::settings::{CredentialsFrom, Settings};
+use crate::state::State;
+use crate::state::in_band::refused;
+use crate::state::sign_in::Standing;
+
+/// Why an `ApiKey` is refused.
+pub(crate) const UNKNOWN_KEY: &str = "ApiKey is unknown: send one of the setting `api_keys`";
+
+/// Why a `Token` is refused that was good once.
+pub(crate) const ENDED_TOKEN: &str = "Token has ended: log in again";
 
 /// Checks the credentials of a call, if the settings say so.
 ///
@@ -17,57 +25,84 @@ use crate::state::in_band::in_band_error;
 ///
 /// The answer instead of running the operation: an in-band error, or a 401 with
 /// a `ResponseStatus`. Its text never holds the value of a credential.
-pub(crate) fn check(call: &Call<'_>, settings: &Settings) -> Result<(), Answer> {
+pub(crate) fn check(call: &Call<'_>, state: &State, settings: &Settings) -> Result<(), Answer> {
     if !settings.check_credentials || call.operation.is_fallback() {
         return Ok(());
     }
+    // What comes from an operation is not needed before it.
+    let comes_later: &[&str] = match call.operation.name {
+        service::GET_END_POINT => &[BaseSecureRequest::TOKEN, BaseRequest::OAUTH_TOKEN],
+        service::SECURITY => &[BaseSecureRequest::TOKEN],
+        _ => &[],
+    };
     let wanted = [
         (BaseRequest::API_KEY, true),
         (BaseSecureRequest::APP_ID, true),
         (BaseSecureRequest::TOKEN, settings.require_token),
-        (BaseRequest::O_AUTH_TOKEN, settings.require_oauth_token),
+        (BaseRequest::OAUTH_TOKEN, settings.require_oauth_token),
     ];
-    for (name, _) in wanted.iter().filter(|(_, wanted)| *wanted) {
-        let Some(value) = credential(call, settings, name) else {
-            let place = match settings.credentials_from {
-                CredentialsFrom::Header => "a header",
-                _ => "a header or a member of the request",
-            };
-            let message = format!("{name} is missing: send it as {place}");
-            return Err(refuse(call, settings, &message));
-        };
-        let known = |keys: &[String]| keys.is_empty() || keys.iter().any(|key| key == value);
-        if *name == BaseRequest::API_KEY && !known(&settings.api_keys) {
-            let message = "ApiKey is unknown: send one of the setting `api_keys`";
-            return Err(refuse(call, settings, message));
+    for (name, is_required) in wanted {
+        if comes_later.contains(&name) {
+            continue;
         }
+        let problem = match credential(call, settings, name) {
+            None if is_required => {
+                let place = match settings.credentials_from {
+                    CredentialsFrom::Header => "a header",
+                    _ => "a header or a member of the request",
+                };
+                format!("{name} is missing: send it as {place}")
+            }
+            Some(value) => match unfit(name, value, state, settings) {
+                Some(problem) => problem.to_owned(),
+                None => continue,
+            },
+            None => continue,
+        };
+        return Err(refused(call.operation, settings, &problem));
     }
     Ok(())
 }
 
+/// Why the value of a credential is refused, if it is.
+fn unfit(name: &str, value: &str, state: &State, settings: &Settings) -> Option<&'static str> {
+    let keys = &settings.api_keys;
+    match name {
+        BaseRequest::API_KEY if !keys.is_empty() && keys.iter().all(|key| key != value) => {
+            Some(UNKNOWN_KEY)
+        }
+        BaseSecureRequest::TOKEN => match state.standing(value) {
+            Standing::Ended => Some(ENDED_TOKEN),
+            Standing::Unknown if settings.check_tokens => {
+                Some("Token is unknown: send one that Security gave out")
+            }
+            _ => None,
+        },
+        BaseRequest::OAUTH_TOKEN if settings.check_tokens && !state.is_oauth_token(value) => {
+            Some("OAuthToken is unknown: send the one that GetEndPoint gives out")
+        }
+        _ => None,
+    }
+}
+
 /// The value of a credential, from the first place that has it.
-fn credential<'a>(call: &'a Call<'_>, settings: &Settings, name: &str) -> Option<&'a str> {
+pub(crate) fn credential<'a>(call: &Call<'a>, settings: &Settings, name: &str) -> Option<&'a str> {
     let header = || call.http.header(name).filter(|value| !value.is_empty());
     let member = || {
         let value = call.request.get(name).as_str();
         value.filter(|value| !value.is_empty())
     };
+    // The AppId of Security is a member of its own, not of a base class.
+    let members = call.request.of().members.iter();
+    let is_own = || {
+        let mut own = members.filter(|member| member.depth == 0);
+        own.any(|member| member.name.eq_ignore_ascii_case(name))
+    };
     match settings.credentials_from {
+        CredentialsFrom::Header if is_own() => header().or_else(member),
         CredentialsFrom::Header => header(),
         CredentialsFrom::HeaderThenRequest => header().or_else(member),
         CredentialsFrom::RequestThenHeader => member().or_else(header),
-    }
-}
-
-fn refuse(call: &Call<'_>, settings: &Settings, message: &str) -> Answer {
-    match settings.credential_error {
-        CredentialError::InBand => in_band_error(call.operation, settings, message),
-        CredentialError::Unauthorized => Answer::HttpError {
-            status: 401,
-            code: "Unauthorized".to_owned(),
-            message: message.to_owned(),
-            value: None,
-        },
     }
 }
 
@@ -82,6 +117,7 @@ mod tests {
     use crate::model::http::Request;
     use crate::model::names::{BaseResponse, BaseResponseResult, service};
     use crate::model::schema::Schema;
+    use crate::model::settings::CredentialError;
     use crate::model::value::{Object, Value};
 
     /// The result for a call with these headers and members.
@@ -108,6 +144,7 @@ mod tests {
                 request: &request,
                 http: &http,
             },
+            &State::default(),
             settings,
         )
     }
@@ -216,7 +253,7 @@ mod tests {
             request: &request,
             http: &http,
         };
-        assert_eq!(check(&call, &settings), Ok(()));
+        assert_eq!(check(&call, &State::default(), &settings), Ok(()));
         settings.check_credentials = false;
         assert_eq!(checked(&[], &[], &settings), Ok(()));
     }

@@ -80,6 +80,13 @@ pub enum FaultKind {
         #[serde(default)]
         style: Option<NameStyle>,
     },
+    /// A refusal of credentials, in the form of the setting `credential_error`.
+    /// Not applied.
+    RefusedCredential {
+        /// Which of them; the login by default.
+        #[serde(default)]
+        credential: Credential,
+    },
     /// A page of IIS or of a proxy. Not applied.
     HtmlError {
         /// The HTTP status; 503 by default. 200 is a page to sign in, or that of
@@ -228,6 +235,20 @@ pub enum FaultKind {
     ResetBeforeRequest {},
 }
 
+/// What is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// The `Token`: the session has ended. Where Security gave it out, it stays
+    /// refused.
+    #[default]
+    Token,
+    /// The `ApiKey`: it is unknown.
+    ApiKey,
+    /// The password, or the user.
+    Password,
+}
+
 /// How the names of members are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -362,6 +383,7 @@ impl FaultKind {
     pub const NAMES: &[&str] = &[
         "in_band_error",
         "response_status",
+        "refused_credential",
         "html_error",
         "text_not_found",
         "empty_object",
@@ -405,6 +427,7 @@ impl FaultKind {
             self,
             Self::InBandError { .. }
                 | Self::ResponseStatus { .. }
+                | Self::RefusedCredential { .. }
                 | Self::HtmlError { .. }
                 | Self::TextNotFound {}
                 | Self::EmptyObject {}

@@ -1,6 +1,7 @@
 //! The log of received requests: a ring of the last ones, and how a request is
 //! shown without its secrets.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -141,10 +142,16 @@ impl fmt::Debug for Received {
 }
 
 /// Path and query, with `***` for every query value that is not known to be
-/// harmless.
-pub(crate) fn masked_target(target: &str, schema: &Schema) -> String {
-    let Some((path, query)) = target.split_once('?') else {
-        return target.to_owned();
+/// harmless, and for what stands below a route: the vendor has a route that ends
+/// with a token.
+pub(crate) fn masked_target(target: &str, schema: &'static Schema) -> String {
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    };
+    let path = masked_path(path, schema);
+    let Some(query) = query else {
+        return path.into_owned();
     };
     let is_harmless = |name: &str| {
         let name = name.replace('+', " ");
@@ -161,6 +168,23 @@ pub(crate) fn masked_target(target: &str, schema: &Schema) -> String {
         })
         .collect();
     format!("{path}?{}", pairs.join("&"))
+}
+
+fn masked_path<'a>(path: &'a str, schema: &'static Schema) -> Cow<'a, str> {
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let lower = decoded.to_ascii_lowercase();
+    let routes = schema.operations().iter().flat_map(|one| one.routes);
+    let mut below = routes.filter_map(|route| {
+        let route = format!("{}/", route.path.to_ascii_lowercase());
+        let end = lower.find(&route)? + route.len();
+        decoded
+            .get(..end)
+            .filter(|start| start.len() < decoded.len())
+    });
+    match below.next() {
+        Some(start) => Cow::Owned(format!("{start}***")),
+        None => Cow::Borrowed(path),
+    }
 }
 
 /// The last requests, oldest first.
@@ -223,6 +247,13 @@ mod tests {
             ),
             ("/a?x?Ref=1", "/a?x?Ref=***"),
             ("/a?=x&&Ref", "/a?=***&&Ref"),
+            (
+                "/api/Security?Password=p&UserName=u&username=u&AppID=a&Acct=5",
+                "/api/Security?Password=***&UserName=***&username=***&AppID=***&Acct=5",
+            ),
+            ("/api/Security/token", "/api/Security/***"),
+            ("/Api/%73ecurity/a/b?Ref=1", "/Api/security/***?Ref=1"),
+            ("/api/Security/", "/api/Security/"),
         ] {
             assert_eq!(masked_target(target, Schema::embedded()), masked);
         }

@@ -149,7 +149,7 @@ pub enum GetEndPointResponse {}
 impl GetEndPointResponse {
     pub const NEW_ENDPOINT_DOMAIN: &str = "NewEndpointDomain";
     pub const NEW_ENDPOINT: &str = "NewEndpoint";
-    pub const O_AUTH_TOKEN: &str = "OAuthToken";
+    pub const OAUTH_TOKEN: &str = "OAuthToken";
     pub const STATUS: &str = "Status";
 }
 
@@ -169,7 +169,7 @@ pub enum SecurityResponse {}
 
 impl SecurityResponse {
     pub const TOKEN: &str = "Token";
-    pub const O_AUTH_TOKEN: &str = "OAuthToken";
+    pub const OAUTH_TOKEN: &str = "OAuthToken";
     pub const DOMAIN: &str = "Domain";
     pub const IS_ADMIN: &str = "IsAdmin";
     pub const USER_DETAILS: &str = "UserDetails";
@@ -351,7 +351,7 @@ pub enum BaseRequest {}
 
 impl BaseRequest {
     pub const API_KEY: &str = "ApiKey";
-    pub const O_AUTH_TOKEN: &str = "OAuthToken";
+    pub const OAUTH_TOKEN: &str = "OAuthToken";
 }
 
 pub enum BaseResponse {}

@@ -64,6 +64,18 @@ pub struct Settings {
     pub require_oauth_token: bool,
     /// How missing or unknown credentials are refused; unknown.
     pub credential_error: CredentialError,
+    /// Whether a `Token` must be one that Security gave out, and an `OAuthToken`
+    /// the one that GetEndPoint gives out; otherwise any text is good.
+    pub check_tokens: bool,
+    /// How long a `Token` of Security is good, in seconds of the fake's clock;
+    /// null means for ever. Unknown.
+    pub token_seconds: Option<u32>,
+    /// Where Security looks for its members: ServiceStack binds body and query;
+    /// whether the vendor's code reads what was bound is unknown.
+    pub login_from: LoginFrom,
+    /// The address that GetEndPoint gives; null is the fake's own, as the client
+    /// has it in `Host`.
+    pub endpoint: Option<String>,
     /// How long an access token of CustomerAccessToken is valid, in seconds of
     /// the fake's clock; null means for ever. Unknown.
     pub access_token_seconds: Option<u32>,
@@ -166,6 +178,16 @@ pub enum CredentialsFrom {
     RequestThenHeader,
 }
 
+/// Where Security looks for user and password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginFrom {
+    /// In the request as ServiceStack has bound it, from body and query.
+    Request,
+    /// In the query alone, where public callers have them.
+    Query,
+}
+
 /// How missing or unknown credentials are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -196,6 +218,10 @@ impl Default for Settings {
             require_token: false,
             require_oauth_token: false,
             credential_error: CredentialError::InBand,
+            check_tokens: false,
+            token_seconds: None,
+            login_from: LoginFrom::Request,
+            endpoint: None,
             access_token_seconds: None,
             check_rules: true,
             check_required: false,
@@ -283,6 +309,12 @@ impl Settings {
                 let reason = "a status from 200 to 599 is expected";
                 return Err(problem(&format!("/{name}"), reason));
             }
+        }
+        if self.endpoint.as_deref().is_some_and(|text| {
+            !is_field_value(text) || !text.contains("://") || text.ends_with("://")
+        }) {
+            let reason = "an address is expected, as https://10846.active-e.net:7890, or null";
+            return Err(problem("/endpoint", reason));
         }
         if self
             .powered_by

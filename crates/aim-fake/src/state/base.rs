@@ -46,6 +46,8 @@ impl fmt::Debug for State {
             .field("contracts", &self.store.contracts.len())
             .field("tickets", &self.store.tickets.len())
             .field("access_tokens", &self.store.access_tokens.len())
+            .field("users", &self.store.users.len())
+            .field("logins", &self.store.logins.len())
             .field("bookings", &self.store.bookings.len())
             .finish()
     }

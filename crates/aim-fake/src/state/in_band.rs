@@ -3,7 +3,7 @@
 use crate::model::names::{BaseResponse, BaseResponseResult};
 use crate::model::operation::Operation;
 use crate::model::service::Answer;
-use crate::model::settings::Settings;
+use crate::model::settings::{CredentialError, Settings};
 use crate::model::value::{Object, Value};
 
 /// A failure as the vendor's own code reports it: in `Status`, with the codes
@@ -16,6 +16,20 @@ pub(crate) fn in_band_error(
     let mut answer = Object::new(operation.response);
     set_error(&mut answer, settings, message);
     with_status(settings.error_http_status, answer)
+}
+
+/// A refusal of credentials, in the form of the settings: an in-band error, or a
+/// 401 with a `ResponseStatus`.
+pub(crate) fn refused(operation: &'static Operation, settings: &Settings, message: &str) -> Answer {
+    match settings.credential_error {
+        CredentialError::InBand => in_band_error(operation, settings, message),
+        CredentialError::Unauthorized => Answer::HttpError {
+            status: 401,
+            code: "Unauthorized".to_owned(),
+            message: message.to_owned(),
+            value: None,
+        },
+    }
 }
 
 pub(super) fn with_status(status: u16, value: Object) -> Answer {

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::store::{
-    ACCESS_TOKENS, AccessToken, Booking, Card, Contract, MOST_IDS, Store, Student, Ticket,
+    ACCESS_TOKENS, AccessToken, Booking, Card, Contract, LOGINS, MOST_IDS, Store, Student, Ticket,
+    User,
 };
 use crate::model::schema::Schema;
 use crate::problem::Problem;
@@ -112,9 +113,21 @@ impl Index {
         for (at, ticket) in store.tickets.iter().enumerate() {
             index.ticket(at, ticket)?;
         }
-        if store.access_tokens.len() > ACCESS_TOKENS {
-            let reason = format!("at most {ACCESS_TOKENS} are kept");
-            return Err(problem("/access_tokens".to_owned(), &reason));
+        for (name, length, most) in [
+            ("access_tokens", store.access_tokens.len(), ACCESS_TOKENS),
+            ("logins", store.logins.len(), LOGINS),
+        ] {
+            if length > most {
+                let reason = format!("at most {most} are kept");
+                return Err(problem(format!("/{name}"), &reason));
+            }
+        }
+        let mut names = HashSet::new();
+        for (at, user) in store.users.iter().enumerate() {
+            index.user(at, user, &mut names)?;
+        }
+        for (at, login) in store.logins.iter().enumerate() {
+            is_text(&login.token, || format!("/logins/{at}/token"))?;
         }
         for (at, token) in store.access_tokens.iter().enumerate() {
             index.access_token(at, token)?;
@@ -225,6 +238,22 @@ impl Index {
         let pointer = |name| move || format!("/access_tokens/{at}/{name}");
         is_text(&token.token, pointer("token"))?;
         self.is_customer(token.account, pointer("account"))
+    }
+
+    fn user<'a>(
+        &self,
+        at: usize,
+        user: &'a User,
+        names: &mut HashSet<&'a str>,
+    ) -> Result<(), Problem> {
+        let pointer = |name| move || format!("/users/{at}/{name}");
+        is_text(&user.username, pointer("username"))?;
+        is_text(&user.password, pointer("password"))?;
+        if !names.insert(&user.username) {
+            let reason = "another one has this already";
+            return Err(problem(pointer("username")(), reason));
+        }
+        self.is_customer(user.account, pointer("account"))
     }
 
     fn is_customer(

@@ -2,6 +2,7 @@
 //! are parsed, so that this is checked.
 
 use super::operations::OWN;
+use super::sign_in::is_sign_in;
 use crate::model::schema::Schema;
 use crate::model::types::{Kind, Type};
 use crate::problem::{Problem, Problems};
@@ -35,6 +36,9 @@ fn lacks(schema: &'static Schema) -> Vec<Problem> {
             continue;
         };
         match schema.operation(name) {
+            // The vendor's pages have no such service, so that a document made from
+            // them has none either.
+            None if is_sign_in(need) => {}
             None => lacks.push(Problem {
                 pointer: "/paths".to_owned(),
                 reason: format!(

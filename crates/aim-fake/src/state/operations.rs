@@ -1,9 +1,10 @@
 //! The operations with rules of their own, and how a call is carried out.
 
 use super::base::{Booked, Outcome, State};
-use super::in_band::{in_band_error, set_error, set_status, with_status};
+use super::in_band::{in_band_error, refused, set_error, set_status, with_status};
 use super::read::{Read, Seen};
 use super::rules;
+use super::sign_in::is_sign_in;
 use crate::model::names::{BaseResponse, BaseResponseResult, service};
 use crate::model::operation::Operation;
 use crate::model::service::{Answer, Call};
@@ -20,7 +21,9 @@ pub(super) const OWN: &[(&str, Rule)] = &[
     (service::CONTRACT_FULFILLMENT, State::fulfil),
     (service::CUSTOMER_ACCESS_TOKEN, State::give_access),
     (service::GET_CONTRACT_DETAILS, State::details),
+    (service::GET_END_POINT, State::give_end_point),
     (service::POST_SERVICE_TICKET, State::post_ticket),
+    (service::SECURITY, State::log_in),
 ];
 
 /// The outcome of a call.
@@ -60,11 +63,14 @@ impl State {
                 return Ok((operation.example.clone(), booked));
             };
             let mut answer = Object::new(operation.response);
-            let booked = rule(self, seen.read(call.request), &mut answer, settings)?;
+            let booked = rule(self, seen.read(call), &mut answer, settings)?;
             Ok((answer, booked))
         });
         let (mut answer, booked) = match done {
             Ok(done) => done,
+            Err(message) if is_sign_in(operation) => {
+                return Done::nothing(refused(operation, settings, &message));
+            }
             Err(message) => return Done::nothing(in_band_error(operation, settings, &message)),
         };
         let applied = booked.is_some() || !operation.books;

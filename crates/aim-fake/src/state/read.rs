@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use super::store::{Date, FormInput, Money};
+use crate::model::http::Request;
 use crate::model::names::{self, C2BPostContractRequest, PostServiceTicketRequest};
+use crate::model::service::Call;
 use crate::model::types::Type;
 use crate::model::value::{Object, Value};
 
@@ -33,12 +35,17 @@ pub(super) struct Seen(RefCell<HashSet<(*const Type, usize)>>);
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a> {
     object: &'a Object,
+    http: &'a Request,
     seen: &'a Seen,
 }
 
 impl Seen {
-    pub(super) fn read<'a>(&'a self, object: &'a Object) -> Read<'a> {
-        Read { object, seen: self }
+    pub(super) fn read<'a>(&'a self, call: &Call<'a>) -> Read<'a> {
+        Read {
+            object: call.request,
+            http: call.http,
+            seen: self,
+        }
     }
 
     /// The paths of members that were sent and that no rule has read, without
@@ -77,6 +84,11 @@ impl<'a> Read<'a> {
             self.seen.0.borrow_mut().insert((of as *const Type, index));
         }
         self.object.get(name)
+    }
+
+    /// The HTTP request that it came with.
+    pub(super) fn http(self) -> &'a Request {
+        self.http
     }
 
     pub(super) fn is_null(self, name: &str) -> bool {

@@ -16,6 +16,9 @@ use crate::model::date::{DateKind, DateTime};
 /// How many access tokens are kept.
 pub(super) const ACCESS_TOKENS: usize = 1_000;
 
+/// How many logins are kept.
+pub(super) const LOGINS: usize = 1_000;
+
 /// How many ids can be given out.
 pub(super) const MOST_IDS: i64 = 1_000_000_000_000_000;
 
@@ -35,6 +38,8 @@ pub(super) struct Store {
     pub contracts: Vec<Contract>,
     pub tickets: Vec<Ticket>,
     pub access_tokens: VecDeque<AccessToken>,
+    pub users: Vec<User>,
+    pub logins: VecDeque<Login>,
     pub bookings: Vec<Booking>,
 }
 
@@ -48,6 +53,7 @@ pub(super) struct Merchant {
     pub details_topic: String,
     pub payoff_discount: Option<Money>,
     pub payoff_days: u32,
+    pub oauth_token: String,
 }
 
 /// The data behind the ids of a posted contract.
@@ -236,6 +242,38 @@ pub(super) struct AccessToken {
     pub expires: Option<Date>,
 }
 
+/// Someone who can log in.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct User {
+    pub username: String,
+    pub password: String,
+    pub account: Option<i32>,
+    pub is_admin: bool,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub location: Option<String>,
+    pub location_name: Option<String>,
+    pub tax_authority: Option<String>,
+    pub tax_authority_name: Option<String>,
+}
+
+/// A token that Security gave out.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Login {
+    pub token: String,
+    pub username: String,
+    pub app_id: Option<String>,
+    pub device_id: Option<String>,
+    pub device_name: Option<String>,
+    pub issued: Date,
+    pub expires: Option<Date>,
+}
+
 /// A call that booked or changed something. The same request sent twice makes
 /// two of them, equal except for `references` and `at`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,6 +311,7 @@ impl Default for Merchant {
             details_topic: "RENTALDETAILS".to_owned(),
             payoff_discount: None,
             payoff_days: 14,
+            oauth_token: "oauth-token-of-the-fake".to_owned(),
         }
     }
 }

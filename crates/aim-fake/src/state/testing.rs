@@ -55,7 +55,10 @@ pub fn call_with(state: &mut State, name: &str, request: &Object, settings: &Set
     let call = Call {
         operation: Schema::embedded().operation(name).unwrap(),
         request,
-        http: &Request::default(),
+        http: &Request {
+            headers: vec![("Host".to_owned(), "127.0.0.1:8080".to_owned())],
+            ..Request::default()
+        },
     };
     state.answer(&call, settings).answer
 }
