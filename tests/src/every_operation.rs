@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use aim_client::{AimClient, Error, Operation};
 use aim_fake::Received;
+use aim_fake::internals::names;
 use serde_json::{Map, Value, json};
 
 use crate::calls;
@@ -81,7 +82,7 @@ impl Prepared {
             service: operation.service().to_owned(),
             request,
             key,
-            status_alone: operation.value["x-aim-evidence"] == json!(["Status"]),
+            status_alone: operation.value["x-aim-evidence"] == json!([names::BaseResponse::STATUS]),
         }
     }
 
@@ -148,10 +149,13 @@ pub async fn call_in_part(
     key: &str,
 ) -> Result<u32, Error> {
     let mut request = Prepared::of(operation).with_key(key);
-    request.remove("Ref");
+    request.remove(names::ContractFulfillmentRequest::REF);
     request.insert(
-        "MassUpdateItems".to_owned(),
-        json!([{"Ref": CONTRACT, "Notes": key}, {"Ref": "R-0", "Notes": key}]),
+        names::ContractFulfillmentRequest::MASS_UPDATE_ITEMS.to_owned(),
+        json!([
+            {names::UpdateContractObj::REF: CONTRACT, names::UpdateContractObj::NOTES: key},
+            {names::UpdateContractObj::REF: "R-0", names::UpdateContractObj::NOTES: key},
+        ]),
     );
     send(client, operation, request).await
 }
@@ -192,7 +196,7 @@ pub fn service(operation: &Operation) -> &'static str {
 /// If the document has no such operation.
 #[must_use]
 pub fn is_of_many(operation: &Operation) -> bool {
-    service(operation) == "ContractFulfillment"
+    service(operation) == names::service::CONTRACT_FULFILLMENT
 }
 
 /// Whether `Status` is all that proves this operation.

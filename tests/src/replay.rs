@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use aim_client::types::ResponseStatus;
 use aim_client::{AimClient, AimDateTime, AnswerKind, Credentials, Delivery, Error, Retry};
+use aim_fake::internals::names;
 use chrono::{NaiveDateTime, TimeDelta, TimeZone, Utc};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -185,7 +186,10 @@ pub fn verdict(
         (None, Some((root, json))) => {
             let object = serde_json::from_str(&json).ok();
             let is = |name: &str| object.clone().filter(|_| root == name);
-            (is(operation.answer_type()), is("ErrorResponse"))
+            (
+                is(operation.answer_type()),
+                is(names::schema::ERROR_RESPONSE),
+            )
         }
         (None, None) => (None, None),
     };
@@ -233,20 +237,26 @@ impl Answer<'_> {
         };
         let Some(object) = self.read.clone().map(with_the_documents_names) else {
             let exception = self.exception.clone().map(with_the_documents_names);
-            let exception = exception.map(|object| object["ResponseStatus"].clone());
+            let exception =
+                exception.map(|object| object[names::ErrorResponse::RESPONSE_STATUS].clone());
             return rejected_if(self.cannot_have_run(exception.as_ref()) && !self.has_a_sign());
         };
         let listed = self.operation.value["x-aim-evidence"].as_array().unwrap();
         let listed: Vec<_> = listed.iter().filter_map(Value::as_str).collect();
         let mut evidence = listed.clone();
-        evidence.retain(|name| *name != "Status" && has_value(name, &object[*name]));
+        evidence
+            .retain(|name| *name != names::BaseResponse::STATUS && has_value(name, &object[*name]));
         let own = !evidence.is_empty();
-        let status = Some(&object["Status"]).filter(|status| status.is_object());
+        let status = Some(&object[names::BaseResponse::STATUS]).filter(|status| status.is_object());
         let says = status.map(|status| says(self.document, status));
-        if says == Some(Says::Good) && proves(self.document, &object["Status"]) {
-            evidence.extend(listed.iter().filter(|name| **name == "Status"));
+        if says == Some(Says::Good) && proves(self.document, &object[names::BaseResponse::STATUS]) {
+            evidence.extend(
+                listed
+                    .iter()
+                    .filter(|name| **name == names::BaseResponse::STATUS),
+            );
         }
-        let thrown = is_thrown(&object["ResponseStatus"]);
+        let thrown = is_thrown(&object[names::ErrorResponse::RESPONSE_STATUS]);
         // The name of the root tells whose answer XML is.
         let is_anothers = !self.body.trim_ascii_start().starts_with(b"<")
             && is_anothers(
@@ -274,8 +284,9 @@ impl Answer<'_> {
             let client_error = (400..500).contains(&self.status);
             return rejected_if((success || client_error) && !own && !is_anothers && !thrown);
         }
-        let rejected =
-            !own && status.is_none() && self.cannot_have_run(Some(&object["ResponseStatus"]));
+        let rejected = !own
+            && status.is_none()
+            && self.cannot_have_run(Some(&object[names::ErrorResponse::RESPONSE_STATUS]));
         let is_clear = match says {
             Some(Says::Nothing) => own,
             Some(Says::Both) => false,
@@ -294,9 +305,11 @@ impl Answer<'_> {
         let text = text.trim_start_matches('\u{feff}').trim();
         match self.status {
             400 => exception.is_some_and(|exception| {
-                exception["ErrorCode"] == "SerializationException"
+                exception[names::ResponseStatus::ERROR_CODE] == "SerializationException"
                     && is_binders(
-                        exception["Message"].as_str().unwrap_or_default(),
+                        exception[names::ResponseStatus::MESSAGE]
+                            .as_str()
+                            .unwrap_or_default(),
                         self.operation.value["x-aim-request"].as_str().unwrap(),
                     )
             }),
@@ -343,7 +356,7 @@ impl Answer<'_> {
                 is_member || is_element
             })
         };
-        is_sign("Status") || names.any(is_sign)
+        is_sign(names::BaseResponse::STATUS) || names.any(is_sign)
     }
 
     /// Whether each item that failed is named by a reference that stands in the
@@ -468,7 +481,14 @@ fn is_thrown(exception: &Value) -> bool {
         _ => true,
     };
     !exception.is_null()
-        && (!exception.is_object() || ["ErrorCode", "Message", "Errors"].into_iter().any(is_said))
+        && (!exception.is_object()
+            || [
+                names::ResponseStatus::ERROR_CODE,
+                names::ResponseStatus::MESSAGE,
+                names::ResponseStatus::ERRORS,
+            ]
+            .into_iter()
+            .any(is_said))
 }
 
 /// Whether every member of evidence is one of another type's answer, too, and
@@ -487,7 +507,7 @@ fn is_anothers(document: &Value, own: &str, object: &Value, evidence: &[&str]) -
     };
     // Without any, `Status` is what all have.
     let evidence = if evidence.is_empty() {
-        &["Status"]
+        &[names::BaseResponse::STATUS]
     } else {
         evidence
     };
@@ -568,7 +588,8 @@ fn says(document: &Value, status: &Value) -> Says {
 
 /// Whether a `Status` is one: empty, or with a member that it has.
 fn proves(document: &Value, status: &Value) -> bool {
-    let known = &document["components"]["schemas"]["BaseResponseResult"]["properties"];
+    let known =
+        &document["components"]["schemas"][names::schema::BASE_RESPONSE_RESULT]["properties"];
     let members = status.as_object().unwrap();
     members.is_empty() || members.keys().any(|name| known[name].is_object())
 }

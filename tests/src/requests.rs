@@ -361,6 +361,8 @@ fn encoded(members: &[Sent]) -> usize {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
+    use aim_fake::internals::names;
+
     use super::*;
 
     #[test]
@@ -387,7 +389,7 @@ mod tests {
             expected.sort_unstable();
             assert_eq!(sent, expected, "{}", schema.name);
         }
-        let schema = Schema::find("C2BPostContractRequest").unwrap();
+        let schema = Schema::find(names::schema::C2B_POST_CONTRACT_REQUEST).unwrap();
         let parts = schema.parts(schema.members.iter(), Fill::Edge, 600);
         assert!(parts.len() > 4, "{}", parts.len());
     }

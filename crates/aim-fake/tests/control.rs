@@ -5,11 +5,17 @@
     reason = "that is how a test fails"
 )]
 
+#[path = "../src/model/names.rs"]
+mod names;
 mod raw;
 
 use std::net::SocketAddr;
 
 use aim_fake::{AimFake, Settings, State};
+use names::{
+    BaseRequest, BaseResponse, BaseResponseResult, BaseSecureRequest, GetContractDetailsResponse,
+    schema, service,
+};
 use raw::{End, Raw, booking, control, request, send};
 use serde_json::{Value as Json, json};
 
@@ -34,12 +40,13 @@ async fn scripted_answers_are_given_unchanged_and_in_order() {
     let at = fake.address();
     let script = |body: Json| control(at, "POST", "/_aim/answers", &body.to_string());
     script(json!({
-        "operation": "GetContractDetails",
+        "operation": service::GET_CONTRACT_DETAILS,
         "answer": {"kind": "dto", "value": {"StudentName": "Eve", "TotalDue": {"decimal": "12.50"}}},
         "times": 2,
     }));
     let thrown = json!({"kind": "throw", "exception": "ArgumentException", "message": "no"});
-    let (_, waiting) = script(json!({"operation": "GetContractDetails", "answer": thrown}));
+    let (_, waiting) =
+        script(json!({"operation": service::GET_CONTRACT_DETAILS, "answer": thrown}));
     assert_eq!(waiting["answers"].as_array().unwrap().len(), 2);
     assert_eq!(control(at, "GET", "/_aim/answers", "").1, waiting);
 
@@ -48,13 +55,19 @@ async fn scripted_answers_are_given_unchanged_and_in_order() {
         Accept: application/json\r\n\r\n";
     for _ in 0..2 {
         let answer = send(at, bare);
-        assert_eq!(answer.json()["StudentName"], "Eve");
+        assert_eq!(
+            answer.json()[GetContractDetailsResponse::STUDENT_NAME],
+            "Eve"
+        );
         assert!(answer.text().contains("\"TotalDue\":12.50"));
     }
     let last = send(at, bare);
     assert!(last.head.starts_with("HTTP/1.1 400 ArgumentException\r\n"));
     // Without a scripted answer they are checked.
-    assert_eq!(send(at, bare).json()["Status"]["StatusCode"], "Error");
+    assert_eq!(
+        send(at, bare).json()[BaseResponse::STATUS][BaseResponseResult::STATUS_CODE],
+        "Error"
+    );
     let requests = fake.requests();
     let scripted: Vec<bool> = requests.iter().map(|one| one.scripted).collect();
     assert_eq!(scripted, [true, true, true, false]);
@@ -69,7 +82,7 @@ async fn the_old_route_and_the_catch_all_are_scripted_by_their_services() {
     let null = json!({"kind": "null"});
     for (operation, target) in [
         (
-            "ContractFulfillment",
+            service::CONTRACT_FULFILLMENT,
             "/aeservices30/api/C2BSetContractSerial",
         ),
         ("Fallback", "/aeservices30/api/Nothing"),
@@ -85,7 +98,7 @@ async fn the_old_route_and_the_catch_all_are_scripted_by_their_services() {
 async fn answers_can_be_forgotten() {
     let fake = start().await;
     let null = json!({"kind": "null"});
-    fake.answer_times("GetContractDetails", &null, None)
+    fake.answer_times(service::GET_CONTRACT_DETAILS, &null, None)
         .unwrap();
     for _ in 0..3 {
         assert_eq!(details(&fake).status(), 204);
@@ -464,11 +477,11 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
                 let names = answer.header("access-control-allow-headers").unwrap();
                 let names: Vec<&str> = names.split(", ").collect();
                 for vendor in [
-                    "ApiKey",
-                    "AppId",
-                    "OAuthToken",
-                    "Token",
-                    "DeviceId",
+                    BaseRequest::API_KEY,
+                    BaseSecureRequest::APP_ID,
+                    BaseRequest::O_AUTH_TOKEN,
+                    BaseSecureRequest::TOKEN,
+                    BaseSecureRequest::DEVICE_ID,
                     "Content-Type",
                     "Accept",
                 ] {
@@ -534,10 +547,10 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
                 "connection": 1,
                 "method": "POST",
                 "target": "/aeservices30/api/ContractFulfillment",
-                "operation": "ContractFulfillment",
+                "operation": service::CONTRACT_FULFILLMENT,
                 "status": 200,
                 "bound": {
-                    "type": "ContractFulfillmentRequest",
+                    "type": schema::CONTRACT_FULFILLMENT_REQUEST,
                     "value": {
                         "Ref": "C-1",
                         "CashPrice": {"decimal": "12.50"},

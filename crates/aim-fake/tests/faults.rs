@@ -5,6 +5,8 @@
     reason = "that is how a test fails"
 )]
 
+#[path = "../src/model/names.rs"]
+mod names;
 mod raw;
 
 use std::io::Read;
@@ -12,6 +14,10 @@ use std::net::TcpStream;
 
 use aim_fake::{AimFake, Fault, FaultKind, Moment};
 use flate2::read::GzDecoder;
+use names::{
+    BaseResponse, BaseResponseResult, C2BPostContractResponse, ErrorResponse, ResponseStatus,
+    operation, service,
+};
 use raw::{Answer, End, Raw, booking, request};
 
 /// The number of contracts that are booked.
@@ -44,25 +50,26 @@ type Seen = (&'static str, fn(&Answer) -> bool);
 const FAULTS: &[Seen] = &[
     ("in_band_error", |answer| {
         answer.status() == 200
-            && answer.json()["Status"]["StatusCode"] == "Error"
-            && answer.json()["Status"]["ErrorMessage"] == "a scripted fault"
+            && answer.json()[BaseResponse::STATUS][BaseResponseResult::STATUS_CODE] == "Error"
+            && answer.json()[BaseResponse::STATUS][BaseResponseResult::ERROR_MESSAGE]
+                == "a scripted fault"
     }),
     (
         "in_band_error,status=403,status_code=Denied,error_code=7,message=no",
         |answer| {
             answer.head.starts_with("HTTP/1.1 403 ")
-                && answer.json()["Status"]["StatusCode"] == "Denied"
-                && answer.json()["Status"]["ErrorCode"] == "7"
-                && answer.json()["Status"]["ErrorMessage"] == "no"
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::STATUS_CODE] == "Denied"
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::ERROR_CODE] == "7"
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::ERROR_MESSAGE] == "no"
         },
     ),
     (
         "in_band_error,with_answer=true,status_code=Pending,error_code=,message=",
         |answer| {
             answer.status() == 200
-                && answer.json()["Status"]["StatusCode"] == "Pending"
-                && answer.json()["Status"]["ErrorCode"] == ""
-                && answer.json()["Status"]["ErrorMessage"] == ""
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::STATUS_CODE] == "Pending"
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::ERROR_CODE] == ""
+                && answer.json()[BaseResponse::STATUS][BaseResponseResult::ERROR_MESSAGE] == ""
         },
     ),
     ("in_band_error,style=snake", |answer| {
@@ -141,7 +148,8 @@ const FAULTS: &[Seen] = &[
         answer.head.starts_with("HTTP/1.1 206 Partial Content\r\n") && answer.body.is_empty()
     }),
     ("wrong_content_type", |answer| {
-        answer.header("content-type") == Some("text/plain") && answer.json()["WebRef"].is_string()
+        answer.header("content-type") == Some("text/plain")
+            && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("truncated", |answer| {
         let said: usize = answer.header("content-length").unwrap().parse().unwrap();
@@ -180,24 +188,25 @@ const FAULTS: &[Seen] = &[
         answer.header("content-encoding").is_none() && unpacked(answer).contains("\"WebRef\"")
     }),
     ("compressed,form=label_only", |answer| {
-        answer.header("content-encoding") == Some("gzip") && answer.json()["WebRef"].is_string()
+        answer.header("content-encoding") == Some("gzip")
+            && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("oversized,size=300000", |answer| {
         answer.end == End::Whole
             && answer.header("content-length").is_none()
             && answer.body.len() == 300_000
-            && answer.json()["WebRef"].is_string()
+            && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("oversized,size=300000,content_length=true", |answer| {
         answer.end == End::Whole
             && answer.header("content-length") == Some("300000")
-            && answer.json()["WebRef"].is_string()
+            && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("slow_first_byte,milliseconds=20", |answer| {
-        answer.status() == 200 && answer.json()["WebRef"].is_string()
+        answer.status() == 200 && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("slow_drip,bytes=50,milliseconds=1", |answer| {
-        answer.status() == 200 && answer.json()["WebRef"].is_string()
+        answer.status() == 200 && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("hang", |answer| {
         answer.end == End::Silence && answer.head.is_empty()
@@ -214,10 +223,10 @@ const FAULTS: &[Seen] = &[
     ("close_kept_alive", |answer| {
         answer.status() == 200
             && answer.header("connection").is_none()
-            && answer.json()["WebRef"].is_string()
+            && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("close_kept_alive,when=next_request", |answer| {
-        answer.status() == 200 && answer.json()["WebRef"].is_string()
+        answer.status() == 200 && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("late_answer", |answer| {
         answer.end == End::Whole
@@ -228,16 +237,16 @@ const FAULTS: &[Seen] = &[
         answer.end == End::Whole && answer.status() == 400
     }),
     ("double_answer", |answer| {
-        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+        answer.end == End::Whole && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("double_answer,when=next_request", |answer| {
-        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+        answer.end == End::Whole && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("stale_error", |answer| {
-        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+        answer.end == End::Whole && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("stale_error,status=403,when=next_request", |answer| {
-        answer.end == End::Whole && answer.json()["WebRef"].is_string()
+        answer.end == End::Whole && answer.json()[C2BPostContractResponse::WEB_REF].is_string()
     }),
     ("reset_before_request", |answer| {
         answer.end == End::Reset && answer.head.is_empty()
@@ -257,7 +266,7 @@ async fn each_fault_does_what_its_name_says() {
         assert_eq!(fake.faults(), [] as [serde_json::Value; 0], "{fault}");
         let after = raw::send(fake.address(), &booking());
         assert!(
-            after.json()["WebRef"].is_string(),
+            after.json()[C2BPostContractResponse::WEB_REF].is_string(),
             "after {fault}: {after:?}"
         );
     }
@@ -271,7 +280,7 @@ async fn an_exception_has_every_status_of_an_error() {
         let fault = format!("response_status,status={status},code=OddException");
         let answer = under(&fake, &fault).await;
         assert_eq!(answer.status(), status);
-        let code = &answer.json()["ResponseStatus"]["ErrorCode"];
+        let code = &answer.json()[ErrorResponse::RESPONSE_STATUS][ResponseStatus::ERROR_CODE];
         assert_eq!(*code, "OddException", "{status}");
     }
 }
@@ -309,7 +318,7 @@ async fn the_record_of_what_was_applied_is_right() {
             assert_eq!(requests[0].applied, wanted, "{fault}{flag}");
             assert_eq!(booked(&fake) - before, usize::from(wanted), "{fault}{flag}");
             assert_eq!(requests[0].fault.as_deref(), Some(name(fault)));
-            assert_eq!(requests[0].operation, Some("C2BPostContract"));
+            assert_eq!(requests[0].operation, Some(service::C2B_POST_CONTRACT));
         }
     }
 }
@@ -331,7 +340,7 @@ async fn a_fault_has_its_operation_and_its_calls() {
     let fake = AimFake::builder()
         .fault(
             Fault::new(FaultKind::TextNotFound {})
-                .on("C2BPostContract")
+                .on(service::C2B_POST_CONTRACT)
                 .call(2)
                 .times(2),
         )
@@ -356,7 +365,10 @@ async fn a_fault_has_its_operation_and_its_calls() {
 async fn the_old_route_is_a_call_of_the_service_behind_it() {
     let fake = AimFake::start().await.unwrap();
     let old = request("POST", "/aeservices30/api/C2BSetContractSerial", "", "{}");
-    for name in ["ContractFulfillment", "C2BSetContractSerial"] {
+    for name in [
+        operation::CONTRACT_FULFILLMENT,
+        operation::C2B_SET_CONTRACT_SERIAL,
+    ] {
         fake.fault(Fault::new(FaultKind::TextNotFound {}).on(name))
             .await
             .unwrap();

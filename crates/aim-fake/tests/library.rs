@@ -5,11 +5,14 @@
     reason = "that is how a test fails"
 )]
 
+#[path = "../src/model/names.rs"]
+mod names;
 mod raw;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use aim_fake::{AimFake, Error, Fault, FaultKind};
+use names::{ContractFulfillmentRequest, schema};
 use raw::{End, Raw, booking, request, send};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -75,12 +78,17 @@ async fn received_values_are_typed() {
 
     let requests = fake.requests();
     let bound = requests[0].bound.as_ref().unwrap();
-    assert_eq!(bound.of().name, "ContractFulfillmentRequest");
+    assert_eq!(bound.of().name, schema::CONTRACT_FULFILLMENT_REQUEST);
     assert_eq!(
-        bound.get("CashPrice").as_decimal(),
+        bound
+            .get(ContractFulfillmentRequest::CASH_PRICE)
+            .as_decimal(),
         Some(Decimal::new(1250, 2))
     );
-    assert_eq!(bound.get("SerialPk").as_int(), Some(4));
+    assert_eq!(
+        bound.get(ContractFulfillmentRequest::SERIAL_PK).as_int(),
+        Some(4)
+    );
 
     let typed: Fulfilment = requests[0].bound_as().unwrap();
     assert_eq!(typed.r#ref, "C-1");

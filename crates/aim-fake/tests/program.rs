@@ -5,6 +5,8 @@
     reason = "that is how a test fails"
 )]
 
+#[path = "../src/model/names.rs"]
+mod names;
 mod own;
 mod raw;
 
@@ -13,6 +15,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
+use names::service;
 use raw::{End, Raw, booking, control, request, send};
 use serde_json::{Value as Json, json};
 
@@ -279,7 +282,7 @@ fn it_logs_one_line_per_request_without_secrets() {
     ] {
         assert_eq!(line["target"], target);
         assert_eq!(line["method"], "POST");
-        assert_eq!(line["operation"], "C2BPostContract");
+        assert_eq!(line["operation"], service::C2B_POST_CONTRACT);
         assert_eq!(line["applied"], true);
         assert_eq!((&line["status"], &line["fault"]), (&status, &fault));
         assert!(line["time"].is_string() && line["microseconds"].is_u64());

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use aim_client::{Delivery, Error, internals};
+use aim_fake::internals::names;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -101,13 +102,16 @@ pub fn answer(data: &[u8]) {
         }
         // What XML carries of it is not among them.
         if let Some(exception) = &exception {
-            seen.entry("ResponseStatus")
-                .or_insert_with(|| exception["ResponseStatus"].clone());
+            seen.entry(names::ErrorResponse::RESPONSE_STATUS)
+                .or_insert_with(|| exception[names::ErrorResponse::RESPONSE_STATUS].clone());
         } else if is_thrown_in_xml(body) {
-            seen.insert("ResponseStatus".to_owned(), "thrown".into());
+            seen.insert(
+                names::ErrorResponse::RESPONSE_STATUS.to_owned(),
+                "thrown".into(),
+            );
         }
         match has_strange_status(body) {
-            Some(true) => seen["Status"] = json!({ "strange": true }),
+            Some(true) => seen[names::BaseResponse::STATUS] = json!({ "strange": true }),
             Some(false) => {}
             // Nobody else can read it.
             None => return,
@@ -199,7 +203,9 @@ fn is_thrown_in_xml(body: &[u8]) -> bool {
 /// Whether there is a `Status` whose members are all unknown. None if it cannot
 /// be told.
 fn has_strange_status(body: &[u8]) -> Option<bool> {
-    let status = DOCUMENT["components"]["schemas"]["BaseResponseResult"]["properties"].as_object();
+    let status =
+        DOCUMENT["components"]["schemas"][names::schema::BASE_RESPONSE_RESULT]["properties"]
+            .as_object();
     let known: BTreeSet<_> = status.unwrap().keys().map(|name| folded(name)).collect();
     let is_status = |name: &str| folded(name) == "status";
     let names: Option<Vec<String>> = if body.trim_ascii_start().starts_with(b"<") {

@@ -1,5 +1,5 @@
 use aim_client::{AimDateTime, internals};
-use aim_fake::internals::{Style, date as server, json, params};
+use aim_fake::internals::{Style, date as server, json, names, params};
 use aim_fake::{DateFormat, DateKind, DateTime, Object, Schema, Settings};
 use chrono::{DateTime as Instant, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -92,16 +92,17 @@ fn is_what_others_read(text: &str, date: &AimDateTime) {
 /// A date that the client sends is the same wall clock to the server, in a
 /// query and in JSON, whatever its zone.
 fn is_kept_by_the_server(text: &str) {
-    let request = serde_json::json!({ "DeliveryDate": text }).to_string();
-    let sent = internals::query("ContractFulfillment", &request).unwrap();
+    let request =
+        serde_json::json!({ names::ContractFulfillmentRequest::DELIVERY_DATE: text }).to_string();
+    let sent = internals::query(names::operation::CONTRACT_FULFILLMENT, &request).unwrap();
     let Ok(pairs) = sent else {
         return;
     };
-    let body = types::rewritten("ContractFulfillmentRequest", &request).unwrap();
+    let body = types::rewritten(names::schema::CONTRACT_FULFILLMENT_REQUEST, &request).unwrap();
     let wall = read(text).wall_clock();
     assert!(wall.is_some(), "{text:?} is sent and states no wall clock");
     let of = Schema::embedded()
-        .operation("ContractFulfillment")
+        .operation(names::service::CONTRACT_FULFILLMENT)
         .unwrap()
         .request;
     let mut settings = Settings::default();
@@ -111,7 +112,9 @@ fn is_kept_by_the_server(text: &str) {
         params::bind(&mut by_query, &pairs, &settings).unwrap();
         let by_json = json::read(body.as_bytes(), of, &settings).unwrap();
         for bound in [by_query, by_json] {
-            let bound = bound.get("DeliveryDate").as_date();
+            let bound = bound
+                .get(names::ContractFulfillmentRequest::DELIVERY_DATE)
+                .as_date();
             // A date alone becomes the server's own time, the rest nobody's.
             let kept = bound.filter(|bound| bound.kind != DateKind::Utc);
             assert_eq!(

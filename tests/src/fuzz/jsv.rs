@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use aim_client::internals;
 use aim_client::reqwest::Url;
-use aim_fake::internals::{Style, json, jsv as server, object_to_json, params};
+use aim_fake::internals::{Style, json, jsv as server, names, object_to_json, params};
 use aim_fake::{Object, Schema, Settings};
 
 use super::head;
@@ -21,7 +21,8 @@ pub fn jsv(data: &[u8]) {
     let named = schema
         .operation(name)
         .filter(|operation| !operation.routes.is_empty());
-    let operation = named.unwrap_or_else(|| schema.operation("C2BPostContract").unwrap());
+    let operation =
+        named.unwrap_or_else(|| schema.operation(names::service::C2B_POST_CONTRACT).unwrap());
     let of = operation.request;
     let settings = Settings::default();
     let _ = server::read(rest, of, &settings);

@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use aim_client::internals;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
+use aim_fake::internals::names;
 use roxmltree::{Document, Error, Node};
 use serde_json::{Map, Value};
 
@@ -12,11 +13,26 @@ use crate::{document, types};
 
 /// An operation of each answer, and that.
 const ANSWERS: [(&str, &str); 5] = [
-    ("PostServiceTicket", "PostServiceTicketResponse"),
-    ("ContractFulfillment", "ContractFulfillmentResponse"),
-    ("C2BPostContract", "C2BPostContractResponse"),
-    ("CustomerAccessToken", "CustomerAccessTokenResponse"),
-    ("GetContractDetails", "GetContractDetailsResponse"),
+    (
+        names::operation::POST_SERVICE_TICKET,
+        names::schema::POST_SERVICE_TICKET_RESPONSE,
+    ),
+    (
+        names::operation::CONTRACT_FULFILLMENT,
+        names::schema::CONTRACT_FULFILLMENT_RESPONSE,
+    ),
+    (
+        names::operation::C2B_POST_CONTRACT,
+        names::schema::C2B_POST_CONTRACT_RESPONSE,
+    ),
+    (
+        names::operation::CUSTOMER_ACCESS_TOKEN,
+        names::schema::CUSTOMER_ACCESS_TOKEN_RESPONSE,
+    ),
+    (
+        names::operation::GET_CONTRACT_DETAILS,
+        names::schema::GET_CONTRACT_DETAILS_RESPONSE,
+    ),
 ];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document().unwrap());

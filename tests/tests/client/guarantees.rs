@@ -19,6 +19,7 @@ use aim_client::{
     AimApi, AimClient, AimClientBuilder, Answer, ApiFuture, Attempt, AttemptEnd, CallOptions,
     Credentials, Delivery, Error, ErrorKind, FulfillmentLookup, Limit, Observer, Retry, Secret,
 };
+use aim_fake::internals::names;
 use aim_tests::mock_clock::MockClock;
 use aim_tests::server::{Received, Reply, Server};
 use tokio::sync::Notify;
@@ -724,7 +725,7 @@ async fn a_booking_id_names_one_booking() {
                 assert_eq!(error.booking_id(), Some("order-1"));
                 let earlier = error.earlier_booking().unwrap();
                 assert_eq!(earlier.id, "order-1");
-                assert_eq!(earlier.operation, "C2BPostContract");
+                assert_eq!(earlier.operation, names::operation::C2B_POST_CONTRACT);
                 assert_eq!(Some(&earlier.state), state.as_ref());
             }
             let _ = read(second).await;
@@ -1073,7 +1074,12 @@ async fn a_recovery_can_be_mocked() {
     }
 
     let booked = State::Booked { reference: None };
-    let record = Record::new("order-1", "C2BPostContract", SystemTime::UNIX_EPOCH, booked);
+    let record = Record::new(
+        "order-1",
+        names::operation::C2B_POST_CONTRACT,
+        SystemTime::UNIX_EPOCH,
+        booked,
+    );
     let error = Error::mocked_with(Delivery::Unknown, record.clone());
     assert_eq!(error.earlier_booking(), Some(&record));
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use aim_client::reqwest::StatusCode;
 use aim_client::reqwest::header::HeaderMap;
 use aim_client::{Delivery, Limit, internals};
+use aim_fake::internals::names;
 use aim_tests::document;
 use serde_json::{Map, Value};
 
@@ -92,7 +93,10 @@ fn no_answer_makes_the_client_hold_many_times_its_size() {
     let operations = document::operations().unwrap();
     let mut limited = 0;
     // The one with a member of each type, and the one of a booking with a list.
-    for id in ["GetContractDetails", "ContractFulfillment"] {
+    for id in [
+        names::operation::GET_CONTRACT_DETAILS,
+        names::operation::CONTRACT_FULFILLMENT,
+    ] {
         let operation = operations.iter().find(|found| found.id == id).unwrap();
         let answer = operation.answer_type();
         let schema = &document["components"]["schemas"][answer];

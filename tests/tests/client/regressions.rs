@@ -14,6 +14,7 @@ use aim_client::{
     AimClient, AimClientBuilder, AnswerKind, CallOptions, Credentials, Delivery, Error, ErrorKind,
     Limit, Money, Secret,
 };
+use aim_fake::internals::names;
 use aim_tests::document::{self, Operation};
 use aim_tests::error_text::error_text;
 use aim_tests::mock_clock::MockClock;
@@ -279,7 +280,7 @@ async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
     let player = Player::start();
     for (id, rows) in [
         (
-            "C2BPostContract",
+            names::operation::C2B_POST_CONTRACT,
             &[
                 (r#"{"web_ref":"W-1"}"#, OK),
                 (r#"{"WEBREF":7}"#, OK),
@@ -341,7 +342,7 @@ async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
             ][..],
         ),
         (
-            "ContractFulfillment",
+            names::operation::CONTRACT_FULFILLMENT,
             &[
                 (r#"{"MassUpdateErrors":[],"Status":{}}"#, OK),
                 (r#"{"MassUpdateErrors":[null],"Status":{}}"#, UNKNOWN),
@@ -353,11 +354,11 @@ async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
             ],
         ),
         (
-            "CustomerAccessToken",
+            names::operation::CUSTOMER_ACCESS_TOKEN,
             &[(r#"{"token":"t"}"#, OK), (r#"{"Token":0}"#, UNKNOWN)],
         ),
         (
-            "GetContractDetails",
+            names::operation::GET_CONTRACT_DETAILS,
             &[
                 (r#"{"Topic":0}"#, UNKNOWN),
                 (
@@ -382,7 +383,7 @@ async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
     }
     let fulfillment = operations
         .iter()
-        .find(|found| found.id == "ContractFulfillment");
+        .find(|found| found.id == names::operation::CONTRACT_FULFILLMENT);
     let body = r#"{"mass_update_errors":[{"ref":"C-2"}],"status":{"status_code":"OK"}}"#;
     let outcome = player.play(fulfillment.unwrap(), Reply::json(body)).await;
     assert_ne!(outcome.delivery, OK, "{body}");
@@ -392,8 +393,14 @@ async fn names_have_one_meaning_and_what_says_nothing_proves_nothing() {
 /// ticket's `WebRef` and `Status` are all that a contract's answer need have. In
 /// XML the root tells them apart.
 const INDISTINGUISHABLE: [(&str, &str); 2] = [
-    ("C2BPostContract", "PostServiceTicketResponse"),
-    ("C2BPostContractGet", "PostServiceTicketResponse"),
+    (
+        names::operation::C2B_POST_CONTRACT,
+        names::schema::POST_SERVICE_TICKET_RESPONSE,
+    ),
+    (
+        names::operation::C2B_POST_CONTRACT_GET,
+        names::schema::POST_SERVICE_TICKET_RESPONSE,
+    ),
 ];
 
 /// A JSON value as elements; the names of items do not count.
@@ -433,8 +440,9 @@ async fn another_operations_answer_is_unknown() {
                 let examples = examples.map(|(name, member)| (name, &member["example"]));
                 answer = json!(examples.collect::<BTreeMap<_, _>>());
             }
-            if properties(other).contains_key("Status") {
-                answer["Status"] = json!({"StatusCode": "OK"});
+            if properties(other).contains_key(names::BaseResponse::STATUS) {
+                answer[names::BaseResponse::STATUS] =
+                    json!({names::BaseResponseResult::STATUS_CODE: "OK"});
             }
             let mut small = answer.clone();
             let members = std::mem::take(small.as_object_mut().unwrap());
@@ -442,7 +450,9 @@ async fn another_operations_answer_is_unknown() {
                 small[name[..1].to_lowercase() + &name[1..]] = value;
             }
             let mut bare = answer.clone();
-            bare.as_object_mut().unwrap().remove("Status");
+            bare.as_object_mut()
+                .unwrap()
+                .remove(names::BaseResponse::STATUS);
             let same = own == other;
             // Nothing in it is another's, and it has evidence.
             let is_alike = |answer: &Value| {
@@ -581,7 +591,7 @@ fn unbound(operation: &str) -> String {
 #[tokio::test]
 async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
     use Delivery::{Rejected, Unknown};
-    let bound = format!("{{{}}}", unbound("C2BPostContract"));
+    let bound = format!("{{{}}}", unbound(names::service::C2B_POST_CONTRACT));
     let others = format!("{{{}}}", unbound("CardReply"));
     let echo = r#"{"ResponseStatus":{"ErrorCode":"SerializationException","Message":"The card was refused: Unable to bind to request 'C2BPostContractRequest'"}}"#;
     let denied = r#"{"ResponseStatus":{"ErrorCode":"Unauthorized","Message":"Token expired"}}"#;
@@ -674,7 +684,7 @@ async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
             400,
             format!(
                 r#"{{"d":{{"web_ref":"W-1"}},{}}}"#,
-                unbound("C2BPostContract")
+                unbound(names::service::C2B_POST_CONTRACT)
             ),
             Unknown,
         ),
@@ -733,7 +743,10 @@ async fn a_status_of_failure_is_rejected_only_if_nothing_can_have_run() {
 /// also where it cannot be read whole.
 #[tokio::test]
 async fn a_sign_of_a_result_is_never_rejected() {
-    let bound = format!(r#"{{"WebRef":"W-1",{}}}"#, unbound("C2BPostContract"));
+    let bound = format!(
+        r#"{{"WebRef":"W-1",{}}}"#,
+        unbound(names::service::C2B_POST_CONTRACT)
+    );
     let contract = [
         bound.as_str(),
         r#"{"WebRef":"W-1"}"#,
@@ -995,7 +1008,10 @@ async fn an_update_of_nothing_is_refused() {
     let nothing = ContractFulfillmentRequest::new().mass_update_items([]);
     let error = client.contract_fulfillment(&nothing).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::NotSent);
-    assert_eq!(error.member(), Some("MassUpdateItems"));
+    assert_eq!(
+        error.member(),
+        Some(names::ContractFulfillmentRequest::MASS_UPDATE_ITEMS)
+    );
     assert!(error.to_string().contains("is empty"), "{error}");
     assert!(server.take().is_empty());
     for request in [
@@ -1092,7 +1108,7 @@ async fn failures_carry_what_the_server_said_and_do_not_print_it() {
     let status = error.response_status().unwrap();
     assert_eq!(
         status.errors.as_ref().unwrap()[0].field_name.as_deref(),
-        Some("Sub")
+        Some(names::GetContractDetailsRequest::SUB)
     );
     let text = format!("{error} {error:?}");
     assert!(text.contains("Sub") && !text.contains("canary"), "{text}");
@@ -1178,19 +1194,19 @@ async fn a_booking_by_get_refuses_what_would_be_logged() {
     let request = C2BPostContractRequest::new();
     for (member, request) in [
         (
-            "CcInfo",
+            names::C2BPostContractRequest::CC_INFO,
             request
                 .clone()
                 .cc_info(CcInfo::new("canary", CardType::Visa, "4242")),
         ),
         (
-            "CustomerInfo",
+            names::C2BPostContractRequest::CUSTOMER_INFO,
             request
                 .clone()
                 .customer_info(CustomerInfo::new("canary", "c@example.com")),
         ),
         (
-            "FormInputList",
+            names::C2BPostContractRequest::FORM_INPUT_LIST,
             request
                 .clone()
                 .form_input_list([FormInput::new("K", "canary", false)]),
@@ -1441,11 +1457,14 @@ async fn secrets_are_in_no_debug_text() {
 #[test]
 fn an_unusable_setting_is_named_without_its_value() {
     for (credentials, name) in [
-        (Credentials::new("canary\n", "a"), "ApiKey"),
-        (Credentials::new("k", ""), "AppId"),
+        (
+            Credentials::new("canary\n", "a"),
+            names::BaseRequest::API_KEY,
+        ),
+        (Credentials::new("k", ""), names::BaseSecureRequest::APP_ID),
         (
             Credentials::new("k", "a").token("can\u{e4}ry-canary"),
-            "Token",
+            names::BaseSecureRequest::TOKEN,
         ),
     ] {
         let error = AimClient::builder()

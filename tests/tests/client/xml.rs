@@ -8,6 +8,7 @@ use aim_client::types::{
     CustomerAccessTokenRequest, UpdateContractObj,
 };
 use aim_client::{AimClient, AnswerKind, Credentials, Delivery};
+use aim_fake::internals::names;
 use aim_tests::document::{self, Operation};
 use aim_tests::fixture::{self, Exchange};
 use aim_tests::replay::{self, Player};
@@ -96,7 +97,7 @@ async fn every_recorded_answer_in_xml_is_read_as_its_twin_in_json() {
         let read = if root == operation.answer_type() {
             answers += 1;
             outcome.decoded.clone()
-        } else if root == "ErrorResponse" {
+        } else if root == names::schema::ERROR_RESPONSE {
             exceptions += 1;
             let exception = outcome.exception.as_ref();
             exception.map(|exception| format!("{{\"ResponseStatus\":{exception}}}"))
@@ -121,7 +122,7 @@ async fn every_recorded_answer_in_xml_is_read_as_its_twin_in_json() {
         // What the recorded service had to answer.
         let kind = exchange.value["answer"]["kind"].as_str().unwrap_or("dto");
         let own = exchange.value["bound"]["type"] == operation.value["x-aim-request"];
-        if root != "ErrorResponse" && own && kind == "dto" {
+        if root != names::schema::ERROR_RESPONSE && own && kind == "dto" {
             recorded += 1;
             for difference in replay::differences(&document, operation, exchange, &read) {
                 fail(difference);
@@ -134,7 +135,7 @@ async fn every_recorded_answer_in_xml_is_read_as_its_twin_in_json() {
             let other = player
                 .play(operation, replay::reply(&twin.value["response"]))
                 .await;
-            let json = if root == "ErrorResponse" {
+            let json = if root == names::schema::ERROR_RESPONSE {
                 other
                     .exception
                     .map(|exception| format!("{{\"ResponseStatus\":{exception}}}"))

@@ -17,6 +17,7 @@ use aim_client::{
     AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Effect,
     Error, Limit, Observer, Operation,
 };
+use aim_fake::internals::names;
 use aim_fake::{AimFake, Fault, FaultKind, State};
 use aim_tests::calls;
 use aim_tests::error_text::error_text;
@@ -360,9 +361,13 @@ fn planted_operations() -> Vec<Planted> {
         let success = resolved(&document, at(operation.value, "/responses/200").unwrap());
         let schema = at(success, "/content/application~1json/schema").unwrap();
         let mut answer = planted(&document, type_name(schema).unwrap(), true);
-        if let Some(status) = answer.get_mut("Status") {
-            status["StatusCode"] = "OK".into();
-            for failure in ["ErrorCode", "ErrorDisplayText", "ErrorMessage"] {
+        if let Some(status) = answer.get_mut(names::BaseResponse::STATUS) {
+            status[names::BaseResponseResult::STATUS_CODE] = "OK".into();
+            for failure in [
+                names::BaseResponseResult::ERROR_CODE,
+                names::BaseResponseResult::ERROR_DISPLAY_TEXT,
+                names::BaseResponseResult::ERROR_MESSAGE,
+            ] {
                 status[failure] = "".into();
             }
         }
@@ -417,7 +422,7 @@ async fn no_channel_shows_a_canary() {
     broken_connections(&mut channels).await;
     let kept = fs::read_to_string(file).unwrap();
     check("a journal", "its file", &kept);
-    assert!(kept.contains("C2BPostContract") && kept.contains("unknown"));
+    assert!(kept.contains(names::operation::C2B_POST_CONTRACT) && kept.contains("unknown"));
     let exposed = channels.hooks.exposed.lock().unwrap().clone();
     for operation in planted_operations() {
         let id = operation.id.as_str();
@@ -554,12 +559,16 @@ async fn answers(channels: &mut Channels) {
         } = operation;
         let full = answer.to_string();
         let mut failed = answer.clone();
-        failed["Status"]["StatusCode"] = "Error".into();
-        failed["Status"]["ErrorCode"] = OF_THE_SERVER[0].into();
-        failed["Status"]["ErrorMessage"] = everything.as_str().into();
+        failed[names::BaseResponse::STATUS][names::BaseResponseResult::STATUS_CODE] =
+            "Error".into();
+        failed[names::BaseResponse::STATUS][names::BaseResponseResult::ERROR_CODE] =
+            OF_THE_SERVER[0].into();
+        failed[names::BaseResponse::STATUS][names::BaseResponseResult::ERROR_MESSAGE] =
+            everything.as_str().into();
         let mut nothing = answer.clone();
         let mut partial = answer;
-        partial["MassUpdateErrors"] = json!([{"ContractNumber": 1, "ErrorMessage": everything}]);
+        partial[names::ContractFulfillmentResponse::MASS_UPDATE_ERRORS] =
+            json!([{"ContractNumber": 1, "ErrorMessage": everything}]);
         for (member, value) in nothing.as_object_mut().unwrap() {
             // What has the wrong type in a place that the reader names.
             *value = json!([[{ member.clone(): everything }]]);
@@ -644,7 +653,7 @@ async fn broken_connections(channels: &mut Channels) {
         }
     });
     let client = channels.client(&url);
-    let id = "C2BPostContract";
+    let id = names::operation::C2B_POST_CONTRACT;
     let operations = planted_operations();
     let planted = operations.iter().find(|one| one.id == id).unwrap();
     let request = planted.request.to_string();
@@ -723,17 +732,26 @@ fn snapshots_hold_invented_secrets_only() {
             let example = ordered::json(&property["example"]).unwrap();
             assert_eq!(value, example, "{name}: {pointer}");
             let is_invented = match (type_, member) {
-                ("CcInfo", "TokenStr") => value.contains("invented"),
-                ("CustomerInfo", "Email") => value.ends_with("@example.com\""),
-                ("CustomerInfo", "Phone") => value.starts_with("\"555-01"),
-                ("CcInfo", "LastFour") => value == "\"4242\"",
+                (names::schema::CC_INFO, names::CcInfo::TOKEN_STR) => value.contains("invented"),
+                (names::schema::CUSTOMER_INFO, names::CustomerInfo::EMAIL) => {
+                    value.ends_with("@example.com\"")
+                }
+                (names::schema::CUSTOMER_INFO, names::CustomerInfo::PHONE) => {
+                    value.starts_with("\"555-01")
+                }
+                (names::schema::CC_INFO, names::CcInfo::LAST_FOUR) => value == "\"4242\"",
                 _ => continue,
             };
             seen.insert(member.to_owned());
             assert!(is_invented, "{name}: {pointer}");
         }
     }
-    for name in ["TokenStr", "Email", "Phone", "LastFour"] {
+    for name in [
+        names::CcInfo::TOKEN_STR,
+        names::CustomerInfo::EMAIL,
+        names::CustomerInfo::PHONE,
+        names::CcInfo::LAST_FOUR,
+    ] {
         assert!(seen.remove(name), "{name}");
     }
     assert_eq!(seen, headers);

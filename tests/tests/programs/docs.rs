@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::{env, fs};
 
+use aim_fake::internals::names;
 use aim_fake::{AimFake, State};
 use aim_tests::browser::Browser;
 use aim_tests::document;
@@ -40,7 +41,8 @@ async fn every_operation_can_be_tried_on_the_page() {
     let received = fake.requests();
     assert_eq!(received.len(), expected.len(), "{received:?}");
     for (operation, answer) in expected.iter().zip(&seen.answers) {
-        let is_failure = answer["Status"]["StatusCode"] == "Error";
+        let is_failure =
+            answer[names::BaseResponse::STATUS][names::BaseResponseResult::STATUS_CODE] == "Error";
         let is_refused = REFUSED.contains(&operation.as_str());
         assert_eq!(is_failure, is_refused, "{operation}: {answer}");
     }
