@@ -76,34 +76,25 @@ fn main() -> ExitCode {
     })
 }
 
-/// Builds and starts the program that reads the document, in the working
-/// folder. It is the workspace's own, whoever has started this one.
+/// Builds and starts the program that reads the document.
 fn document(root: &Path, arguments: &[&str]) -> u8 {
-    let mut cargo = Command::new(program());
-    run(cargo
-        .args([
-            "run",
-            "--quiet",
-            "--bin",
-            "xtask-document",
-            "--manifest-path",
-        ])
-        .arg(root.join("xtask/Cargo.toml"))
-        .arg("--")
-        .args(arguments))
+    part(root, "document", arguments)
 }
 
 /// Builds and starts the program that tries the document in other languages.
 fn interop(root: &Path, arguments: &[&str]) -> u8 {
-    run(cargo(root)
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--no-default-features",
-        ])
-        .args(["--features", "interop", "--bin", "xtask-interop", "--"])
+    part(root, "interop", arguments)
+}
+
+/// Builds and starts a program of this package with the feature of its name, in
+/// the working folder. It is the workspace's own, whoever has started this one.
+fn part(root: &Path, name: &str, arguments: &[&str]) -> u8 {
+    let mut cargo = Command::new(program());
+    run(cargo
+        .args(["run", "--quiet", "--no-default-features", "--features"])
+        .args([name, "--bin", &format!("xtask-{name}"), "--manifest-path"])
+        .arg(root.join("xtask/Cargo.toml"))
+        .arg("--")
         .args(arguments))
 }
 

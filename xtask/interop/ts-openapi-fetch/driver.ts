@@ -91,6 +91,21 @@ async function calls() {
     Token: access.data?.Token,
     AccountManagementUrl: access.data?.AccountManagementUrl,
   });
+
+  const endPoint = await client.GET("/api/GetEndPoint");
+  print("GetEndPoint", {
+    NewEndpointDomain: endPoint.data?.NewEndpointDomain,
+    OAuthToken: endPoint.data?.OAuthToken,
+  });
+
+  const login = await client.POST("/api/Security", {
+    body: { Username: "zoe@example.com", Password: 'pass "wörd" & more', AppID: env("AIM_APP_ID") },
+  });
+  print("Security", {
+    Token: login.data?.Token,
+    Firstname: login.data?.UserDetails?.Firstname,
+    AccountNumber: login.data?.UserDetails?.AccountNumber,
+  });
 }
 
 // After a read, so that the booking may use the connection again.

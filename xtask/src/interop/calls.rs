@@ -105,8 +105,8 @@ impl Calls {
             let name = &call.operation;
             if received.operation != Some(call.service()) {
                 return Err(format!(
-                    "{} arrived in place of {name}",
-                    received.operation.unwrap_or("an unknown path")
+                    "`{} {}` arrived in place of {name}",
+                    received.method, received.target
                 ));
             }
             let sent = received.to_json(true)["bound"]["value"].take();

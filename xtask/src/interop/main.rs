@@ -6,16 +6,18 @@
 
 mod calls;
 mod manifest;
-mod table;
+mod readme;
+mod row;
 mod trial;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
 use std::{env, fs};
 
 use calls::Calls;
 use manifest::{Manifest, Recipe};
-use table::{Cell, Column, Row};
+use row::{Cell, Column, Row};
 use trial::Bench;
 use xtask::{BROKEN, USAGE};
 
@@ -91,7 +93,9 @@ impl Options {
                 ));
             }
         }
-        let bench = Bench::new(root, target(root).join("interop"), &calls)?;
+        let target = target(root).join("interop");
+        println!("the logs are in {}", target.display());
+        let bench = Bench::new(root, target, &calls)?;
         let mut rows = Vec::new();
         for recipe in manifest.recipes.iter().filter(|recipe| self.wants(recipe)) {
             let missing: Vec<&str> = recipe
@@ -100,6 +104,7 @@ impl Options {
                 .map(String::as_str)
                 .filter(|command| !is_there(command))
                 .collect();
+            let start = Instant::now();
             let row = if missing.is_empty() {
                 bench.row(recipe)
             } else {
@@ -115,13 +120,30 @@ impl Options {
                 Row::skipped(recipe, &format!("install {}", install.join(" and ")))
             };
             print(&row);
+            println!("  {} seconds", start.elapsed().as_secs());
             rows.push(row);
         }
-        println!("\n{}", table::markdown(&rows));
-        let failed = rows
-            .iter()
-            .any(|row| row.failures().next().is_some() || (self.require_all && row.is_skipped()));
-        Ok(if failed { FAILED } else { 0 })
+        let mut has_failed = false;
+        for row in &rows {
+            for (column, why) in row.surprises() {
+                has_failed = true;
+                eprintln!("{}, {}: {why}", row.recipe.name, column.title());
+            }
+            if let Some(why) = row.skipped_for()
+                && self.require_all
+            {
+                has_failed = true;
+                eprintln!("{} is skipped: {why}", row.recipe.name);
+            }
+        }
+        if has_failed {
+            return Ok(FAILED);
+        }
+        if self.only.is_empty() && !self.quick {
+            readme::write(root, &rows)?;
+            println!("\n{} has the table and the recipes", readme::README);
+        }
+        Ok(0)
     }
 
     fn wants(&self, recipe: &Recipe) -> bool {

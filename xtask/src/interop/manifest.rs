@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::table::Column;
+use crate::row::Column;
 
 /// Where the recipes lie, from the root of the workspace.
 pub const FOLDER: &str = "xtask/interop";
@@ -52,7 +52,11 @@ pub struct Recipe {
     /// One per language is run by `.ci/run`.
     #[serde(default)]
     pub quick: bool,
-    /// What is the tool's own fault and has no cure, with the proof.
+    /// What a team should know of it, sentences for `openapi/README.md`.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What is not as it should be, and why: what a default setup gets wrong,
+    /// and what is the tool's own fault and has no cure, with the proof.
     #[serde(default)]
     pub known: BTreeMap<Column, String>,
 }

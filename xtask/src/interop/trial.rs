@@ -2,11 +2,10 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
@@ -15,7 +14,7 @@ use serde::Deserialize;
 
 use crate::calls::Calls;
 use crate::manifest::{FOLDER, Recipe};
-use crate::table::{Cell, Column, Row};
+use crate::row::{Cell, Column, Row};
 
 const KEY: &str = "key-of-the-recipe";
 const APP: &str = "app-of-the-recipe";
@@ -121,25 +120,24 @@ impl<'b> Bench<'b> {
         Ok(())
     }
 
-    /// Every call with scripted answers; and one that is not scripted, to see
-    /// that the credentials arrive.
+    /// Every call with scripted answers; and a booking that is not scripted.
     async fn calls(&self, place: &Place<'_>, extra: Option<&str>) -> Result<(), String> {
         let fake = self.fake(extra.map(|_| self.extended)).await?;
         self.calls.script(&fake, extra)?;
-        let printed = place.driver(&fake, "calls")?;
+        let printed = place.driver(fake.base_url(), "calls")?;
         let received = fake.requests();
         let received: Vec<&Received> = received.iter().map(AsRef::as_ref).collect();
         self.calls.check(&received, &printed)?;
         if extra.is_some() {
             return Ok(());
         }
+        sends_credentials(place)?;
         let fake = self.fake(None).await?;
-        let booked = Booked::read(&place.driver(&fake, "book")?)?;
+        let booked = Booked::read(&place.driver(fake.base_url(), "book")?)?;
         match (booked.outcome.as_str(), applied(&fake)) {
             ("booked", 1) => Ok(()),
             (outcome, count) => Err(format!(
-                "without a fault the driver says `{outcome}`, and there are {count} bookings: are the \
-                 headers ApiKey and AppId as they were given?"
+                "without a fault the driver says `{outcome}`, and there are {count} bookings"
             )),
         }
     }
@@ -179,13 +177,17 @@ impl<'b> Bench<'b> {
 
     async fn keeps_keys(&self, place: &Place<'_>) -> Result<(), String> {
         for status in [302, 307] {
-            let elsewhere = Elsewhere::listen().map_err(|error| error.to_string())?;
+            let elsewhere = Notebook::open().map_err(|error| error.to_string())?;
             let kind = FaultKind::Redirect {
                 status,
                 location: elsewhere.url(),
             };
             let (_, booked, _) = self.book(place, Fault::new(kind).on(BOOKING)).await?;
-            if elsewhere.has_keys() {
+            let requests = elsewhere.requests();
+            if requests
+                .iter()
+                .any(|text| [KEY, APP, TOKEN].iter().any(|secret| text.contains(secret)))
+            {
                 return Err(format!("a {status} carries the keys to another host"));
             }
             if booked.outcome == "booked" {
@@ -204,7 +206,7 @@ impl<'b> Bench<'b> {
         fake.fault(fault)
             .await
             .map_err(|problem| problem.to_string())?;
-        let booked = Booked::read(&place.driver(&fake, "book")?)?;
+        let booked = Booked::read(&place.driver(fake.base_url(), "book")?)?;
         let count = applied(&fake);
         Ok((fake, booked, count))
     }
@@ -219,6 +221,33 @@ impl<'b> Bench<'b> {
             builder = builder.document(document);
         }
         builder.start().await.map_err(|error| error.to_string())
+    }
+}
+
+/// Both requests of a booking carry the three headers as they were given, and
+/// an empty answer is no booking.
+fn sends_credentials(place: &Place<'_>) -> Result<(), String> {
+    let server = Notebook::open().map_err(|error| error.to_string())?;
+    let booked = Booked::read(&place.driver(&server.url(), "book")?)?;
+    let requests = server.requests();
+    if requests.len() != 2 {
+        return Err(format!(
+            "{} requests arrive for a read and a booking",
+            requests.len()
+        ));
+    }
+    for request in requests {
+        for (name, value) in [("ApiKey", KEY), ("AppId", APP), ("Token", TOKEN)] {
+            let found = header(&request, name);
+            if found != Some(value) {
+                return Err(format!("the header {name} is {found:?}, not `{value}`"));
+            }
+        }
+    }
+    if booked.outcome == "error" {
+        Ok(())
+    } else {
+        Err("an answer without members is taken for a booking".to_owned())
     }
 }
 
@@ -313,6 +342,12 @@ impl<'p> Place<'p> {
         })
     }
 
+    /// The first line of a log that says what is wrong, without the folders of
+    /// this machine.
+    fn first_error(&self, log: &Path) -> String {
+        first_error(log).replace(&format!("{}/", self.folder.display()), "")
+    }
+
     /// Runs a script in the folder of one of the two setups.
     fn script(&self, setup: &str, script: &str) -> Result<(), String> {
         let log = self.folder.join(format!("{setup}.log"));
@@ -320,17 +355,13 @@ impl<'p> Place<'p> {
         if status.success() {
             return Ok(());
         }
-        Err(format!(
-            "{status}, {}: {}",
-            log.display(),
-            first_error(&log)
-        ))
+        Err(self.first_error(&log))
     }
 
-    fn driver(&self, fake: &AimFake, task: &str) -> Result<String, String> {
+    fn driver(&self, base_url: &str, task: &str) -> Result<String, String> {
         let log = self.folder.join(format!("driver-{task}.log"));
         let environment = [
-            ("AIM_BASE_URL", fake.base_url()),
+            ("AIM_BASE_URL", base_url),
             ("AIM_API_KEY", KEY),
             ("AIM_APP_ID", APP),
             ("AIM_TOKEN", TOKEN),
@@ -343,9 +374,8 @@ impl<'p> Place<'p> {
             return Ok(printed);
         }
         Err(format!(
-            "the driver ends with {status}, {}: {}",
-            log.display(),
-            first_error(&log)
+            "the driver ends with {status}: {}",
+            self.first_error(&log)
         ))
     }
 
@@ -427,7 +457,13 @@ fn wait(command: &mut Command, limit: Duration) -> Result<ExitStatus, String> {
 /// The first line of a log that says what is wrong, or its last one.
 fn first_error(log: &Path) -> String {
     let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
-    let says = |line: &&str| line.to_ascii_lowercase().contains("error");
+    // Many a file's name has the word, too.
+    let says = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        ["error:", "error[", "error ", "fatal"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
     let line = text.lines().find(says).or_else(|| text.lines().last());
     line.unwrap_or_default().trim().chars().take(300).collect()
 }
@@ -453,46 +489,80 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Another host than the fake's, by its name, that notes whether it got a key.
-struct Elsewhere {
+/// A server that notes each request as it came, and answers an empty object.
+///
+/// It stands for another host than the fake's, and shows headers as they are.
+struct Notebook {
     address: SocketAddr,
-    has_keys: Arc<AtomicBool>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Elsewhere {
-    fn listen() -> io::Result<Self> {
+impl Notebook {
+    fn open() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let has_keys = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&has_keys);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
-                let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
-                let mut text = Vec::new();
-                let mut buffer = [0; 4096];
-                while let Ok(count @ 1..) = stream.read(&mut buffer) {
-                    text.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                let text = received(&mut stream);
+                if text.is_empty() {
+                    continue;
                 }
-                let text = String::from_utf8_lossy(&text);
-                if [KEY, APP, TOKEN].iter().any(|secret| text.contains(secret)) {
-                    seen.store(true, Ordering::SeqCst);
-                }
+                notes
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(text);
+                // A driver that is gone has got what it wanted.
                 let _ = stream.write_all(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
                       Connection: close\r\n\r\n{}",
                 );
             }
         });
-        Ok(Self { address, has_keys })
+        Ok(Self { address, requests })
     }
 
-    /// The fake is reached as 127.0.0.1: this is another host to every client.
+    /// An address of another name than the fake's, which is another host to
+    /// every client.
     fn url(&self) -> String {
-        format!("http://localhost:{}/elsewhere", self.address.port())
+        format!("http://localhost:{}/aeservices30", self.address.port())
     }
 
-    fn has_keys(&self) -> bool {
-        self.has_keys.load(Ordering::SeqCst)
+    fn requests(&self) -> Vec<String> {
+        let requests = self.requests.lock();
+        requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// One request, or what came of it within a moment.
+fn received(stream: &mut TcpStream) -> String {
+    // Without the limit a chunked body would be waited for.
+    let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = stream.read(&mut buffer) {
+        bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = header(head, "Content-Length").unwrap_or("0");
+            let is_chunked = header(head, "Transfer-Encoding").is_some();
+            if !is_chunked && length.parse() == Ok(body.len()) {
+                break;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The value of a header of a request.
+fn header<'t>(request: &'t str, name: &str) -> Option<&'t str> {
+    let head = request
+        .split_once("\r\n\r\n")
+        .map_or(request, |(head, _)| head);
+    head.lines().skip(1).find_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        found.eq_ignore_ascii_case(name).then_some(value.trim())
+    })
 }

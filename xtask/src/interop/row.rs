@@ -1,4 +1,4 @@
-//! What is found out of a recipe, and the table of it.
+//! What is found out of a recipe.
 
 use std::collections::BTreeMap;
 
@@ -66,45 +66,23 @@ impl<'r> Row<'r> {
         Self { recipe, cells }
     }
 
-    /// The columns in which it is not as it should be, and is not known to be.
-    pub fn failures(&self) -> impl Iterator<Item = (Column, &str)> {
-        self.cells.iter().filter_map(|(column, cell)| match cell {
-            Cell::No(why) if !self.recipe.known.contains_key(column) => {
-                Some((*column, why.as_str()))
+    /// The columns in which it is not as it is known to be.
+    pub fn surprises(&self) -> impl Iterator<Item = (Column, &str)> {
+        self.cells.iter().filter_map(|(column, cell)| {
+            let is_known = self.recipe.known.contains_key(column);
+            match cell {
+                Cell::No(why) if !is_known => Some((*column, why.as_str())),
+                Cell::Ok if is_known => Some((*column, "it is ok now: take it out of `known`")),
+                _ => None,
             }
-            _ => None,
         })
     }
 
-    pub fn is_skipped(&self) -> bool {
-        matches!(
-            self.cells.get(&Column::RecipeCompiles),
-            Some(Cell::Skipped(_))
-        )
-    }
-}
-
-/// The table in Markdown, as `openapi/README.md` has it.
-pub fn markdown(rows: &[Row]) -> String {
-    let mut text = String::from("| |");
-    for column in Column::ALL {
-        text.push_str(&format!(" {} |", column.title()));
-    }
-    text.push_str("\n|---|");
-    text.push_str(&"---|".repeat(Column::ALL.len()));
-    text.push('\n');
-    for row in rows {
-        text.push_str(&format!("| {}: {} |", row.recipe.language, row.recipe.tool));
-        for column in Column::ALL {
-            let cell = match row.cells.get(&column) {
-                Some(Cell::Ok) => "ok",
-                Some(Cell::No(_)) => "**no**",
-                Some(Cell::Skipped(_)) => "skipped",
-                None => "–",
-            };
-            text.push_str(&format!(" {cell} |"));
+    /// What is missing on this machine.
+    pub fn skipped_for(&self) -> Option<&str> {
+        match self.cells.get(&Column::RecipeCompiles) {
+            Some(Cell::Skipped(why)) => Some(why),
+            _ => None,
         }
-        text.push('\n');
     }
-    text
 }

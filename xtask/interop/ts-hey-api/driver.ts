@@ -1,0 +1,126 @@
+import {
+  c2bPostContract,
+  c2bSetContractSerial,
+  contractFulfillment,
+  customerAccessToken,
+  getContractDetails,
+  getContractDetailsGet,
+  getEndPoint,
+  postServiceTicket,
+  security,
+} from "./client/index.js";
+import { client } from "./client/client.gen.js";
+
+const env = (name: string) => process.env[name] ?? "";
+
+client.setConfig({
+  baseUrl: env("AIM_BASE_URL"),
+  headers: {
+    // Without it a GET is answered with an HTML page, and decoded to nothing.
+    Accept: "application/json",
+    Token: env("AIM_TOKEN"),
+  },
+  auth: ({ name }) => (name === "ApiKey" ? env("AIM_API_KEY") : env("AIM_APP_ID")),
+  // A redirect is an error: fetch would carry the keys along.
+  redirect: "error",
+});
+
+function print(call: string, read: Record<string, unknown>) {
+  console.log(JSON.stringify({ call, read }));
+}
+
+async function calls() {
+  const ticket = await postServiceTicket({
+    body: {
+      RefNumber: "WEB-1",
+      CustomerInfo: { WebId: 2147483647, Name: "山田 🎻", Email: "yamada@example.com" },
+      FormInputList: [{ Key: "CELLPHONE", Value: "555-0143", Encrypted: false }],
+      Notes: 'a "quoted" line, and <more>',
+    },
+  });
+  print("PostServiceTicket", {
+    WebRef: ticket.data?.WebRef,
+    StatusCode: ticket.data?.Status?.StatusCode,
+  });
+
+  const fulfillment = await contractFulfillment({
+    body: {
+      Ref: "R-1",
+      SerialPk: 3000000000,
+      CashPrice: 1234567.89,
+      DeliveryDate: "2026-03-08T02:30:00",
+      DeletedAccessoryIds: [3000000001],
+      AddedAccessories: [{ Desc: "Case", Price: 12.5 }],
+    },
+  });
+  print("ContractFulfillment", {
+    Ref: fulfillment.data?.MassUpdateErrors?.[0]?.Ref,
+    StatusCode: fulfillment.data?.Status?.StatusCode,
+  });
+
+  const serial = await c2bSetContractSerial({ body: { Ref: "R-3", Unlock: true } });
+  print("C2BSetContractSerial", { StatusCode: serial.data?.Status?.StatusCode });
+
+  const contract = await c2bPostContract({
+    body: {
+      InstrumentId: 3000000000,
+      Rate: { MoPay: 12.5, Months: 3 },
+      AccessoryIdList: [3000000001, 7],
+      CustomerInfo: { Name: "Zoë Ng", Email: "zoe@example.com" },
+    },
+  });
+  print("C2BPostContract", {
+    WebRef: contract.data?.WebRef,
+    PaymentRequired: contract.data?.PaymentRequired,
+  });
+
+  const posted = await getContractDetails({ body: { Ref: "R-1" } });
+  const got = await getContractDetailsGet({ query: { Ref: "R-1 & ü", Sub: 2 } });
+  for (const [call, details] of [
+    ["GetContractDetails", posted.data],
+    ["GetContractDetailsGet", got.data],
+  ] as const) {
+    print(call, {
+      StudentName: details?.StudentName,
+      NextDueDate: details?.NextDueDate,
+      PaymentAmount: details?.PaymentAmount,
+      TotalDue: details?.TotalDue,
+      Amount: details?.Payments?.[0]?.Amount,
+    });
+  }
+
+  const access = await customerAccessToken({
+    query: { Acct: 20417, Mode: "UPDATE_CARD", ItemKey: 3000000000 },
+  });
+  print("CustomerAccessToken", {
+    Token: access.data?.Token,
+    AccountManagementUrl: access.data?.AccountManagementUrl,
+  });
+
+  const endPoint = await getEndPoint();
+  print("GetEndPoint", {
+    NewEndpointDomain: endPoint.data?.NewEndpointDomain,
+    OAuthToken: endPoint.data?.OAuthToken,
+  });
+
+  const login = await security({
+    body: { Username: "zoe@example.com", Password: 'pass "wörd" & more', AppID: env("AIM_APP_ID") },
+  });
+  print("Security", {
+    Token: login.data?.Token,
+    Firstname: login.data?.UserDetails?.Firstname,
+    AccountNumber: login.data?.UserDetails?.AccountNumber,
+  });
+}
+
+// After a read, so that the booking may use the connection again.
+async function book() {
+  await getContractDetails({ body: { Ref: "R-104233" } });
+  const { data, error, response } = await c2bPostContract({
+    body: { InstrumentId: 7301, RateId: 90210, CusAcct: 20417 },
+  });
+  const outcome = !error && data?.WebRef ? "booked" : "error";
+  console.log(JSON.stringify({ outcome, status: response?.status }));
+}
+
+await (process.argv[2] === "book" ? book() : calls());

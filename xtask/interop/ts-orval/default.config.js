@@ -1,0 +1,3 @@
+export default {
+  aim: { input: "./aim.yaml", output: { target: "./aim.ts", client: "fetch" } },
+};

@@ -1,0 +1,135 @@
+//! What a whole run writes into `openapi/README.md`: the table, and each recipe
+//! that ran, as a team would type it.
+
+use std::fs;
+use std::path::Path;
+
+use crate::manifest::{FOLDER, Recipe};
+use crate::row::{Cell, Column, Row};
+
+pub const README: &str = "openapi/README.md";
+const BEGIN: &str = "<!-- Written by `cargo xtask interop`. -->\n";
+const END: &str = "<!-- The end of what is written. -->\n";
+
+/// Replaces what stands between the two marks.
+pub fn write(root: &Path, rows: &[Row]) -> Result<(), String> {
+    let path = root.join(README);
+    let problem = |error: std::io::Error| format!("{README}: {error}");
+    let old = fs::read_to_string(&path).map_err(problem)?;
+    let new = replaced(&old, &text(rows))?;
+    fs::write(&path, new).map_err(problem)
+}
+
+fn replaced(old: &str, written: &str) -> Result<String, String> {
+    old.split_once(BEGIN)
+        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)))
+        .map(|(before, after)| format!("{before}{BEGIN}\n{written}\n{END}{after}"))
+        .ok_or_else(|| {
+            format!("{README} lacks the lines between which the recipes are written: {BEGIN}{END}")
+        })
+}
+
+fn text(rows: &[Row]) -> String {
+    let mut text = table(rows);
+    let known: Vec<String> = rows.iter().flat_map(reasons).collect();
+    if !known.is_empty() {
+        text.push_str(&format!("\n{}", known.concat()));
+    }
+    for row in rows.iter().filter(|row| row.skipped_for().is_none()) {
+        text.push('\n');
+        text.push_str(&section(row.recipe));
+    }
+    text
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut text = String::from("| |");
+    for column in Column::ALL {
+        text.push_str(&format!(" {} |", column.title()));
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---|".repeat(Column::ALL.len()));
+    text.push('\n');
+    for row in rows {
+        let title = title(row.recipe);
+        let title = match row.skipped_for() {
+            None => format!("[{title}](#{})", anchor(&title)),
+            Some(_) => format!("[{title}]({})", folder(row.recipe)),
+        };
+        text.push_str(&format!("| {title} |"));
+        for column in Column::ALL {
+            let cell = match row.cells.get(&column) {
+                Some(Cell::Ok) => "ok",
+                Some(Cell::No(_)) => "**no**",
+                Some(Cell::Skipped(_)) => "skipped",
+                None => "–",
+            };
+            text.push_str(&format!(" {cell} |"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Why it was skipped, or the reason of each *no*.
+fn reasons(row: &Row) -> Vec<String> {
+    let title = title(row.recipe);
+    if let Some(why) = row.skipped_for() {
+        return vec![format!("- {title}: skipped; {why}.\n")];
+    }
+    let known = row.recipe.known.iter();
+    known
+        .map(|(column, why)| format!("- {title}, *{}*: {}\n", column.title(), why.trim()))
+        .collect()
+}
+
+fn section(recipe: &Recipe) -> String {
+    let mut lines = vec![format!("cd {}", folder(recipe).trim_start_matches("../"))];
+    lines.push("cp ../../../openapi/aim.yaml .".to_owned());
+    if !recipe.npm.is_empty() {
+        lines.push(format!("npm install --no-save {}", recipe.npm.join(" ")));
+        lines.push("export PATH=\"$PWD/node_modules/.bin:$PATH\"".to_owned());
+    }
+    if !recipe.pip.is_empty() {
+        lines.push("python3 -m venv venv && . venv/bin/activate".to_owned());
+        lines.push(format!("pip install {}", recipe.pip.join(" ")));
+    }
+    for (name, version) in &recipe.versions {
+        lines.push(format!("export {name}={version}"));
+    }
+    lines.push(recipe.recipe.trim().to_owned());
+    lines.push(format!("{} calls", recipe.run.trim()));
+    let mut text = format!(
+        "### {}\n\n```sh\n{}\n```\n",
+        title(recipe),
+        lines.join("\n")
+    );
+    if !recipe.notes.is_empty() {
+        text.push('\n');
+    }
+    for note in &recipe.notes {
+        text.push_str(&format!("- {}\n", note.trim()));
+    }
+    text
+}
+
+fn title(recipe: &Recipe) -> String {
+    format!("{}: {}", recipe.language, recipe.tool)
+}
+
+fn folder(recipe: &Recipe) -> String {
+    format!("../{FOLDER}/{}", recipe.name)
+}
+
+/// The anchor that Markdown viewers give a heading.
+fn anchor(title: &str) -> String {
+    title
+        .to_lowercase()
+        .chars()
+        .filter_map(|letter| match letter {
+            ' ' => Some('-'),
+            '-' | '_' => Some(letter),
+            _ => letter.is_alphanumeric().then_some(letter),
+        })
+        .collect()
+}

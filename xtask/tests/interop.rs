@@ -1,0 +1,260 @@
+//! Lets `xtask-interop` try drivers with one fault each: every column must see
+//! its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how a test fails"
+)]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use serde_json::{Value as Json, json};
+
+/// What is wrong with a driver, and the columns that must say so.
+const FLAWS: [(&str, &[&str]); 15] = [
+    ("none", &[]),
+    ("default", &["default compiles"]),
+    ("wrong_amount", &["every call", "unknown members"]),
+    ("wrong_text", &["every call", "unknown members"]),
+    ("wrong_order", &["every call", "unknown members"]),
+    ("one_less", &["every call", "unknown members"]),
+    ("one_twice", &["every call", "unknown members"]),
+    ("key_in_both_headers", &["every call"]),
+    ("believes_anything", &["every call"]),
+    ("never_books", &["every call"]),
+    ("strict", &["unknown members"]),
+    ("repeats_after_break", &["broken connection: books once"]),
+    (
+        "repeats_after_503",
+        &["applied 503: books once", "HTML 503: says so"],
+    ),
+    ("follows", &["redirect: keeps its keys"]),
+    ("hides_status", &["HTML 503: says so"]),
+];
+
+#[test]
+fn each_column_can_turn_red() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    fs::write(root.join("Cargo.toml"), "[workspace]\n").unwrap();
+    for path in ["openapi/aim.yaml", "xtask/interop/calls.yaml"] {
+        fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        fs::copy(checkout.join(path), root.join(path)).unwrap();
+    }
+    let program = env::current_exe().unwrap();
+    let recipes: Vec<Json> = FLAWS
+        .iter()
+        .map(|(flaw, _)| {
+            fs::create_dir_all(root.join("xtask/interop").join(flaw)).unwrap();
+            json!({
+                "name": flaw, "language": "Rust", "tool": "none", "needs": ["sh"],
+                "default": if *flaw == "default" { "exit 1" } else { "true" },
+                "recipe": "test -f aim.yaml",
+                "run": format!("FLAW={flaw} '{}' driver --exact --nocapture", program.display()),
+            })
+        })
+        .chain([json!({
+            "name": "missing", "language": "None", "tool": "none", "needs": ["no-such-command"],
+            "recipe": "false", "run": "false",
+        })])
+        .collect();
+    let manifest = json!({ "commands": {}, "recipes": recipes }).to_string();
+    fs::write(root.join("xtask/interop/recipes.yaml"), manifest).unwrap();
+    fs::write(root.join("openapi/README.md"), "").unwrap();
+
+    // Beside the program lies what it makes: a copy keeps that in the folder.
+    let copy = root.join("target/debug/xtask-interop");
+    fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_xtask-interop"), &copy).unwrap();
+    let output = Command::new(copy).current_dir(root).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut recipe = "";
+    for line in printed.lines() {
+        if let Some((name, _)) = line.split_once(" (") {
+            recipe = name;
+            found.entry(recipe).or_default();
+        } else if let Some(rest) = line.strip_prefix("  NO ") {
+            let column = Column::find(rest.trim());
+            found.entry(recipe).or_default().push(column);
+        }
+    }
+    for (flaw, columns) in FLAWS {
+        assert_eq!(found[flaw], columns, "{flaw}: {printed}");
+    }
+    assert!(printed.contains("skipped  every call: install no-such-command"));
+}
+
+struct Column;
+
+impl Column {
+    /// The title at the beginning of a line; some have a colon themselves.
+    fn find(line: &str) -> &'static str {
+        let all = FLAWS.iter().flat_map(|(_, columns)| *columns);
+        let mut all = all.filter(|title| line.starts_with(**title));
+        all.next().unwrap_or_else(|| panic!("{line}"))
+    }
+}
+
+/// The driver, when the program under test starts this one.
+#[test]
+fn driver() {
+    let Ok(flaw) = env::var("FLAW") else { return };
+    let task = env::args().next_back().unwrap();
+    // What the test prints before it stands on the same line.
+    println!();
+    match task.as_str() {
+        "calls" => calls(&flaw),
+        _ => book(&flaw),
+    }
+}
+
+fn calls(flaw: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/calls.yaml");
+    let file: Json = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut calls = file["calls"].as_array().unwrap().clone();
+    match flaw {
+        "wrong_order" => calls.swap(1, 2),
+        "one_less" => drop(calls.pop()),
+        "one_twice" => calls.push(calls[0].clone()),
+        _ => {}
+    }
+    for call in calls {
+        let operation = call["operation"].as_str().unwrap();
+        let mut body = plain(&call["sent"]);
+        if flaw == "wrong_amount" && operation == "C2BPostContract" {
+            body["Rate"]["MoPay"] = json!(12.05);
+        }
+        let (verb, path) = match operation {
+            "CustomerAccessToken" | "GetEndPoint" => {
+                let members = body.as_object().unwrap().iter();
+                let query: Vec<String> = members
+                    .map(|(name, value)| format!("{name}={}", value.to_string().trim_matches('"')))
+                    .collect();
+                ("GET", format!("{operation}?{}", query.join("&")))
+            }
+            _ => ("POST", operation.trim_end_matches("Get").to_owned()),
+        };
+        let (_, answer) = send(flaw, verb, &path, &body).unwrap();
+        if flaw == "strict" && answer.contains("AddedByTheVendor") {
+            println!("{}", json!({"call": operation, "error": "a new member"}));
+            continue;
+        }
+        let mut read = call["read"].clone();
+        if flaw == "wrong_text" && operation == "PostServiceTicket" {
+            read["WebRef"] = json!("T-?");
+        }
+        println!("{}", json!({"call": operation, "read": read}));
+    }
+}
+
+/// Amounts and dates as JSON has them.
+fn plain(value: &Json) -> Json {
+    match value {
+        Json::Object(members) => {
+            if let Some(decimal) = members.get("decimal") {
+                // With its last zero, which a number of this language has not.
+                return decimal.clone();
+            }
+            if let Some(date) = members.get("datetime") {
+                return json!(date.as_str().unwrap().trim_end_matches(".0000000"));
+            }
+            members
+                .iter()
+                .map(|(name, value)| (name.clone(), plain(value)))
+                .collect()
+        }
+        Json::Array(items) => items.iter().map(plain).collect(),
+        other => other.clone(),
+    }
+}
+
+fn book(flaw: &str) {
+    send(
+        flaw,
+        "POST",
+        "GetContractDetails",
+        &json!({"Ref": "R-104233"}),
+    )
+    .unwrap();
+    let request = json!({"InstrumentId": 7301, "RateId": 90210, "CusAcct": 20417});
+    let mut answer = send(flaw, "POST", "C2BPostContract", &request);
+    let is_repeated = match (&answer, flaw) {
+        (None, "repeats_after_break") => true,
+        (Some((status, _)), "repeats_after_503") => *status == 503,
+        _ => false,
+    };
+    if is_repeated {
+        answer = send(flaw, "POST", "C2BPostContract", &request);
+    }
+    let status = answer.as_ref().map(|(status, _)| *status);
+    let is_booked = match &answer {
+        _ if flaw == "never_books" => false,
+        Some((200, _)) if flaw == "believes_anything" => true,
+        Some((200, body)) => body.contains("WebRef"),
+        _ => false,
+    };
+    let outcome = if is_booked { "booked" } else { "error" };
+    if flaw == "hides_status" {
+        println!("{}", json!({"outcome": outcome}));
+    } else {
+        println!("{}", json!({"outcome": outcome, "status": status}));
+    }
+}
+
+/// Status and body; none if the connection breaks.
+fn send(flaw: &str, verb: &str, path: &str, body: &Json) -> Option<(u16, String)> {
+    let base = env::var("AIM_BASE_URL").unwrap();
+    let url = format!("{base}/api/{path}");
+    let (answer, location) = send_to(flaw, verb, &url, body)?;
+    match location {
+        Some(location) if flaw == "follows" => Some(send_to(flaw, verb, &location, body)?.0),
+        _ => Some(answer),
+    }
+}
+
+fn send_to(
+    flaw: &str,
+    verb: &str,
+    url: &str,
+    body: &Json,
+) -> Option<((u16, String), Option<String>)> {
+    let (host, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let variable = |name| env::var(name).unwrap();
+    let key = variable("AIM_API_KEY");
+    let app = match flaw {
+        "key_in_both_headers" => key.clone(),
+        _ => variable("AIM_APP_ID"),
+    };
+    let (token, body) = (variable("AIM_TOKEN"), body.to_string());
+    let request = format!(
+        "{verb} /{path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\
+         ApiKey: {key}\r\nAppId: {app}\r\nToken: {token}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let location = head.lines().find_map(|line| {
+        line.strip_prefix("Location: ")
+            .or(line.strip_prefix("location: "))
+    });
+    Some(((status, body.to_owned()), location.map(ToOwned::to_owned)))
+}
