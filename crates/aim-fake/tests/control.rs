@@ -479,7 +479,7 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
                 for vendor in [
                     BaseRequest::API_KEY,
                     BaseSecureRequest::APP_ID,
-                    BaseRequest::O_AUTH_TOKEN,
+                    BaseRequest::OAUTH_TOKEN,
                     BaseSecureRequest::TOKEN,
                     BaseSecureRequest::DEVICE_ID,
                     "Content-Type",
