@@ -14,6 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod observe;
+mod obstacle;
 pub(crate) mod options;
 mod read;
 pub(crate) mod received;

@@ -250,35 +250,56 @@ pub(super) fn shows_nothing(error: &Error, id: &str) {
 }
 
 fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
-    const ENDS: [&str; 5] = [
+    const CREDENTIALS: [&str; 5] = ["ApiKey", "AppId", "Token", "DeviceId", "OAuthToken"];
+    const ENDS: [&str; 7] = [
         "it was not applied",
+        "nothing was read",
         "send again only the items that the answer lists",
         "it may have been applied: look it up before anyone sends it again",
         "it only reads, so it can be sent again",
+        "no session was opened",
+        "it books nothing, so it can be sent again",
+    ];
+    const ADVICE: [&str; 10] = [
         "",
+        "check ApiKey, AppId and the tokens; a login may have ended",
+        "check the credentials, the licence, and what stands between, such as a firewall",
+        "check the base url",
+        "check the base url; `Location` in `Error::headers` has the address",
+        "give them in the url of `proxy`",
+        "`Error::aim_status` says why, in words that may hold personal data",
+        "`Error::response_status` says why, in words that may hold personal data",
+        "perhaps a proxy, a page to sign in or another server has answered: check the base url",
+        "perhaps a proxy or the web server has answered, not aim",
+    ];
+    const FINDINGS: [&str; 14] = [
+        "no such path",
+        "the answer holds nothing that proves the operation",
+        "the answer is another operation's",
+        "the answer lists items that were not applied",
+        "the answer reports a failure",
+        "the answer's `Status` is neither good nor a failure",
+        "the path takes no such request",
+        "the server forbids it",
+        "the server redirects to another address",
+        "the server refuses the credentials",
+        "the server reports a failure",
+        "the server reports an exception",
+        "the server reports an exception that cannot be read",
+        "a proxy asks for a user name and password",
     ];
     let status = format!(" (http {})", error.http_status()?.as_u16());
     let rest = text.strip_prefix(id)?.strip_prefix(": ")?;
-    let (finding, end) = rest.rsplit_once("; ")?;
+    let (finding, rest) = rest.split_once(&status)?;
+    let (advice, end) = rest.rsplit_once("; ")?;
+    let advice = advice.strip_prefix(": ").unwrap_or(advice);
     ENDS.iter().find(|known| **known == end)?;
-    let finding = finding.strip_suffix(&status)?;
-    if let Some(codes) = finding.strip_prefix("the answer reports a failure") {
-        let besides = [" and yet carries a result", " beside an exception"];
-        let codes = besides
-            .iter()
-            .find_map(|text| codes.strip_suffix(text))
-            .unwrap_or(codes);
-        return are_codes(codes);
-    }
-    if let Some(codes) = finding.strip_prefix("the answer's `Status` is neither good nor a failure")
+    ADVICE.iter().find(|known| **known == advice)?;
+    if let Some(rest) = finding.strip_prefix("the answer is ")
+        && let Some(rest) = error
+            .answer_kind()
+            .and_then(|kind| rest.strip_prefix(&kind.to_string()))
     {
-        return are_codes(codes.strip_suffix(", see `Error::aim_status`")?);
-    }
-    if let Some(codes) = finding.strip_prefix("the server reports an exception") {
-        return are_codes(codes);
-    }
-    if let Some(rest) = finding.strip_prefix("the answer is ") {
-        let rest = rest.strip_prefix(&error.answer_kind()?.to_string())?;
         return match rest.strip_prefix(" at ") {
             None if rest.is_empty() => Some(()),
             None => None,
@@ -286,12 +307,18 @@ fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
             Some(place) => is_place(place),
         };
     }
-    let known = [
-        "the answer lists items that were not applied",
-        "the answer holds nothing that proves the operation",
-        "the server reports a failure",
-    ];
-    known.contains(&finding).then_some(())
+    let besides = [" and yet carries a result", " beside an exception"];
+    let finding = besides
+        .iter()
+        .find_map(|text| finding.strip_suffix(text))
+        .unwrap_or(finding);
+    let (finding, codes) = finding.split_at(finding.find(" [").unwrap_or(finding.len()));
+    are_codes(codes)?;
+    let (finding, name) = finding
+        .split_once(", naming ")
+        .unwrap_or((finding, "Token"));
+    CREDENTIALS.iter().find(|known| **known == name)?;
+    FINDINGS.contains(&finding).then_some(())
 }
 
 /// ` [StatusCode Error] [ErrorCode 17]`.

@@ -21,7 +21,7 @@ fn run(name: &str, arguments: &[&str]) -> String {
 fn fail(name: &str, arguments: &[&str]) -> (String, String) {
     let (printed, errors, succeeded) = started(name, arguments);
     assert!(!succeeded, "{name}: {printed}");
-    assert!(errors.contains("/troubleshooting/"), "{errors}");
+    assert!(errors.contains("aim_client::troubleshooting#"), "{errors}");
     (printed, errors)
 }
 

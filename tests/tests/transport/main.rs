@@ -7,6 +7,7 @@
     reason = "that is how a test fails"
 )]
 
+mod causes;
 mod check;
 mod compression;
 mod connections;

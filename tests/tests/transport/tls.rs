@@ -9,12 +9,13 @@ use std::thread;
 
 use aim_client::reqwest::{Certificate, ClientBuilder};
 use aim_client::types::CustomerAccessTokenRequest;
-use aim_client::{AimClient, AimClientBuilder, Credentials, Delivery};
+use aim_client::{AimClient, AimClientBuilder, Credentials, Delivery, ErrorKind, Retry};
 use aim_tests::authority::{self, Authority};
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const HERE: &str = "127.0.0.1";
+const UNKNOWN: &str = "nobody trusted has signed the server's certificate: add the authority with `root_certificate` if it is your own, or check the host of the base url";
 const ANSWER: &str = "{\"Token\":\"invented\"}";
 
 type Configure = fn(ClientBuilder) -> ClientBuilder;
@@ -82,10 +83,11 @@ impl Server {
         AimClient::builder()
             .base_url(format!("https://{}", self.address))
             .credentials(Credentials::new("api-key", "app-id"))
+            .retry(Retry::never())
     }
 
-    /// Nobody talks to it, whatever the caller tries.
-    async fn is_distrusted(&self, roots: &[Certificate]) {
+    /// Nobody talks to it, whatever the caller tries, and the error says why.
+    async fn is_distrusted(&self, roots: &[Certificate], why: &str) {
         let ways: [Configure; 3] = [
             |http| http,
             |http| http.tls_danger_accept_invalid_certs(true),
@@ -104,6 +106,9 @@ impl Server {
                 let error = call(client).await.unwrap_err();
                 assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
                 assert!(error.is_connect(), "{error}");
+                assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+                let why = format!(": no tls, since {why}; nothing was sent");
+                assert!(error.to_string().ends_with(&why), "{error}");
                 assert!(self.handshakes.load(Ordering::SeqCst) > before);
                 assert_eq!(self.requests.load(Ordering::SeqCst), 0);
             }
@@ -127,7 +132,7 @@ async fn an_authority_of_ones_own_is_trusted_when_asked_for() {
     for backend in BACKENDS {
         // The system's own stay trusted, and this one is not among them.
         let error = call(server.builder().http(backend)).await.unwrap_err();
-        assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
         let before = server.requests.load(Ordering::SeqCst);
         let trusting = server.builder().http(backend);
         call(trusting.root_certificate(authority.pem.as_str()))
@@ -142,24 +147,36 @@ async fn an_unknown_authority_is_distrusted() {
     let authority = Authority::new().unwrap();
     let server = Server::start(authority.server(&for_host(HERE)).unwrap());
     let other = root(&Authority::new().unwrap());
-    server.is_distrusted(&[other]).await;
+    server.is_distrusted(&[other], UNKNOWN).await;
 }
 
 #[tokio::test]
-async fn an_expired_certificate_is_distrusted() {
+async fn a_certificate_of_another_time_is_distrusted() {
     let authority = Authority::new().unwrap();
-    let mut params = for_host(HERE);
-    params.not_before = date_time_ymd(2001, 1, 1);
-    params.not_after = date_time_ymd(2002, 1, 1);
-    let server = Server::start(authority.server(&params).unwrap());
-    server.is_distrusted(&[root(&authority)]).await;
+    for (year, why) in [
+        (
+            2001,
+            "the server's certificate has expired: have it renewed, or set this machine's clock right",
+        ),
+        (
+            2091,
+            "the server's certificate is not valid yet: set this machine's clock right",
+        ),
+    ] {
+        let mut params = for_host(HERE);
+        params.not_before = date_time_ymd(year, 1, 1);
+        params.not_after = date_time_ymd(year + 1, 1, 1);
+        let server = Server::start(authority.server(&params).unwrap());
+        server.is_distrusted(&[root(&authority)], why).await;
+    }
 }
 
 #[tokio::test]
 async fn a_certificate_of_another_host_is_distrusted() {
     let authority = Authority::new().unwrap();
     let server = Server::start(authority.server(&for_host("aim.example")).unwrap());
-    server.is_distrusted(&[root(&authority)]).await;
+    let why = "the server's certificate is for another host: check the host of the base url";
+    server.is_distrusted(&[root(&authority)], why).await;
 }
 
 #[tokio::test]
@@ -169,5 +186,5 @@ async fn a_self_signed_certificate_is_distrusted() {
     let config = authority::server(certificate.der().clone(), &key).unwrap();
     let server = Server::start(config);
     let other = root(&Authority::new().unwrap());
-    server.is_distrusted(&[other]).await;
+    server.is_distrusted(&[other], UNKNOWN).await;
 }

@@ -15,6 +15,24 @@ const OAUTH_TOKEN: &str = "oauthtoken";
 /// The headers that carry credentials.
 pub(crate) const HEADERS: &[&str] = &[API_KEY, APP_ID, TOKEN, DEVICE_ID, OAUTH_TOKEN];
 
+/// The vendor's names of them.
+const NAMES: [&str; 5] = ["ApiKey", "AppId", "Token", "DeviceId", "OAuthToken"];
+
+/// The first credential that a text names, in one word or in two.
+pub(crate) fn named_in(text: &str) -> Option<&'static str> {
+    let is_between = |letter: char| !letter.is_ascii_alphanumeric();
+    let words = || text.split(is_between).filter(|word| !word.is_empty());
+    let named = |text: &str| {
+        NAMES
+            .into_iter()
+            .find(|name| name.eq_ignore_ascii_case(text))
+    };
+    let next = words().skip(1).chain([""]);
+    words()
+        .zip(next)
+        .find_map(|(word, next)| named(&format!("{word}{next}")).or_else(|| named(word)))
+}
+
 /// The credentials of an integration, sent as headers with every request.
 ///
 /// `ApiKey` and `AppId` are required by the vendor; the others depend on how
@@ -120,5 +138,29 @@ impl fmt::Debug for Credentials {
             .field("device_id", &self.device_id)
             .field("oauth_token", &self.oauth_token)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_in;
+
+    #[test]
+    fn a_text_names_a_credential_by_its_name_alone() {
+        for (text, expected) in [
+            ("ApiKey is unknown", Some("ApiKey")),
+            ("invalid API key.", Some("ApiKey")),
+            ("the login's token: expired", Some("Token")),
+            ("OAuth token", Some("OAuthToken")),
+            ("app-id", Some("AppId")),
+            ("DEVICEID", Some("DeviceId")),
+            ("", None),
+            ("no contract has this Ref", None),
+            ("tokens", None),
+            ("an app identification", None),
+            ("a key of an API", None),
+        ] {
+            assert_eq!(named_in(text), expected, "{text}");
+        }
     }
 }

@@ -8,7 +8,9 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::call::codes;
+use crate::call::credentials;
 use crate::call::limits::{Limit, Limits};
+use crate::call::obstacle::Obstacle;
 use crate::call::received::Received;
 use crate::call::record::{Record, State, rfc3339};
 use crate::generated::members::known;
@@ -92,6 +94,11 @@ impl AnswerKind {
     pub(crate) fn may_pass(self) -> bool {
         !matches!(self, Self::Compressed(_) | Self::UnreadableGzip)
     }
+
+    /// Whether it may be an answer of AIM's that was cut or spoilt on its way.
+    pub(crate) fn may_be_cut(self) -> bool {
+        !self.may_pass() || matches!(self, Self::UnreadableJson | Self::UnreadableXml)
+    }
 }
 
 impl fmt::Display for AnswerKind {
@@ -126,10 +133,22 @@ pub enum ErrorKind {
     Duplicate,
     /// No connection could be made.
     NoConnection,
+    /// There was a connection, and no TLS on it: a certificate that is not
+    /// trusted, or a port at which the server speaks no TLS.
+    Tls,
     /// The connection broke.
     Broken,
     /// A limit of the client was hit.
     Limit(Limit),
+    /// Refused with 401 or 403, whatever else the answer says: the credentials, a
+    /// login that has ended, or the licence. A server may refuse them in-band as
+    /// well ([`InBand`](Self::InBand)).
+    Credentials,
+    /// The server has no such path (404, 405, and no exception): the base URL is
+    /// another server's, or its path is wrong.
+    NoSuchPath,
+    /// The server redirects to another address (3xx), which is not followed.
+    Redirect,
     /// The vendor's in-band status is a failure.
     InBand,
     /// The vendor's in-band status is neither a failure nor good.
@@ -171,6 +190,7 @@ impl ErrorKind {
             Self::Refused => "refused",
             Self::Duplicate => "duplicate",
             Self::NoConnection => "no_connection",
+            Self::Tls => "tls",
             Self::Broken => "connection_broke",
             Self::Limit(Limit::ConnectTime) => "connect_time",
             Self::Limit(Limit::ReadTime) => "read_time",
@@ -179,6 +199,9 @@ impl ErrorKind {
             Self::Limit(Limit::AnswerSize) => "answer_size",
             Self::Limit(Limit::AnswerItems) => "answer_items",
             Self::Limit(Limit::HeaderSize) => "header_size",
+            Self::Credentials => "credentials",
+            Self::NoSuchPath => "no_such_path",
+            Self::Redirect => "redirect",
             Self::InBand => "in_band_failure",
             Self::UnclearStatus => "unclear_status",
             Self::Exception => "exception",
@@ -276,8 +299,13 @@ enum Cause {
     NotKept(io::Error),
     /// The journal knows the booking.
     Duplicate(Record),
-    /// Below HTTP: no connection, a time-out, a connection that broke.
-    Transport {
+    /// No connection was made.
+    NoConnection {
+        error: reqwest::Error,
+        obstacle: Obstacle,
+    },
+    /// The connection broke.
+    Broken {
         error: reqwest::Error,
         status: Option<StatusCode>,
     },
@@ -318,14 +346,17 @@ pub(crate) enum Finding {
     },
     /// The vendor's in-band status is neither a failure nor good.
     UnclearStatus(BaseResponseResult),
-    /// ServiceStack's error.
-    Exception(ResponseStatus),
+    /// ServiceStack's error, where it can be read.
+    Exception(Option<ResponseStatus>),
     /// Some items were not applied.
     Partial,
     /// A readable answer that proves nothing.
     NoEvidence,
-    /// A status of failure whose body says nothing more.
-    HttpFailure,
+    /// A readable answer that has another operation's members.
+    Another,
+    /// A readable answer with a status of failure, which says nothing more; and
+    /// whether it is of the operation, by what it has.
+    HttpFailure { is_of_operation: bool },
     /// No answer; where it begins as one, the place that cannot be read.
     UnreadableBody {
         kind: AnswerKind,
@@ -425,6 +456,7 @@ impl Error {
         } else {
             Delivery::Unknown
         };
+        let obstacle = Obstacle::of(&error);
         // A URL may carry what was asked for.
         let error = error.without_url();
         let limit = if error.is_connect() && error.is_timeout() {
@@ -447,7 +479,8 @@ impl Error {
                 status,
                 error: Some(error),
             },
-            None => Cause::Transport { error, status },
+            None if delivery == Delivery::NotSent => Cause::NoConnection { error, obstacle },
+            None => Cause::Broken { error, status },
         };
         Self::new(Some(operation), delivery, cause)
     }
@@ -517,7 +550,7 @@ impl Error {
     #[must_use]
     pub fn http_status(&self) -> Option<StatusCode> {
         match &self.0.cause {
-            Cause::Transport { status, .. } | Cause::Limit { status, .. } => *status,
+            Cause::Broken { status, .. } | Cause::Limit { status, .. } => *status,
             Cause::Answered(answered) => Some(answered.status),
             _ => None,
         }
@@ -550,7 +583,7 @@ impl Error {
     #[must_use]
     pub fn response_status(&self) -> Option<&ResponseStatus> {
         match self.finding()? {
-            Finding::Exception(status) => Some(status),
+            Finding::Exception(status) => status.as_ref(),
             Finding::InBand { exception, .. } => exception.as_ref(),
             _ => None,
         }
@@ -691,41 +724,28 @@ impl Error {
         match &self.0.cause {
             Cause::Refused { .. } | Cause::NotKept(_) => ErrorKind::Refused,
             Cause::Duplicate(_) => ErrorKind::Duplicate,
-            Cause::Transport { error, .. } if error.is_connect() => ErrorKind::NoConnection,
-            Cause::Transport { .. } => ErrorKind::Broken,
+            Cause::NoConnection { obstacle, .. } if obstacle.is_of_tls => ErrorKind::Tls,
+            Cause::NoConnection { .. } => ErrorKind::NoConnection,
+            Cause::Broken { .. } => ErrorKind::Broken,
             Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
             Cause::Mocked { .. } => ErrorKind::Mocked,
             #[cfg(feature = "blocking")]
             Cause::Panicked => ErrorKind::Panicked,
-            Cause::Answered(answered) => match &answered.finding {
-                Finding::InBand { .. } => ErrorKind::InBand,
-                Finding::UnclearStatus(_) => ErrorKind::UnclearStatus,
-                Finding::Exception(_) => ErrorKind::Exception,
-                Finding::Partial => ErrorKind::Partial,
-                Finding::NoEvidence => ErrorKind::NoEvidence,
-                Finding::HttpFailure => ErrorKind::HttpStatus,
-                // Its body is beside the point.
-                Finding::UnreadableBody { .. } if !answered.status.is_success() => {
-                    ErrorKind::HttpStatus
-                }
-                Finding::UnreadableBody { .. } => ErrorKind::NotTheAnswer,
-            },
+            Cause::Answered(answered) => answered.kind(),
         }
     }
 
-    /// Where [`troubleshooting`](crate::troubleshooting) says what to do.
+    /// Where the documentation says what to do: the path of a section of
+    /// [`troubleshooting`](crate::troubleshooting), as rustdoc has it
+    /// (`cargo doc --package aim-client --open`).
     ///
     /// ```
     /// let error = aim_client::Error::mocked(aim_client::Delivery::Unknown);
-    /// assert!(error.help().ends_with("/troubleshooting/index.html#mocked"));
+    /// assert_eq!(error.help(), "aim_client::troubleshooting#mocked");
     /// ```
     #[must_use]
     pub fn help(&self) -> String {
-        format!(
-            "https://docs.rs/aim-client/{}/aim_client/troubleshooting/index.html#{}",
-            env!("CARGO_PKG_VERSION"),
-            self.kind().as_str()
-        )
+        format!("aim_client::troubleshooting#{}", self.kind().as_str())
     }
 
     /// Whether the connection broke after it was made.
@@ -736,16 +756,17 @@ impl Error {
     /// What happened below HTTP.
     fn io(&self) -> Option<&reqwest::Error> {
         match &self.0.cause {
-            Cause::Transport { error, .. } => Some(error),
+            Cause::NoConnection { error, .. } | Cause::Broken { error, .. } => Some(error),
             Cause::Limit { error, .. } => error.as_ref(),
             _ => None,
         }
     }
 
-    /// Whether the answer was read and proves nothing: `{}`, or zeros only.
+    /// Whether the answer was read and proves nothing: `{}`, zeros only, or
+    /// another operation's answer.
     #[must_use]
     pub fn is_without_evidence(&self) -> bool {
-        matches!(self.finding(), Some(Finding::NoEvidence))
+        matches!(self.finding(), Some(Finding::NoEvidence | Finding::Another))
     }
 
     /// What it was mocked with, if that is of this type.
@@ -782,11 +803,8 @@ impl fmt::Display for Error {
                 );
             }
             Cause::Duplicate(earlier) => return write_duplicate(formatter, earlier),
-            Cause::Transport { error, .. } if error.is_connect() => {
-                return formatter
-                    .write_str("no connection to the server; check the base url and the network");
-            }
-            Cause::Transport { error, .. } => {
+            Cause::NoConnection { obstacle, .. } => formatter.write_str(obstacle.text)?,
+            Cause::Broken { error, .. } => {
                 formatter.write_str("the connection broke")?;
                 if is_caused_by(error, RUNTIME_ENDED) {
                     formatter.write_str(", since the runtime that it was made on has ended")?;
@@ -800,45 +818,157 @@ impl fmt::Display for Error {
                 return formatter.write_str("a hook panicked; what was sent is unknown");
             }
             Cause::Mocked { .. } => return write!(formatter, "mocked as {}", self.0.delivery),
-            Cause::Answered(answered) => {
-                answered.finding.write(formatter)?;
-                write!(formatter, " (http {})", answered.status.as_u16())?;
-            }
+            Cause::Answered(answered) => answered.write(formatter)?,
         }
         let effect = self.0.operation.map(Operation::effect);
-        formatter.write_str(match self.0.delivery {
-            Delivery::NotSent | Delivery::Rejected => "; it was not applied",
-            Delivery::PartlyApplied => "; send again only the items that the answer lists",
-            Delivery::Unknown => match effect {
-                Some(Effect::Books) => {
-                    "; it may have been applied: look it up before anyone sends it again"
-                }
-                Some(Effect::Session) => "; it books nothing, so it can be sent again",
-                Some(Effect::ReadOnly) | None => "; it only reads, so it can be sent again",
-            },
+        formatter.write_str(match (self.0.delivery, effect) {
+            (Delivery::NotSent, _) => "; nothing was sent",
+            (Delivery::Rejected, Some(Effect::Books)) => "; it was not applied",
+            (Delivery::Rejected, Some(Effect::Session)) => "; no session was opened",
+            (Delivery::Rejected, _) => "; nothing was read",
+            (Delivery::PartlyApplied, _) => "; send again only the items that the answer lists",
+            (Delivery::Unknown, Some(Effect::Books)) => {
+                "; it may have been applied: look it up before anyone sends it again"
+            }
+            (Delivery::Unknown, Some(Effect::Session)) => {
+                "; it books nothing, so it can be sent again"
+            }
+            (Delivery::Unknown, _) => "; it only reads, so it can be sent again",
         })
+    }
+}
+
+impl Answered {
+    fn kind(&self) -> ErrorKind {
+        match (self.status.as_u16(), &self.finding) {
+            (_, Finding::Partial) => ErrorKind::Partial,
+            (401 | 403, _) => ErrorKind::Credentials,
+            (_, Finding::InBand { .. }) => ErrorKind::InBand,
+            (_, Finding::UnclearStatus(_)) => ErrorKind::UnclearStatus,
+            (_, Finding::Exception(_)) => ErrorKind::Exception,
+            (_, Finding::NoEvidence | Finding::Another) => ErrorKind::NoEvidence,
+            (300..=399, _) => ErrorKind::Redirect,
+            (404 | 405, finding) if !finding.may_be_of_operation() => ErrorKind::NoSuchPath,
+            (200..=299, _) => ErrorKind::NotTheAnswer,
+            _ => ErrorKind::HttpStatus,
+        }
+    }
+
+    /// What has happened, and what to do.
+    fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status.as_u16();
+        let is_in_band = matches!(
+            self.finding,
+            Finding::InBand { .. } | Finding::UnclearStatus(_)
+        );
+        let what = match (self.kind(), status) {
+            (ErrorKind::Credentials, 401) if !is_in_band => "the server refuses the credentials",
+            (ErrorKind::Credentials, _) if !is_in_band => "the server forbids it",
+            (ErrorKind::NoSuchPath, 405) => "the path takes no such request",
+            (ErrorKind::NoSuchPath, _) => "no such path",
+            (ErrorKind::Redirect, _) => "the server redirects to another address",
+            (ErrorKind::HttpStatus, 407) => "a proxy asks for a user name and password",
+            _ => "",
+        };
+        if what.is_empty() {
+            self.finding.write(formatter)?;
+        } else {
+            formatter.write_str(what)?;
+            self.finding.write_codes(formatter)?;
+        }
+        write!(formatter, " (http {status})")?;
+        match self.advice() {
+            "" => Ok(()),
+            advice => write!(formatter, ": {advice}"),
+        }
+    }
+
+    /// What to do, where there is more to say than what is certain.
+    fn advice(&self) -> &'static str {
+        match (self.kind(), self.status.as_u16(), &self.finding) {
+            (ErrorKind::Credentials, 401, _) => {
+                "check ApiKey, AppId and the tokens; a login may have ended"
+            }
+            (ErrorKind::Credentials, ..) => {
+                "check the credentials, the licence, and what stands between, such as a firewall"
+            }
+            (ErrorKind::NoSuchPath, ..) | (_, _, Finding::NoEvidence) => "check the base url",
+            (ErrorKind::Redirect, ..) => {
+                "check the base url; `Location` in `Error::headers` has the address"
+            }
+            (ErrorKind::HttpStatus, 407, _) => "give them in the url of `proxy`",
+            (ErrorKind::InBand | ErrorKind::UnclearStatus, ..) => {
+                "`Error::aim_status` says why, in words that may hold personal data"
+            }
+            (_, _, Finding::Exception(Some(_))) => {
+                "`Error::response_status` says why, in words that may hold personal data"
+            }
+            (
+                kind,
+                _,
+                Finding::UnreadableBody {
+                    kind: AnswerKind::Html,
+                    ..
+                },
+            ) => match kind {
+                ErrorKind::NotTheAnswer => {
+                    "perhaps a proxy, a page to sign in or another server has answered: check the base url"
+                }
+                _ => "perhaps a proxy or the web server has answered, not aim",
+            },
+            (ErrorKind::NotTheAnswer, _, finding) if !finding.may_be_of_operation() => {
+                "check the base url"
+            }
+            _ => "",
+        }
     }
 }
 
 impl Finding {
     fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::InBand { .. } => "the answer reports a failure",
+            Self::UnclearStatus(_) => "the answer's `Status` is neither good nor a failure",
+            Self::Exception(Some(_)) => "the server reports an exception",
+            Self::Exception(None) => "the server reports an exception that cannot be read",
+            Self::Partial => "the answer lists items that were not applied",
+            Self::NoEvidence => "the answer holds nothing that proves the operation",
+            Self::Another => "the answer is another operation's",
+            Self::HttpFailure { .. } => "the server reports a failure",
+            Self::UnreadableBody { kind, place } => {
+                write!(formatter, "the answer is {kind}")?;
+                return match place {
+                    Some(place) => write!(formatter, " at {place}"),
+                    None => Ok(()),
+                };
+            }
+        })?;
+        self.write_codes(formatter)?;
         match self {
             Self::InBand {
-                status,
-                contradiction,
+                contradiction: Some(contradiction),
                 ..
-            } => {
-                formatter.write_str("the answer reports a failure")?;
-                write_words(formatter, status)?;
-                formatter.write_str(contradiction.unwrap_or_default())
+            } => formatter.write_str(contradiction),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it may be of the operation itself, cut or spoilt on its way.
+    fn may_be_of_operation(&self) -> bool {
+        match self {
+            Self::HttpFailure { is_of_operation } => *is_of_operation,
+            Self::UnreadableBody { kind, .. } => kind.may_be_cut(),
+            _ => true,
+        }
+    }
+
+    /// Writes what a failure says of itself, as far as that is known words.
+    fn write_codes(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InBand { status, .. } | Self::UnclearStatus(status) => {
+                write_words(formatter, status)
             }
-            Self::UnclearStatus(status) => {
-                formatter.write_str("the answer's `Status` is neither good nor a failure")?;
-                write_words(formatter, status)?;
-                formatter.write_str(", see `Error::aim_status`")
-            }
-            Self::Exception(status) => {
-                formatter.write_str("the server reports an exception")?;
+            Self::Exception(Some(status)) => {
                 if let Some(code) = status.error_code.as_deref().and_then(codes::known) {
                     write!(formatter, " [ErrorCode {code}]")?;
                 }
@@ -848,18 +978,7 @@ impl Finding {
                     .take(MOST_FIELDS)
                     .try_for_each(|name| write!(formatter, " [field {name}]"))
             }
-            Self::Partial => formatter.write_str("the answer lists items that were not applied"),
-            Self::NoEvidence => {
-                formatter.write_str("the answer holds nothing that proves the operation")
-            }
-            Self::HttpFailure => formatter.write_str("the server reports a failure"),
-            Self::UnreadableBody { kind, place } => {
-                write!(formatter, "the answer is {kind}")?;
-                if let Some(place) = place {
-                    write!(formatter, " at {place}")?;
-                }
-                Ok(())
-            }
+            _ => Ok(()),
         }
     }
 }
@@ -888,11 +1007,17 @@ fn write_duplicate(formatter: &mut fmt::Formatter<'_>, earlier: &Record) -> fmt:
     )
 }
 
-/// Writes the words of a status that the document knows; anything else could
-/// be a payload.
+/// Writes the words of a status that the document knows, and which credential it
+/// names; anything else could be a payload.
 fn write_words(formatter: &mut fmt::Formatter<'_>, status: &BaseResponseResult) -> fmt::Result {
-    let mut words = status.words().into_iter();
-    words.try_for_each(|words| match words.known() {
+    let words = status.words();
+    let credential = words
+        .iter()
+        .find_map(|words| credentials::named_in(words.value));
+    if let Some(name) = credential {
+        write!(formatter, ", naming {name}")?;
+    }
+    words.iter().try_for_each(|words| match words.known() {
         Some(word) => write!(formatter, " [{} {word}]", words.member),
         None => Ok(()),
     })

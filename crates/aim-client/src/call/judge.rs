@@ -70,7 +70,7 @@ pub(crate) fn judge<T: OperationAnswer>(
         && !sign::is_in(body, asked.operation.signs);
     let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
     let finding = match exception {
-        Some(exception) => Finding::Exception(exception),
+        Some(exception) => Finding::Exception(Some(exception)),
         None => Finding::UnreadableBody { kind, place },
     };
     let delivery = rejected_if(rejected);
@@ -156,20 +156,24 @@ fn problem<T: OperationAnswer>(
         rejected_if(cannot_have_run && !has_sign())
     };
     let proved = own || (answer.status_proves && verdict == Some(StatusVerdict::Good));
-    if let Some(exception) = carried.filter(|_| is_thrown || !proved) {
-        let finding = Finding::Exception(exception.clone());
-        return Some((rejected(Some(exception)), finding));
+    if is_thrown || carried.is_some_and(|_| !proved) {
+        // Evidence beside an exception proves nothing.
+        return Some((rejected(carried), Finding::Exception(carried.cloned())));
     }
     let is_unclear = match verdict {
         Some(StatusVerdict::Unclear) => true,
         Some(StatusVerdict::UnknownCode) => !own,
         _ => false,
     };
-    match value.status().filter(|_| is_unclear && !is_thrown) {
+    match value.status().filter(|_| is_unclear) {
         Some(status) => Some((Delivery::Unknown, Finding::UnclearStatus(status.clone()))),
-        None if success && proved && !is_thrown && !is_anothers() => None,
+        None if success && is_anothers() => Some((Delivery::Unknown, Finding::Another)),
+        None if success && proved => None,
         None if success => Some((Delivery::Unknown, Finding::NoEvidence)),
-        None => Some((rejected(None), Finding::HttpFailure)),
+        None => {
+            let is_of_operation = has_sign();
+            Some((rejected(None), Finding::HttpFailure { is_of_operation }))
+        }
     }
 }
 

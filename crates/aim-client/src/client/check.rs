@@ -1,9 +1,6 @@
 //! Tells whether a client is set up right, without booking anything.
 
-use std::error::Error as _;
-use std::{fmt, io};
-
-use reqwest::StatusCode;
+use std::fmt;
 
 use crate::call::error::{AnswerKind, Error, ErrorKind};
 use crate::call::limits::Limit;
@@ -61,82 +58,27 @@ impl CheckError {
         }
     }
 
-    fn of(error: Error, is_https: bool) -> Self {
-        let is_of_something_else = error.answer_kind().is_some_and(|kind| {
-            let is_cut = matches!(
-                kind,
-                AnswerKind::UnreadableJson
-                    | AnswerKind::UnreadableXml
-                    | AnswerKind::UnreadableGzip
-                    | AnswerKind::Compressed(_)
-            );
-            !is_cut
-        });
-        match (error.kind(), error.http_status()) {
-            (ErrorKind::NoConnection, _) if is_https && is_of_tls(&error) => Self::Tls(error),
-            (ErrorKind::NoConnection | ErrorKind::Limit(Limit::ConnectTime), _) => {
-                Self::BaseUrl(error)
-            }
-            (_, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => Self::Credentials(error),
-            (ErrorKind::NotTheAnswer, _) if is_of_something_else => Self::BaseUrl(error),
-            (ErrorKind::HttpStatus, Some(status))
-                if status.is_redirection()
-                    || status == StatusCode::NOT_FOUND
-                    || status == StatusCode::METHOD_NOT_ALLOWED =>
-            {
-                Self::BaseUrl(error)
-            }
+    fn of(error: Error) -> Self {
+        let is_cut = error.answer_kind().is_none_or(AnswerKind::may_be_cut);
+        match error.kind() {
+            ErrorKind::Tls => Self::Tls(error),
+            ErrorKind::NoConnection
+            | ErrorKind::Limit(Limit::ConnectTime)
+            | ErrorKind::NoSuchPath
+            | ErrorKind::Redirect => Self::BaseUrl(error),
+            ErrorKind::NotTheAnswer if !is_cut => Self::BaseUrl(error),
+            ErrorKind::Credentials => Self::Credentials(error),
             _ => Self::Unsure(error),
         }
     }
 }
 
-/// Whether a connection was refused by TLS: what rustls reports is invalid
-/// data, and what the system's libraries report says what they are.
-fn is_of_tls(error: &Error) -> bool {
-    let mut cause = error.source();
-    while let Some(found) = cause {
-        let io = found.downcast_ref::<io::Error>();
-        let text = found.to_string().to_ascii_lowercase();
-        if io.is_some_and(is_invalid_data)
-            || ["tls", "ssl", "certificate", "security package"]
-                .iter()
-                .any(|word| text.contains(word))
-        {
-            return true;
-        }
-        cause = found.source();
-    }
-    false
-}
-
-/// An error of the system's may hold another, which is not its source.
-fn is_invalid_data(error: &io::Error) -> bool {
-    let inner = error.get_ref();
-    error.kind() == io::ErrorKind::InvalidData
-        || inner
-            .and_then(|inner| inner.downcast_ref())
-            .is_some_and(is_invalid_data)
-}
-
 impl fmt::Display for CheckError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::BaseUrl(error) if error.is_connect() || error.is_timeout() => {
-                "nothing answers at the base url: correct its host and port, or the network (a \
-                 firewall, a proxy)"
-            }
-            Self::BaseUrl(_) => {
-                "what answers at the base url is not AIM: correct its host, port and path"
-            }
-            Self::Tls(_) => {
-                "no TLS session: add the server's authority with `root_certificate` if it is one \
-                 of your own, or correct host and port (a port for http speaks no TLS)"
-            }
-            Self::Credentials(_) => {
-                "the server refuses the credentials: correct ApiKey, AppId and the tokens, or \
-                 have the licence checked"
-            }
+            Self::BaseUrl(_) => "the base url is wrong, or the network",
+            Self::Tls(_) => "the server's certificate is wrong, or the port",
+            Self::Credentials(_) => "the credentials are wrong, or the licence",
             Self::Unsure(_) => "the check has no result",
         })?;
         write!(formatter, ": {}", self.call())
@@ -190,10 +132,7 @@ impl AimClient {
                         status: Some(status),
                     })
                 }
-                _ => {
-                    let is_https = self.shared.base_url.starts_with("https:");
-                    Err(CheckError::of(error, is_https))
-                }
+                _ => Err(CheckError::of(error)),
             },
         }
     }
