@@ -140,6 +140,9 @@ pub enum ErrorKind {
     Partial,
     /// The answer can be read and proves nothing, or is another operation's.
     NoEvidence,
+    /// The answer proves the operation, and what it gives cannot be used: an
+    /// address or a token.
+    UnusableAnswer,
     /// A status of failure whose body says nothing more.
     HttpStatus,
     /// A status of success with something other than the operation's answer:
@@ -184,6 +187,7 @@ impl ErrorKind {
             Self::Exception => "exception",
             Self::Partial => "partly_applied",
             Self::NoEvidence => "no_evidence",
+            Self::UnusableAnswer => "unusable_answer",
             Self::HttpStatus => "http_status",
             Self::NotTheAnswer => "not_the_answer",
             Self::Dropped => "dropped",
@@ -324,6 +328,8 @@ pub(crate) enum Finding {
     Partial,
     /// A readable answer that proves nothing.
     NoEvidence,
+    /// An answer that is proved and cannot be used, and why.
+    Unusable(String),
     /// A status of failure whose body says nothing more.
     HttpFailure,
     /// No answer; where it begins as one, the place that cannot be read.
@@ -703,6 +709,7 @@ impl Error {
                 Finding::Exception(_) => ErrorKind::Exception,
                 Finding::Partial => ErrorKind::Partial,
                 Finding::NoEvidence => ErrorKind::NoEvidence,
+                Finding::Unusable(_) => ErrorKind::UnusableAnswer,
                 Finding::HttpFailure => ErrorKind::HttpStatus,
                 // Its body is beside the point.
                 Finding::UnreadableBody { .. } if !answered.status.is_success() => {
@@ -803,6 +810,9 @@ impl fmt::Display for Error {
             Cause::Answered(answered) => {
                 answered.finding.write(formatter)?;
                 write!(formatter, " (http {})", answered.status.as_u16())?;
+                if let Finding::Unusable(_) = answered.finding {
+                    return Ok(());
+                }
             }
         }
         let effect = self.0.operation.map(Operation::effect);
@@ -852,6 +862,7 @@ impl Finding {
             Self::NoEvidence => {
                 formatter.write_str("the answer holds nothing that proves the operation")
             }
+            Self::Unusable(reason) => write!(formatter, "the answer cannot be used: {reason}"),
             Self::HttpFailure => formatter.write_str("the server reports a failure"),
             Self::UnreadableBody { kind, place } => {
                 write!(formatter, "the answer is {kind}")?;
