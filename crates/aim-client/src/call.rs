@@ -13,6 +13,7 @@ pub(crate) mod file_journal;
 pub(crate) mod journal;
 pub(crate) mod judge;
 pub(crate) mod limits;
+pub(crate) mod login;
 pub(crate) mod observe;
 mod obstacle;
 pub(crate) mod options;

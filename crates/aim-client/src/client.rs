@@ -10,4 +10,6 @@ mod base_url;
 pub mod blocking;
 pub(crate) mod builder;
 pub(crate) mod check;
+pub(crate) mod login;
 pub(crate) mod lookup;
+mod merchant;

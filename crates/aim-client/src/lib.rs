@@ -35,6 +35,9 @@ pub mod journal {
 #[cfg(feature = "client")]
 mod operation;
 #[cfg(feature = "client")]
+#[doc = include_str!("sign_in.md")]
+pub mod sign_in {}
+#[cfg(feature = "client")]
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 mod value;
@@ -93,6 +96,7 @@ pub use {
     crate::client::api::{AimApi, ApiFuture, LookupFuture},
     crate::client::builder::AimClientBuilder,
     crate::client::check::{CheckError, Checked},
+    crate::client::login::{LoggedIn, Login},
     crate::client::lookup::FulfillmentLookup,
     crate::codec::evidence::AimAnswer,
     crate::operation::{Effect, Operation},

@@ -33,6 +33,8 @@ pub struct Operation {
     pub request: &'static str,
     /// The schema of its answer.
     pub answer: &'static str,
+    /// What sending it again can do (`x-aim-repeat`).
+    pub repeat: &'static str,
 }
 
 /// Schemas and the members of each.
@@ -55,15 +57,53 @@ pub const SCHEMAS: &[(&str, &[(&str, Member)])] = &[
     ),
     ("ResponseError", &[("FieldName", Member::Text)]),
     ("GetContractDetailsRequest", &[("Ref", Member::Text)]),
+    (
+        "GetEndPointResponse",
+        &[
+            ("NewEndpointDomain", Member::AnyText),
+            ("NewEndpoint", Member::AnyText),
+            ("OAuthToken", Member::AnyText),
+        ],
+    ),
+    (
+        "SecurityRequest",
+        &[
+            ("Username", Member::AnyText),
+            ("Password", Member::AnyText),
+            ("DeviceID", Member::AnyText),
+            ("AppID", Member::AnyText),
+        ],
+    ),
+    (
+        "SecurityResponse",
+        &[("Token", Member::AnyText), ("OAuthToken", Member::AnyText)],
+    ),
 ];
 
 /// Operations.
-pub const OPERATIONS: &[Operation] = &[Operation {
-    id: "GetContractDetails",
-    verb: "post",
-    request: "GetContractDetailsRequest",
-    answer: "GetContractDetailsResponse",
-}];
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "GetContractDetails",
+        verb: "post",
+        request: "GetContractDetailsRequest",
+        answer: "GetContractDetailsResponse",
+        repeat: "safe",
+    },
+    Operation {
+        id: "GetEndPoint",
+        verb: "get",
+        request: "GetEndPointRequest",
+        answer: "GetEndPointResponse",
+        repeat: "safe",
+    },
+    Operation {
+        id: "Security",
+        verb: "post",
+        request: "SecurityRequest",
+        answer: "SecurityResponse",
+        repeat: "session",
+    },
+];
 
 /// The member of every answer that carries the vendor's in-band status.
 pub const STATUS: &str = "Status";
@@ -184,6 +224,14 @@ fn fits(found: &At<'_>, needed: &Operation, report: &mut Report) {
             format!("the operation `{id}` is not a {verb}"),
         );
     }
+    if found.text("x-aim-repeat") != Some(needed.repeat) {
+        let at = found.get("x-aim-repeat");
+        missing(
+            at.as_ref().unwrap_or(found),
+            report,
+            format!("`x-aim-repeat` of `{id}` is not `{}`", needed.repeat),
+        );
+    }
     if found.text("x-aim-request") != Some(needed.request) {
         let at = found.get("x-aim-request");
         missing(
@@ -251,6 +299,11 @@ mod tests {
                 "operationId: GetContractDetails\n",
                 "operationId: GetContract\n",
                 "/paths the operation `GetContractDetails` is missing",
+            ),
+            (
+                "      x-aim-repeat: session\n",
+                "      x-aim-repeat: safe\n",
+                "/paths/~1api~1Security/post/x-aim-repeat `x-aim-repeat` of `Security` is not `session`",
             ),
             (
                 "  member: Status\n",

@@ -15,7 +15,7 @@ use std::{fs, panic, thread};
 use aim_client::journal::{Booking, FileJournal, Journal, Outcome, Refusal};
 use aim_client::{
     AimClient, AimClientBuilder, Attempt, AttemptEnd, CallOptions, Credentials, Delivery, Effect,
-    Error, Limit, Observer, Operation,
+    Error, Limit, Login, Observer, Operation,
 };
 use aim_fake::internals::names;
 use aim_fake::{AimFake, Fault, FaultKind, State};
@@ -286,24 +286,14 @@ impl Channels {
 
     async fn call(&mut self, case: &str, client: &AimClient, id: &str, request: &str) -> Outcomes {
         let called = calls::call(client, id, request).await.unwrap();
-        let log = self.log.take();
-        check_strictly(case, "the log", &log);
-        self.logged.push_str(&log);
-        check_strictly(case, "a hook", &self.hooks.take());
+        self.hidden(case);
         if let Some(debug) = called.debug {
             check(case, "the answer", &debug);
             self.panics(case, || panic!("{MEANT}: {debug}"));
         }
         let outcomes = called.error.as_ref().map(Error::delivery);
         if let Some(error) = called.error {
-            check_strictly(case, "the error", &error_text(&error));
-            if let Some(received) = error.received() {
-                // The one way to the body says so by its name.
-                let has_canary = found(&String::from_utf8_lossy(received.expose_body()));
-                self.received_a_canary |= has_canary.is_some();
-                let debug = format!("{received:?} {received:#?} {:?}", received.headers());
-                check_strictly(case, "what was received", &debug);
-            }
+            self.error(case, &error);
             self.panics(case, || panic!("{MEANT}: {error:?}"));
         }
         outcomes
@@ -318,8 +308,26 @@ impl Channels {
                 check_strictly(case, "the check", &error_text(error.call()));
             }
         }
-        check_strictly(case, "the log", &self.log.take());
+        self.hidden(case);
+    }
+
+    /// What is logged and what hooks get.
+    fn hidden(&mut self, case: &str) {
+        let log = self.log.take();
+        check_strictly(case, "the log", &log);
+        self.logged.push_str(&log);
         check_strictly(case, "a hook", &self.hooks.take());
+    }
+
+    fn error(&mut self, case: &str, error: &Error) {
+        check_strictly(case, "the error", &error_text(error));
+        if let Some(received) = error.received() {
+            // The one way to the body says so by its name.
+            let has_canary = found(&String::from_utf8_lossy(received.expose_body()));
+            self.received_a_canary |= has_canary.is_some();
+            let debug = format!("{received:?} {received:#?} {:?}", received.headers());
+            check_strictly(case, "what was received", &debug);
+        }
     }
 
     /// What a program says that dies of it.
@@ -420,6 +428,7 @@ async fn no_channel_shows_a_canary() {
     faults(&mut channels).await;
     answers(&mut channels).await;
     broken_connections(&mut channels).await;
+    sign_in(&mut channels).await;
     let kept = fs::read_to_string(file).unwrap();
     check("a journal", "its file", &kept);
     assert!(kept.contains(names::operation::C2B_POST_CONTRACT) && kept.contains("unknown"));
@@ -678,6 +687,112 @@ async fn broken_connections(channels: &mut Channels) {
         .call("nobody", &channels.client(closed), id, &request)
         .await;
     assert_eq!(outcome, Some(Delivery::NotSent));
+}
+
+/// Discovery, logins and what logs in again, with answers full of canaries; also
+/// where the password has to stand in the URL.
+async fn sign_in(channels: &mut Channels) {
+    let operations = planted_operations();
+    let planted = |id: &str| operations.iter().find(|one| one.id == id).unwrap();
+    let everything = format!("{} {}", everything(), OF_THE_SERVER.join(" "));
+    let replies = Arc::new(Mutex::new(BTreeMap::<&str, Reply>::new()));
+    let next = Arc::clone(&replies);
+    let server = Server::start(move |received| {
+        let mut replies = next.lock().unwrap();
+        let asked = replies
+            .keys()
+            .copied()
+            .find(|id| received.line.contains(id));
+        let reply = replies[asked.unwrap()].clone();
+        if asked == Some("GetContractDetails") {
+            // The session has ended once.
+            replies.insert("GetContractDetails", Reply::json(r#"{"TotalDue":1}"#));
+        }
+        reply
+    })
+    .unwrap();
+    let mut ended = Reply::of(401, "text/html", everything.clone());
+    ended.headers.push(("X-Own".to_owned(), everything.clone()));
+    let request = planted("GetContractDetails").request.to_string();
+    let login = &planted("Security").request;
+    let user = login["Username"].as_str().unwrap();
+    let login = Login::new(user, login["Password"].as_str().unwrap())
+        .device_id(CREDENTIALS[3])
+        .log_in_again(true);
+    check("a login", "Debug", &format!("{login:?} {login:#?}"));
+
+    let secret = CREDENTIALS[2];
+    for address in [
+        server.url(),
+        format!("https://{secret}:{secret}@elsewhere.example/{secret}?{secret}#{secret}"),
+        format!("http://127.0.0.1/{secret}?{everything}"),
+        everything.clone(),
+    ] {
+        let case = format!("discovery of {address}");
+        let mut answer = planted("GetEndPoint").answer.clone();
+        answer["NewEndpointDomain"] = address.as_str().into();
+        answer["NewEndpoint"] = format!("{}/{everything}", server.url()).into();
+        let reply = Reply::json(answer.to_string());
+        replies.lock().unwrap().insert("GetEndPoint", reply);
+        let builder = channels.builder(&server.url()).allow_host("127.0.0.1");
+        match builder.discover().await {
+            Ok(builder) => check_strictly(&case, "Debug", &format!("{builder:?} {builder:#?}")),
+            Err(error) => channels.error(&case, &error),
+        }
+        channels.hidden(&case);
+    }
+
+    let answer = &planted("Security").answer;
+    let mut failed = answer.clone();
+    failed["Status"]["StatusCode"] = "Error".into();
+    failed["Status"]["ErrorMessage"] = everything.as_str().into();
+    let mut no_header = answer.clone();
+    no_header["OAuthToken"] = format!("{secret}\n").into();
+    let good = Reply::json(answer.to_string());
+    for is_in_url in [false, true] {
+        let _ = server.take();
+        let client = channels
+            .builder(&server.url())
+            .danger_send_password_in_url(is_in_url)
+            .build()
+            .unwrap();
+        for (index, reply) in [
+            good.clone(),
+            Reply::json(failed.to_string()),
+            Reply::json(no_header.to_string()),
+            Reply::json(&answer.to_string()[1..]),
+            ended.clone(),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let case = format!("login {index}");
+            let mut to_read = replies.lock().unwrap();
+            to_read.insert("GetContractDetails", ended.clone());
+            to_read.insert("Security", good.clone());
+            drop(to_read);
+            let user = client.log_in(login.clone()).await.unwrap();
+            let debug = format!("{user:?} {user:#?}");
+            check(&case, "the answer", &debug);
+            channels.panics(&case, || panic!("{MEANT}: {debug}"));
+
+            // The second login is the client's own.
+            replies.lock().unwrap().insert("Security", reply);
+            let id = "GetContractDetails";
+            channels.call(&case, &user.client, id, &request).await;
+            if let Err(error) = client.log_in(login.clone()).await {
+                channels.error(&case, &error);
+                channels.panics(&case, || panic!("{MEANT}: {error:?}"));
+            }
+            channels.hidden(&case);
+        }
+        let sent = server.take();
+        assert_eq!(sent.len(), 5 * 4 + 1, "{sent:?}");
+        for request in sent {
+            let is_meant = is_in_url && request.line.contains("/Security");
+            assert_eq!(found(&request.line).is_some(), is_meant, "{request:?}");
+        }
+    }
 }
 
 /// The snapshots show what is sent, and so hold what was invented for them: of

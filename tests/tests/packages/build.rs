@@ -348,11 +348,12 @@ fn smallest() -> String {
         };
         text += &format!(
             "  /api/{id}:\n    {verb}:\n      operationId: {id}\n      x-aim-operation: {id}\n      x-aim-request: {request}\n      \
-             x-aim-repeat: safe\n      x-aim-evidence: [{status}]\n      {input}\n      responses:\n        \
+             x-aim-repeat: {repeat}\n      x-aim-evidence: [{status}]\n      {input}\n      responses:\n        \
              '200': {{description: D, content: {{application/json: {{schema: {answer}}}}}}}\n        \
              4XX: {error}\n        5XX: {error}\n",
             id = operation.id,
             verb = operation.verb,
+            repeat = operation.repeat,
             request = operation.request,
             status = needs::STATUS,
             answer = reference("schemas", operation.answer),

@@ -54,7 +54,7 @@ fn shown() -> BTreeMap<String, Operation> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-        .filter(|name| !["journal", "doubts"].contains(&name.as_str()))
+        .filter(|name| !["journal", "doubts", "sign_in"].contains(&name.as_str()))
         .collect();
     let operations = document::operations().unwrap().into_iter();
     let shown = operations.filter_map(|operation| {

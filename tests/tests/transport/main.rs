@@ -16,5 +16,6 @@ mod fault_matrix;
 mod http2;
 mod received;
 mod redirects_and_proxies;
+mod sign_in;
 mod soak;
 mod tls;

@@ -92,10 +92,19 @@ impl<T> Deref for Answer<T> {
 impl<T: Send + Sync + 'static> Answer<T> {
     /// The error for a caller to whom the answer proves too little.
     pub(crate) fn into_unproved(self, operation: &'static Operation) -> Error {
+        self.into_error(operation, Finding::NoEvidence)
+    }
+
+    /// The error for a caller who cannot use what the answer says.
+    pub(crate) fn into_unusable(self, operation: &'static Operation, reason: String) -> Error {
+        self.into_error(operation, Finding::Unusable(reason))
+    }
+
+    fn into_error(self, operation: &'static Operation, finding: Finding) -> Error {
         let answered = Answered {
             status: self.status,
             headers: self.headers,
-            finding: Finding::NoEvidence,
+            finding,
             answer: Some(AnyAnswer::new(self.value)),
         };
         Error::judged(operation, Delivery::Unknown, answered).after(self.attempts)

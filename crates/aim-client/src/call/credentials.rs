@@ -7,10 +7,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::value::secret::Secret;
 
 const API_KEY: &str = "apikey";
-const APP_ID: &str = "appid";
+pub(crate) const APP_ID: &str = "appid";
 pub(crate) const TOKEN: &str = "token";
-const DEVICE_ID: &str = "deviceid";
-const OAUTH_TOKEN: &str = "oauthtoken";
+pub(crate) const DEVICE_ID: &str = "deviceid";
+pub(crate) const OAUTH_TOKEN: &str = "oauthtoken";
 
 /// The headers that carry credentials.
 pub(crate) const HEADERS: &[&str] = &[API_KEY, APP_ID, TOKEN, DEVICE_ID, OAUTH_TOKEN];
@@ -71,7 +71,8 @@ impl Credentials {
         }
     }
 
-    /// Sets `Token`, the login token of the vendor's Security operation.
+    /// Sets `Token`, the login token of the vendor's Security operation:
+    /// [`AimClient::log_in`](crate::AimClient::log_in) gets one.
     #[must_use]
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
@@ -85,11 +86,17 @@ impl Credentials {
         self
     }
 
-    /// Sets `OAuthToken`, which newer installations ask for.
+    /// Sets `OAuthToken`, which newer installations ask for:
+    /// [`AimClient::discover`](crate::AimClient::discover) gets it.
     #[must_use]
     pub fn oauth_token(mut self, oauth_token: impl Into<Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
+    }
+
+    /// What the vendor's central host gets: no token.
+    pub(crate) fn without_tokens(&self) -> Self {
+        Self::new(self.api_key.clone(), self.app_id.clone())
     }
 
     /// The headers, marked sensitive; or why a credential cannot be one.

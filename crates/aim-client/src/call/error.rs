@@ -159,6 +159,9 @@ pub enum ErrorKind {
     Partial,
     /// The answer can be read and proves nothing, or is another operation's.
     NoEvidence,
+    /// The answer proves the operation, and what it gives cannot be used: an
+    /// address or a token.
+    UnusableAnswer,
     /// A status of failure whose body says nothing more.
     HttpStatus,
     /// A status of success with something other than the operation's answer:
@@ -207,6 +210,7 @@ impl ErrorKind {
             Self::Exception => "exception",
             Self::Partial => "partly_applied",
             Self::NoEvidence => "no_evidence",
+            Self::UnusableAnswer => "unusable_answer",
             Self::HttpStatus => "http_status",
             Self::NotTheAnswer => "not_the_answer",
             Self::Dropped => "dropped",
@@ -354,6 +358,8 @@ pub(crate) enum Finding {
     NoEvidence,
     /// A readable answer that has another operation's members.
     Another,
+    /// An answer that is proved and cannot be used, and why.
+    Unusable(String),
     /// A readable answer with a status of failure, which says nothing more; and
     /// whether it is of the operation, by what it has.
     HttpFailure { is_of_operation: bool },
@@ -818,7 +824,12 @@ impl fmt::Display for Error {
                 return formatter.write_str("a hook panicked; what was sent is unknown");
             }
             Cause::Mocked { .. } => return write!(formatter, "mocked as {}", self.0.delivery),
-            Cause::Answered(answered) => answered.write(formatter)?,
+            Cause::Answered(answered) => {
+                answered.write(formatter)?;
+                if let Finding::Unusable(_) = answered.finding {
+                    return Ok(());
+                }
+            }
         }
         let effect = self.0.operation.map(Operation::effect);
         formatter.write_str(match (self.0.delivery, effect) {
@@ -842,6 +853,7 @@ impl Answered {
     fn kind(&self) -> ErrorKind {
         match (self.status.as_u16(), &self.finding) {
             (_, Finding::Partial) => ErrorKind::Partial,
+            (_, Finding::Unusable(_)) => ErrorKind::UnusableAnswer,
             (401 | 403, _) => ErrorKind::Credentials,
             (_, Finding::InBand { .. }) => ErrorKind::InBand,
             (_, Finding::UnclearStatus(_)) => ErrorKind::UnclearStatus,
@@ -934,6 +946,9 @@ impl Finding {
             Self::Partial => "the answer lists items that were not applied",
             Self::NoEvidence => "the answer holds nothing that proves the operation",
             Self::Another => "the answer is another operation's",
+            Self::Unusable(reason) => {
+                return write!(formatter, "the answer cannot be used: {reason}");
+            }
             Self::HttpFailure { .. } => "the server reports a failure",
             Self::UnreadableBody { kind, place } => {
                 write!(formatter, "the answer is {kind}")?;

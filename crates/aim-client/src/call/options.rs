@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::call::answer::Answer;
-use crate::call::credentials::{self, TOKEN};
+use crate::call::credentials::{self, DEVICE_ID, TOKEN};
 use crate::call::error::{Delivery, Error, ErrorKind};
+use crate::call::login::{Renewal, Tokens};
 use crate::call::record::{Record, State};
 use crate::call::retry::Retry;
 use crate::codec::evidence::AnswerBody;
@@ -44,9 +45,10 @@ pub struct CallOptions {
     headers: Vec<(String, Secret)>,
 }
 
-/// The option that sets the token; those that set headers have their names, in
+/// The options that set the token and the device; those that set headers have their names, in
 /// lower case.
 const TOKEN_OPTION: &str = "Token";
+const DEVICE_OPTION: &str = "DeviceId";
 
 /// The name of one booking, and what became of it; nothing if it was not made
 /// yet or is certainly not applied.
@@ -123,7 +125,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets `Token`, the login of this user.
+    /// Sets `Token`, the login of this user. A client that
+    /// [logs in again](crate::Login::log_in_again) no longer does.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
@@ -211,6 +214,8 @@ pub(crate) struct Session {
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
     pub(crate) booking_id: Option<Arc<BookingId>>,
+    /// Logs in again where a read finds that the session has ended.
+    pub(crate) renewal: Option<Arc<Renewal>>,
     /// Why no call can be made, by the option that is the reason: another value
     /// of it mends that.
     problems: BTreeMap<String, String>,
@@ -223,6 +228,7 @@ impl Session {
             timeout,
             retry,
             booking_id: None,
+            renewal: None,
             problems: BTreeMap::new(),
         }
     }
@@ -236,11 +242,8 @@ impl Session {
     pub(crate) fn with(&self, options: CallOptions) -> Self {
         let mut session = self.clone();
         if let Some(token) = &options.token {
-            let value = credentials::header(TOKEN_OPTION, token);
-            session.set(
-                TOKEN_OPTION,
-                value.map(|value| (HeaderName::from_static(TOKEN), value)),
-            );
+            session.renewal = None;
+            session.set_credential(TOKEN_OPTION, TOKEN, token);
         }
         for (name, value) in &options.headers {
             session.set(&name.to_ascii_lowercase(), own_header(name, value));
@@ -249,6 +252,41 @@ impl Session {
         session.retry = options.retry.unwrap_or(self.retry);
         session.booking_id = options.booking_id.or(session.booking_id);
         session
+    }
+
+    /// The same without a login, for a login from this device.
+    pub(crate) fn logged_out(&self, device_id: Option<&Secret>) -> Self {
+        let mut session = self.clone();
+        session.renewal = None;
+        session.problems.remove(TOKEN_OPTION);
+        session.headers.remove(TOKEN);
+        if let Some(device_id) = device_id {
+            session.set_credential(DEVICE_OPTION, DEVICE_ID, device_id);
+        }
+        session
+    }
+
+    /// The same with a login, which may be able to log in again.
+    pub(crate) fn logged_in(&self, tokens: &Tokens, renewal: Option<Renewal>) -> Self {
+        let mut session = self.clone();
+        tokens.write(&mut session.headers);
+        session.renewal = renewal.map(Arc::new);
+        session
+    }
+
+    /// What goes with an attempt, and the number of its login, if that can be
+    /// another one with the next attempt.
+    pub(crate) fn current(&self) -> (HeaderMap, u64) {
+        let mut headers = self.headers.clone();
+        let renewal = self.renewal.as_ref();
+        let number = renewal.map_or(0, |renewal| renewal.write(&mut headers));
+        (headers, number)
+    }
+
+    fn set_credential(&mut self, option: &str, header: &'static str, value: &Secret) {
+        let value = credentials::header(option, value);
+        let header = HeaderName::from_static(header);
+        self.set(option, value.map(|value| (header, value)));
     }
 
     /// Notes what has become of an option, in place of what was of it before.

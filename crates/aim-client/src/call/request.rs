@@ -52,9 +52,7 @@ pub(crate) fn query(
     request: &(impl Check + Serialize),
 ) -> Result<Query, Error> {
     check(operation, request)?;
-    let pairs = jsv::to_query_pairs(request)
-        .map_err(|error| Error::refused_at(operation, error.member(), error.to_string()))?;
-    let query = Query::new(pairs);
+    let query = unguarded_query(operation, request)?;
     match query.first_of(operation.forbidden_in_url) {
         None => Ok(query),
         Some(member) => Err(Error::refused_at(
@@ -63,6 +61,16 @@ pub(crate) fn query(
             format!("{member} would stand in a url, where it is logged; send it by POST"),
         )),
     }
+}
+
+/// The same unchecked, and with whatever it holds.
+pub(crate) fn unguarded_query(
+    operation: &'static Operation,
+    request: &impl Serialize,
+) -> Result<Query, Error> {
+    let pairs = jsv::to_query_pairs(request)
+        .map_err(|error| Error::refused_at(operation, error.member(), error.to_string()))?;
+    Ok(Query::new(pairs))
 }
 
 /// Checks a request against all rules that concern its members.

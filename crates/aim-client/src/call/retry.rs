@@ -27,7 +27,10 @@ use crate::operation::{Effect, Operation};
 /// | 2xx that is compressed, and was not to be or cannot be decompressed | never | never |
 /// | 2xx that can be read and proves nothing, such as `{}` | never | never |
 /// | an in-band failure, any other status, a redirect | never | never |
+/// | the session has ended, and the client [can log in again](crate::Login::log_in_again) | repeated once, after that | never |
 /// | refused before it was sent, a size that is too large, no time left | never | never |
+///
+/// A login is repeated as a booking is: only if it was not sent.
 ///
 /// A read that is repeated has a connection of its own: what broke one that was
 /// kept may have broken others.

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Body, Method, Request, Response};
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Body, Method, Request, Response, StatusCode};
 use tokio::sync::SemaphorePermit;
 
 use crate::call::answer::Answer;
@@ -107,6 +107,7 @@ impl Call<'_> {
         let mut delays = None;
         let mut number = 0;
         let mut last = None;
+        let mut may_log_in = self.operation.effect() == Effect::ReadOnly;
         loop {
             let permit = match self.permit(&deadline).await {
                 Ok(permit) => permit,
@@ -114,7 +115,8 @@ impl Call<'_> {
                 Err(too_late) => return Err(last.unwrap_or(too_late)),
             };
             number += 1;
-            let attempt = self.attempt(request, number, &deadline, entry);
+            let (headers, login) = self.session.current();
+            let attempt = self.attempt(request, headers, number, &deadline, entry);
             let outcome = attempt.await;
             drop(permit);
             let error = match outcome {
@@ -124,13 +126,23 @@ impl Call<'_> {
                 }
                 Err(error) => error.after(number),
             };
-            if !may_repeat(self.operation, &error) {
+            let renewal = self.session.renewal.as_ref();
+            let renewal = renewal.filter(|_| may_log_in && self.has_ended(&error));
+            if renewal.is_none() && !may_repeat(self.operation, &error) {
                 return Err(error);
             }
             let delays = delays.get_or_insert_with(|| retry.delays(runtime.random()));
             let Some(delay) = delays.next() else {
                 return Err(error);
             };
+            if let Some(renewal) = renewal {
+                may_log_in = false;
+                match deadline.race(renewal.renew(login, runtime)).await {
+                    Some(true) => last = Some(error),
+                    Some(false) | None => return Err(error),
+                }
+                continue;
+            }
             let delay = retry.obeying(delay, &error, runtime.time_of_day());
             if delay >= deadline.rest() {
                 return Err(error);
@@ -138,6 +150,15 @@ impl Call<'_> {
             last = Some(error);
             runtime.sleep(delay).await;
         }
+    }
+
+    /// Whether the server says that the session has ended.
+    fn has_ended(&self, error: &Error) -> bool {
+        let words = &self.shared.words;
+        error.http_status() == Some(StatusCode::UNAUTHORIZED)
+            || error
+                .aim_status()
+                .is_some_and(|status| words.say_ended(&status.words()))
     }
 
     /// Waits for a permit to be among the requests in flight.
@@ -158,6 +179,7 @@ impl Call<'_> {
     async fn attempt<T: OperationAnswer>(
         &self,
         request: &Request,
+        headers: HeaderMap,
         number: u32,
         deadline: &Deadline<'_>,
         entry: &mut Entry,
@@ -166,7 +188,7 @@ impl Call<'_> {
         let mut request = request
             .try_clone()
             .ok_or_else(|| Error::refused(Some(self.operation), "the request cannot be copied"))?;
-        *request.headers_mut() = self.session.headers.clone();
+        *request.headers_mut() = headers;
         if request.method() != Method::POST {
             request.headers_mut().remove(CONTENT_TYPE);
         }

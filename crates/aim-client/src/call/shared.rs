@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) in_flight: Semaphore,
     pub(crate) words: OwnWords,
+    /// Whether a login goes into the query.
+    pub(crate) password_in_url: bool,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) journal: Option<Arc<dyn Journal>>,

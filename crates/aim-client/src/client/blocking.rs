@@ -28,6 +28,7 @@ use crate::call::options::CallOptions;
 use crate::call::trace;
 use crate::client::builder::AimClientBuilder;
 use crate::client::check::{CheckError, Checked};
+use crate::client::login::{LoggedIn, Login};
 use crate::client::lookup::FulfillmentLookup;
 use crate::generated::methods::for_each_method;
 use crate::types;
@@ -53,14 +54,41 @@ impl AimClientBuilder {
     /// As [`build`](Self::build), or if no thread can be started.
     pub fn build_blocking(self) -> Result<AimClient, Error> {
         let client = self.build()?;
-        let worker = Worker::start().map_err(|error| {
-            Error::refused(None, format!("no thread can be started: {}", error.kind()))
-        })?;
         Ok(AimClient {
             client,
-            worker: Arc::new(worker),
+            worker: Arc::new(started()?),
         })
     }
+
+    /// Asks for the merchant's address, and blocks: see
+    /// [`discover`](Self::discover).
+    ///
+    /// # Errors
+    ///
+    /// As there, or if no thread can be started.
+    ///
+    /// ```no_run
+    /// # fn f() -> Result<(), aim_client::Error> {
+    /// use aim_client::{AimClient, Credentials, Login};
+    ///
+    /// let client = AimClient::builder()
+    ///     .credentials(Credentials::new("api-key", "app-id"))
+    ///     .discover_blocking()?
+    ///     .build_blocking()?;
+    /// let user = client.log_in(Login::new("jordan@example.com", "password"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn discover_blocking(self) -> Result<Self, Error> {
+        let discovered = started()?.wait_for(self.discover());
+        discovered.unwrap_or_else(|| Err(broken()))
+    }
+}
+
+fn started() -> Result<Worker, Error> {
+    Worker::start().map_err(|error| {
+        Error::refused(None, format!("no thread can be started: {}", error.kind()))
+    })
 }
 
 impl AimClient {
@@ -78,6 +106,26 @@ impl AimClient {
     #[must_use]
     pub fn with_token(&self, token: impl Into<Secret>) -> Self {
         self.with(CallOptions::new().token(token))
+    }
+
+    /// Logs a user in; see [`AimClient::log_in`](crate::AimClient::log_in).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn log_in(&self, login: Login) -> Result<LoggedIn<Self>, Error> {
+        let client = self.client.clone();
+        let logged_in = self
+            .worker
+            .wait_for(async move { client.log_in(login).await })
+            .unwrap_or_else(|| Err(broken()))?;
+        Ok(LoggedIn {
+            client: Self {
+                client: logged_in.client,
+                worker: Arc::clone(&self.worker),
+            },
+            answer: logged_in.answer,
+        })
     }
 
     /// Looks up the outcome of a fulfillment; see

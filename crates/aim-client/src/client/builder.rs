@@ -1,6 +1,7 @@
 //! Builds a client.
 
 use std::fmt;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +23,12 @@ use crate::call::retry::Retry;
 use crate::call::runtime::{Runtime, System};
 use crate::call::shared::Shared;
 use crate::client::aim_client::AimClient;
-use crate::client::base_url;
+use crate::client::{base_url, merchant};
+use crate::generated::operations;
 use crate::operation::Operation;
-use crate::types::BaseResponseResult;
-use crate::value::words::OwnWords;
+use crate::types::{BaseResponseResult, GetEndPointRequest};
+use crate::value::blank::is_blank;
+use crate::value::words::{self, OwnWords};
 
 /// Builds an [`AimClient`]; made by [`AimClient::builder`].
 ///
@@ -47,6 +50,8 @@ use crate::value::words::OwnWords;
 pub struct AimClientBuilder {
     base_url: String,
     allow_http: bool,
+    allowed_hosts: Vec<String>,
+    password_in_url: bool,
     credentials: Option<Credentials>,
     limits: Limits,
     timeout: Duration,
@@ -54,6 +59,8 @@ pub struct AimClientBuilder {
     proxy: Option<String>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     root_certificates: Vec<Vec<u8>>,
+    /// For the vendor's central host, until it was asked.
+    central: Option<ClientBuilder>,
     pooled: ClientBuilder,
     unpooled: ClientBuilder,
     reuse_connections_for_bookings: bool,
@@ -71,6 +78,8 @@ impl AimClient {
         AimClientBuilder {
             base_url: base_url::DEFAULT.to_owned(),
             allow_http: false,
+            allowed_hosts: Vec::new(),
+            password_in_url: false,
             credentials: None,
             limits: Limits::default(),
             timeout: TOTAL_TIME,
@@ -78,6 +87,7 @@ impl AimClient {
             proxy: None,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
+            central: Some(http()),
             pooled: http(),
             unpooled: http(),
             reuse_connections_for_bookings: false,
@@ -86,6 +96,26 @@ impl AimClient {
             observer: None,
             journal: None,
         }
+    }
+
+    /// Asks the vendor's central host for the merchant's address, and gives a
+    /// builder that has it: [`AimClientBuilder::discover`] with no other setting.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// ```no_run
+    /// # async fn f() -> Result<(), aim_client::Error> {
+    /// use aim_client::{AimClient, Credentials};
+    ///
+    /// let credentials = Credentials::new("api-key", "app-id");
+    /// let client = AimClient::discover(credentials).await?.build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn discover(credentials: Credentials) -> Result<AimClientBuilder, Error> {
+        Self::builder().credentials(credentials).discover().await
     }
 }
 
@@ -102,6 +132,28 @@ impl AimClientBuilder {
     /// card data then cross the network in the clear.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
+        self
+    }
+
+    /// Lets [`discover`](Self::discover) give this host as the merchant's, besides
+    /// those below `active-e.net`: its name or IP address, alone and on any port.
+    /// A host of this machine (`localhost`, `127.0.0.1`) may then be plain http,
+    /// as a test server is; no other may, also with [`allow_http`](Self::allow_http).
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Sends the password of a login **in the URL** (`false`), for a merchant's
+    /// host that does not read it from the body.
+    ///
+    /// By default a password is never part of a URL: web servers, proxies and
+    /// firewalls log URLs, where the password outlives every session and is read
+    /// by people who must not have it. The vendor's kind of server reads the body
+    /// just as well (`login/body-documented-names` in the recordings). Nothing of
+    /// this crate shows the URL; what others on the way do with it is out of reach.
+    pub fn danger_send_password_in_url(mut self, send: bool) -> Self {
+        self.password_in_url = send;
         self
     }
 
@@ -240,8 +292,9 @@ impl AimClientBuilder {
     }
 
     /// Sets anything else of the HTTP clients, such as a user agent. There are
-    /// two, one with a pool of connections and one without, and `configure` is called for
-    /// each: what they are to share, such as a cookie store, it clones into both.
+    /// three, one with a pool of connections, one without, and one for
+    /// [`discover`](Self::discover), and `configure` is called for each: what
+    /// they are to share, such as a cookie store, it clones into all.
     ///
     /// Our own settings are applied afterwards and stay: redirects are not
     /// followed (they would carry the keys to another host), reqwest repeats
@@ -257,6 +310,7 @@ impl AimClientBuilder {
     /// headers that change what a request means (`X-HTTP-Method-Override`,
     /// `Content-Encoding`, `Range`) go out with every booking. For time, use [`timeout`](Self::timeout) and its neighbours.
     pub fn http(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Self {
+        self.central = self.central.map(&configure);
         self.pooled = configure(self.pooled);
         self.unpooled = configure(self.unpooled);
         self
@@ -286,6 +340,78 @@ impl AimClientBuilder {
         self
     }
 
+    /// Adds words by which a merchant's system says, in any member of `Status`,
+    /// that the login has ended, besides status 401: for
+    /// [`Login::log_in_again`](crate::Login::log_in_again). Case does not count.
+    pub fn session_ended_words<W: Into<String>>(
+        mut self,
+        ended: impl IntoIterator<Item = W>,
+    ) -> Self {
+        self.words.ended.extend(ended.into_iter().map(Into::into));
+        self
+    }
+
+    /// Asks the vendor's central host for the merchant's own address and its
+    /// `OAuthToken`, and sets both: what [`build`](Self::build) gives then is the
+    /// merchant's client. Everything else that is set is used for both hosts.
+    ///
+    /// [`base_url`](Self::base_url) is the central host, and by default the
+    /// vendor's. It gets ApiKey and AppId, and no token.
+    ///
+    /// The address comes from a server, and the credentials go there next. It
+    /// must be https and a host below `active-e.net`, on any port, or a host that
+    /// [`allow_host`](Self::allow_host) names; the certificate is checked as ever.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build) and of any call, and
+    /// [`UnusableAnswer`](crate::ErrorKind::UnusableAnswer) for any other address,
+    /// with its host; no credential was sent there.
+    ///
+    /// Source: the operation `GetEndPoint` of the document, known from public
+    /// callers. They append `/api` to `NewEndpointDomain`, which is why this does
+    /// so, too; `NewEndpoint` is only compared with it.
+    ///
+    /// ```no_run
+    /// # async fn f() -> Result<(), aim_client::Error> {
+    /// use aim_client::{AimClient, Credentials};
+    ///
+    /// let client = AimClient::builder()
+    ///     .credentials(Credentials::new("api-key", "app-id"))
+    ///     .allow_host("aim.shop.example")
+    ///     .discover()
+    ///     .await?
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn discover(mut self) -> Result<Self, Error> {
+        let http = self.central.take().ok_or_else(|| {
+            Error::refused(None, "this builder has the merchant's address already")
+        })?;
+        let allowed = self.allowed_hosts.iter();
+        let allowed: Vec<_> = allowed
+            .map(|host| merchant::allowed_host(host))
+            .collect::<Result<_, _>>()
+            .map_err(|reason| Error::refused(None, reason))?;
+        let settings = self.settings()?;
+        let credentials = self.known_credentials()?.without_tokens();
+        let http = settings.http(without_pool(http))?;
+        let central = self.client(settings, &credentials, http.clone(), http)?;
+        let answer = central.get_end_point(&GetEndPointRequest::new()).await?;
+        let domain = words::text(answer.new_endpoint_domain.as_ref());
+        let endpoint = words::text(answer.new_endpoint.as_ref());
+        self.base_url = match merchant::address(domain, endpoint, &allowed) {
+            Ok(address) => address,
+            Err(reason) => return Err(answer.into_unusable(&operations::GET_END_POINT, reason)),
+        };
+        let token = words::text(answer.oauth_token.as_ref());
+        if !is_blank(token) {
+            self.credentials = self.credentials.map(|known| known.oauth_token(token));
+        }
+        Ok(self)
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -298,23 +424,29 @@ impl AimClientBuilder {
     /// Only in a program that is built with `panic = "abort"` and with reqwest's
     /// `rustls-no-provider`, if no crypto provider is installed: reqwest panics
     /// then. Where panics unwind, that is an error.
-    pub fn build(self) -> Result<AimClient, Error> {
+    pub fn build(mut self) -> Result<AimClient, Error> {
+        let settings = self.settings()?;
+        let credentials = self.known_credentials()?.clone();
+        let pooled = settings.http(mem::take(&mut self.pooled))?;
+        let unpooled = if self.reuse_connections_for_bookings {
+            pooled.clone()
+        } else {
+            settings.http(without_pool(mem::take(&mut self.unpooled)))?
+        };
+        self.client(settings, &credentials, pooled, unpooled)
+    }
+
+    fn known_credentials(&self) -> Result<&Credentials, Error> {
+        let credentials = self.credentials.as_ref();
+        credentials
+            .ok_or_else(|| Error::refused(None, "no credentials; set them with `credentials`"))
+    }
+
+    /// What has to be checked once for all HTTP clients.
+    fn settings(&self) -> Result<Settings, Error> {
         let base_url = base_url::normalize(&self.base_url, self.allow_http).map_err(|reason| {
             Error::refused(None, format!("the base url is unusable: {reason}"))
         })?;
-        let credentials = self
-            .credentials
-            .ok_or_else(|| Error::refused(None, "no credentials; set them with `credentials`"))?;
-        let mut headers = credentials
-            .headers()
-            .map_err(|reason| Error::refused(None, reason))?;
-        // Without this the server answers an HTML page with status 200.
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        // With any other type the server ignores the body and runs the
-        // operation with an empty request.
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        #[cfg(feature = "gzip")]
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
             let reason = "`max_in_flight` is 0 or beyond what can be counted";
             return Err(Error::refused(None, reason));
@@ -328,11 +460,11 @@ impl AimClientBuilder {
         // the other time-outs are not.
         limits.connect_time = limits.connect_time.min(limits.read_time).min(self.timeout);
         // The text of the errors would hold the password.
-        let proxy = match self.proxy {
+        let proxy = match &self.proxy {
             None => None,
             Some(proxy) => {
                 let unusable = || Error::refused(None, "the url of the proxy is unusable");
-                let is_near = Url::parse(&proxy)
+                let is_near = Url::parse(proxy)
                     .map_err(|_| unusable())?
                     .host_str()
                     .is_some_and(base_url::is_loopback);
@@ -346,49 +478,44 @@ impl AimClientBuilder {
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let mut roots = Vec::new();
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        for pem in self.root_certificates {
-            let found = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
+        for pem in &self.root_certificates {
+            let found = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
             if found.is_empty() {
                 let reason = "a root certificate is not PEM text with a certificate in it";
                 return Err(Error::refused(None, reason));
             }
             roots.extend(found);
         }
-        let client = |http: ClientBuilder| {
-            // The environment's proxy would see every request. Compression is
-            // ours: whatever another crate switches on in reqwest, an answer
-            // that was not to be compressed is an error that says so.
-            let mut http = http.no_proxy().no_gzip().no_brotli().no_deflate().no_zstd();
-            if let Some(proxy) = &proxy {
-                http = http.proxy(proxy.clone());
-            }
+        Ok(Settings {
+            base_url,
+            limits,
+            proxy,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            if !roots.is_empty() {
-                http = http.tls_certs_merge(roots.iter().cloned());
-            }
-            #[cfg(feature = "http2")]
-            {
-                // Our own limit is a named error; this one breaks the connection.
-                http = http.http2_max_header_list_size(limits.header_bytes.max(512 << 10));
-            }
-            let http = checked(http)
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .connection_verbose(false)
-                .connect_timeout(limits.connect_time);
-            built(http).map_err(|why| {
-                Error::refused(None, format!("the http client cannot be built: {why}"))
-            })
-        };
-        let pooled = client(self.pooled)?;
-        let unpooled = if self.reuse_connections_for_bookings {
-            pooled.clone()
-        } else {
-            // Without a pool each request makes a connection, which ends with
-            // it, also over HTTP/2.
-            client(self.unpooled.pool_max_idle_per_host(0))?
-        };
+            roots,
+        })
+    }
+
+    /// The client of one host.
+    fn client(
+        &self,
+        settings: Settings,
+        credentials: &Credentials,
+        pooled: reqwest::Client,
+        unpooled: reqwest::Client,
+    ) -> Result<AimClient, Error> {
+        let mut headers = credentials
+            .headers()
+            .map_err(|reason| Error::refused(None, reason))?;
+        // Without this the server answers an HTML page with status 200.
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // With any other type the server ignores the body and runs the
+        // operation with an empty request.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        #[cfg(feature = "gzip")]
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let Settings {
+            base_url, limits, ..
+        } = settings;
         let operations = Operation::all().iter();
         let urls = operations
             .map(|found| {
@@ -410,14 +537,60 @@ impl AimClientBuilder {
                 urls,
                 limits,
                 in_flight: Semaphore::new(limits.in_flight),
-                words: self.words,
-                runtime: self.runtime,
-                observer: self.observer,
-                journal: self.journal,
+                words: self.words.clone(),
+                password_in_url: self.password_in_url,
+                runtime: Arc::clone(&self.runtime),
+                observer: self.observer.clone(),
+                journal: self.journal.clone(),
             }),
             session: Arc::new(Session::new(headers, self.timeout, self.retry)),
         })
     }
+}
+
+/// The settings of one host, checked.
+struct Settings {
+    base_url: String,
+    limits: Limits,
+    proxy: Option<Proxy>,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    roots: Vec<reqwest::Certificate>,
+}
+
+impl Settings {
+    /// Builds an HTTP client.
+    fn http(&self, http: ClientBuilder) -> Result<reqwest::Client, Error> {
+        // The environment's proxy would see every request. Compression is
+        // ours: whatever another crate switches on in reqwest, an answer
+        // that was not to be compressed is an error that says so.
+        let mut http = http.no_proxy().no_gzip().no_brotli().no_deflate().no_zstd();
+        if let Some(proxy) = &self.proxy {
+            http = http.proxy(proxy.clone());
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        if !self.roots.is_empty() {
+            http = http.tls_certs_merge(self.roots.iter().cloned());
+        }
+        #[cfg(feature = "http2")]
+        {
+            // Our own limit is a named error; this one breaks the connection.
+            let most = self.limits.header_bytes.max(512 << 10);
+            http = http.http2_max_header_list_size(most);
+        }
+        let http = checked(http)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connection_verbose(false)
+            .connect_timeout(self.limits.connect_time);
+        built(http)
+            .map_err(|why| Error::refused(None, format!("the http client cannot be built: {why}")))
+    }
+}
+
+/// Each request makes a connection, which ends with it, also over HTTP/2.
+fn without_pool(http: ClientBuilder) -> ClientBuilder {
+    http.pool_max_idle_per_host(0)
 }
 
 /// Builds the HTTP client, or says why it cannot be built. Without a crypto

@@ -57,9 +57,24 @@ pub(crate) struct OwnWords {
     pub(crate) good: Vec<String>,
     /// In the members that have words of failure.
     pub(crate) failure: Vec<String>,
+    /// Those that say, in any member, that the login has ended.
+    #[cfg_attr(
+        not(feature = "client"),
+        expect(dead_code, reason = "a call asks for them")
+    )]
+    pub(crate) ended: Vec<String>,
 }
 
 impl OwnWords {
+    /// Whether a member says that the login has ended.
+    #[cfg(feature = "client")]
+    pub(crate) fn say_ended(&self, members: &[Words<'_>]) -> bool {
+        members.iter().any(|words| {
+            let value = blank::trim(words.value);
+            !value.is_empty() && is_one_of(value, &[], &self.ended)
+        })
+    }
+
     /// A word that would be good and a failure at once.
     #[cfg(feature = "client")]
     pub(crate) fn contradiction(&self, members: &[Words<'_>]) -> Option<&str> {
@@ -206,6 +221,7 @@ mod tests {
         let own = OwnWords {
             good: vec!["Posted".to_owned(), "7".to_owned()],
             failure: vec![" NOK ".to_owned()],
+            ended: Vec::new(),
         };
         for (code, error_code, expected) in [
             ("POSTED", "7.0", Good),

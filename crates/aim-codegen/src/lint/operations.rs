@@ -19,6 +19,8 @@ const RESERVED: &[&str] = &[
     "post",
     "builder",
     "check",
+    "discover",
+    "log_in",
     "look_up_fulfillment",
     "with",
     "with_token",
