@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::Command;
 
 use aim_fake::{AimFake, Fault, State};
 use aim_tests::document::{self, Operation};
 use aim_tests::fixture;
 use heck::ToSnakeCase;
+
+use crate::example;
 
 /// Runs an example that must succeed, and returns its output.
 fn run(name: &str, arguments: &[&str]) -> String {
@@ -26,15 +27,7 @@ fn fail(name: &str, arguments: &[&str]) -> (String, String) {
 }
 
 fn started(name: &str, arguments: &[&str]) -> (String, String, bool) {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "aim-client", "--example"])
-        .args([name, "--"])
-        .args(arguments)
-        .env("AIM_API_KEY", "canary-key")
-        .env("AIM_APP_ID", "canary-app")
-        .current_dir(fixture::root())
-        .output()
-        .unwrap();
+    let output = example(name).args(arguments).output().unwrap();
     let [printed, errors] =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     for text in [&printed, &errors] {

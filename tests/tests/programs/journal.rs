@@ -14,7 +14,6 @@ use aim_client::journal::{FileJournal, State};
 use aim_client::types::ContractFulfillmentRequest;
 use aim_client::{AimClient, CallOptions, Credentials};
 use aim_fake::{AimFake, Fault, State as Store};
-use aim_tests::fixture;
 use aim_tests::server::{Received, Reply, Server};
 
 /// Runs an example that does what it is for, and returns what it prints.
@@ -26,15 +25,8 @@ fn run(example: &str, url: &str, file: &Path, rest: &[&str]) -> String {
 }
 
 fn command(example: &str, url: &str, file: &Path, rest: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args(["run", "--quiet", "--package", "aim-client", "--example"])
-        .args([example, "--", url])
-        .arg(file)
-        .args(rest)
-        .env("AIM_API_KEY", "canary-key")
-        .env("AIM_APP_ID", "canary-app")
-        .current_dir(fixture::root());
+    let mut command = crate::example(example);
+    command.arg(url).arg(file).args(rest);
     command
 }
 

@@ -1,10 +1,7 @@
 //! The versions that the workspace promises and pins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::process::Command;
 
-use aim_tests::fixture;
 use serde_json::Value;
 
 /// Cargo's metadata of all packages that are built here, without those of other
@@ -21,12 +18,8 @@ fn metadata() -> Value {
 }
 
 fn cargo(arguments: &[&str]) -> String {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let output = command
-        .args(arguments)
-        .current_dir(fixture::root())
-        .output()
-        .unwrap();
+    let mut command = crate::cargo();
+    let output = command.args(arguments).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
