@@ -2,6 +2,7 @@
 //! from `openapi/aim.json`, with its order and digits.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -91,6 +92,16 @@ pub fn member(text: &str, name: &str) -> Option<String> {
 ///
 /// The error of serde_json.
 pub fn operations() -> serde_json::Result<Vec<Operation>> {
+    // Many tests ask for each of their cases.
+    static READ: OnceLock<Vec<Operation>> = OnceLock::new();
+    if let Some(read) = READ.get() {
+        return Ok(read.clone());
+    }
+    let read = read_operations()?;
+    Ok(READ.get_or_init(|| read).clone())
+}
+
+fn read_operations() -> serde_json::Result<Vec<Operation>> {
     let mut operations = Vec::new();
     for (path, item) in members(&text_at(&["paths"]).unwrap_or_default()) {
         for (key, value) in members(&item) {

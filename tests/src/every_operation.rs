@@ -22,6 +22,7 @@ const CONTRACT: &str = "R-104233";
 struct Prepared {
     id: String,
     service: String,
+    request_type: String,
     request: Map<String, Value>,
     /// The member for the unique text.
     key: Option<String>,
@@ -80,6 +81,7 @@ impl Prepared {
         Self {
             id: operation.id.clone(),
             service: operation.service().to_owned(),
+            request_type: operation.request_type().to_owned(),
             request,
             key,
             status_alone: operation.value["x-aim-evidence"] == json!([names::BaseResponse::STATUS]),
@@ -186,6 +188,16 @@ async fn send(
 #[must_use]
 pub fn service(operation: &Operation) -> &'static str {
     &Prepared::of(operation).service
+}
+
+/// The schema of the operation's request.
+///
+/// # Panics
+///
+/// If the document has no such operation.
+#[must_use]
+pub fn request_type(operation: &Operation) -> &'static str {
+    &Prepared::of(operation).request_type
 }
 
 /// Whether [`call_in_part`] works for this operation: it can be partly applied,

@@ -14,9 +14,8 @@ use std::time::Duration;
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
-use aim_tests::document;
 use aim_tests::every_operation::{
-    call, call_in_part, has_key, is_of_many, is_proved_by_status_alone, key, service,
+    call, call_in_part, has_key, is_of_many, is_proved_by_status_alone, key, request_type, service,
 };
 use tokio::net::TcpStream;
 
@@ -437,10 +436,8 @@ async fn run(
     );
     fake.reset().await;
     let before = fake.state().bookings().len();
-    let operations = document::operations().unwrap();
-    let described = operations.iter().find(|one| one.id == operation.id());
-    let request = described.unwrap().value["x-aim-request"].as_str().unwrap();
-    let mut fault = Fault::from_text(&row.fault.replace("{request}", request)).unwrap();
+    let text = row.fault.replace("{request}", request_type(operation));
+    let mut fault = Fault::from_text(&text).unwrap();
     if !fault.kind.is_of_connections() {
         fault = fault.on(service(operation));
     }
