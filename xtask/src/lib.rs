@@ -1,8 +1,9 @@
 //! What the maintainer's programs share: the workspace that is worked on, and
 //! how they end.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
 
 /// The document, from the root of the workspace.
 pub const DOCUMENT: &str = "openapi/aim.yaml";
@@ -14,13 +15,27 @@ pub const USAGE: u8 = 2;
 /// The document is broken, or a file cannot be read or written.
 pub const BROKEN: u8 = 100;
 
+/// Runs a command in the workspace of the working folder, and ends as it says.
+pub fn run(command: impl FnOnce(&Path) -> Result<u8, String>) -> ExitCode {
+    let root = env::current_dir()
+        .map_err(|error| format!("the working folder is not known: {error}"))
+        .and_then(|here| root(&here));
+    match root.and_then(|root| command(&root)) {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::from(BROKEN)
+        }
+    }
+}
+
 /// The root of the workspace that holds a folder, as cargo finds it: never one
 /// further out, such as the checkout around a nested worktree.
 ///
 /// # Errors
 ///
 /// A sentence, if there is none, or it is not the document's.
-pub fn root(here: &Path) -> Result<PathBuf, String> {
+fn root(here: &Path) -> Result<PathBuf, String> {
     let is_root = |folder: &&Path| {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
         manifest.lines().any(|line| line.trim() == "[workspace]")

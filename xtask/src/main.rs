@@ -64,16 +64,7 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let root = env::current_dir()
-        .map_err(|error| format!("the working folder is not known: {error}"))
-        .and_then(|here| xtask::root(&here));
-    ExitCode::from(match root {
-        Ok(root) => command(&root, &arguments),
-        Err(message) => {
-            eprintln!("xtask: {message}");
-            BROKEN
-        }
-    })
+    xtask::run(|root| Ok(command(root, &arguments)))
 }
 
 /// Builds and starts the program that reads the document.

@@ -221,7 +221,6 @@ fn whole(document: &Document, message: &str) -> Problems {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use super::*;
     use crate::read::document::sample;

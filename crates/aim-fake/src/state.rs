@@ -23,11 +23,6 @@ pub use base::State;
 pub use store::{Booking, Date};
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::{Value as Json, json};
 

@@ -245,11 +245,6 @@ impl From<Response> for Exchange {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use std::borrow::Cow;
 

@@ -40,16 +40,7 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let root = env::current_dir()
-        .map_err(|error| format!("the working folder is not known: {error}"))
-        .and_then(|here| xtask::root(&here));
-    match root.and_then(|root| options.run(&root)) {
-        Ok(code) => ExitCode::from(code),
-        Err(message) => {
-            eprintln!("xtask: {message}");
-            ExitCode::from(BROKEN)
-        }
-    }
+    xtask::run(|root| options.run(root))
 }
 
 #[derive(Default)]

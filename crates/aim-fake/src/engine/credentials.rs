@@ -107,11 +107,6 @@ pub(crate) fn credential<'a>(call: &Call<'a>, settings: &Settings, name: &str) -
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use super::*;
     use crate::model::http::Request;

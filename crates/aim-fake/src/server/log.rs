@@ -199,7 +199,6 @@ fn now() -> Option<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use super::*;
 

@@ -105,7 +105,6 @@ fn server(host: Option<&str>) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use serde_yaml::Value;
 

@@ -502,11 +502,6 @@ fn read_rate(rate: Read<'_>) -> Rate {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::{Value as Json, json};
 

@@ -96,11 +96,6 @@ fn rest(amount: Decimal, paid: Decimal) -> Decimal {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::json;
 

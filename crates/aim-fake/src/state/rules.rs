@@ -87,11 +87,6 @@ fn check_required(object: &Object, path: &str) -> Outcome<()> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::json;
 

@@ -1,9 +1,3 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
-
 //! Helpers for the tests of the state.
 
 use serde_json::{Value as Json, json};

@@ -146,11 +146,6 @@ fn read(
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use super::*;
     use crate::model::json::object_to_json;

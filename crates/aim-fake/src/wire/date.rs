@@ -358,7 +358,6 @@ pub(super) fn argument_exception(name: &'static str, message: &str, argument: &s
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use super::*;
     use crate::model::settings::{DateFormat, Settings};

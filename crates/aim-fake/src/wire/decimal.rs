@@ -127,11 +127,6 @@ pub(crate) fn write(mut number: Decimal) -> String {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use super::*;
 

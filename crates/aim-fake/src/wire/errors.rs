@@ -278,11 +278,6 @@ pub(crate) fn error_response(exception: &Exception, stack_trace: Option<String>)
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use super::*;
     use crate::model::settings::Settings;

@@ -214,11 +214,6 @@ fn unpack(packed: impl Read, settings: &Settings) -> Result<Cow<'static, [u8]>, 
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use std::io::Write as _;
 

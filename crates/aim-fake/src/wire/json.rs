@@ -259,7 +259,6 @@ fn write_string(out: &mut String, text: &str) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use serde_json::{Value as Json, json};
 

@@ -366,11 +366,6 @@ fn nested_end(bytes: &[u8], open: u8, close: u8) -> usize {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::{Value as Json, json};
 

@@ -213,7 +213,6 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use serde_json::json;
 

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
-
 //! Helpers for the tests of the dialect.
 
 use crate::model::http::Request;

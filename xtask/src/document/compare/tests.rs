@@ -1,11 +1,5 @@
 //! Tests the cases of `xtask/tests/diff`, also with two other tools.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
-
 use std::process::Command;
 use std::sync::LazyLock;
 

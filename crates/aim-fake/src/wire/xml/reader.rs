@@ -404,11 +404,6 @@ fn split_zone(text: &str) -> Option<(&str, Option<Zone>)> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use super::*;
     use crate::model::json::object_to_json;

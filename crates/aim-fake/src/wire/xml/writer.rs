@@ -200,11 +200,6 @@ impl Writer<'_> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 mod tests {
     use serde_json::json;
 
