@@ -359,7 +359,6 @@ fn encoded(members: &[Sent]) -> usize {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "that is how a test fails")]
 mod tests {
     use aim_fake::internals::names;
 
