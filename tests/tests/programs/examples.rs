@@ -32,7 +32,9 @@ fn started(name: &str, arguments: &[&str]) -> (String, String, bool) {
         [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     for text in [&printed, &errors] {
         assert!(
-            !text.contains("canary") && !text.contains("Jordan"),
+            ["canary", "Jordan", "jordan", "invented"]
+                .iter()
+                .all(|secret| !text.contains(secret)),
             "{text}"
         );
     }
@@ -104,6 +106,13 @@ async fn every_example_does_what_it_says() {
     assert!(printed.contains("R-104233: Some("), "{printed}");
     assert!(
         printed.contains("\nR-0: GetContractDetailsGet: "),
+        "{printed}"
+    );
+
+    let printed = run("sign_in", &["R-104233", url]);
+    assert!(printed.contains("with account Some(20417)"), "{printed}");
+    assert!(
+        printed.ends_with(&format!("\nbooked: {}\n", last())),
         "{printed}"
     );
 

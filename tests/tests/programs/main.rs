@@ -53,6 +53,9 @@ fn example(name: &str) -> Command {
     let mut command = Command::new(&EXAMPLES[name]);
     command
         .env("AIM_API_KEY", "canary-key")
-        .env("AIM_APP_ID", "canary-app");
+        .env("AIM_APP_ID", "canary-app")
+        // A user of `State::example`.
+        .env("AIM_USER", "jordan@example.com")
+        .env("AIM_PASSWORD", "password-invented-5d");
     command
 }
