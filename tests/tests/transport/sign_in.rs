@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use aim_client::journal::{Booking, Journal, Outcome, Refusal};
 use aim_client::runtime::Runtime;
-use aim_client::types::GetContractDetailsRequest;
+use aim_client::types::{GetContractDetailsRequest, PostServiceTicketRequest};
 use aim_client::{
     AimClient, AimClientBuilder, CallOptions, Credentials, Delivery, Effect, Error, ErrorKind,
     LoggedIn, Login, Operation,
 };
+use aim_fake::{AimFake, Fault};
 use aim_tests::error_text::error_text;
 use aim_tests::every_operation::call;
 use aim_tests::mock_clock::MockClock;
@@ -639,6 +640,60 @@ async fn a_login_that_is_dropped_leaves_no_one_behind() {
     let asked = server.take();
     let logins = asked.iter().filter(|one| path(one) == "Security").count();
     assert!((2..=3).contains(&logins), "{logins}");
+}
+
+/// What the fake makes of it, who knows nothing of this client.
+#[tokio::test]
+async fn a_session_on_the_fake() {
+    let state = aim_fake::State::example().unwrap();
+    let fake = AimFake::builder().state(state).start().await.unwrap();
+    let set = |changes: Value| fake.patch_settings(&changes).unwrap();
+    set(json!({"check_tokens": true, "require_oauth_token": true, "api_keys": ["canary-key"]}));
+    let stranger = builder(fake.base_url()).credentials(Credentials::new("k", "a"));
+    assert_eq!(failed(stranger.discover().await).kind(), ErrorKind::InBand);
+    let discover = || builder(fake.base_url()).allow_host("127.0.0.1").discover();
+    let client = discover().await.unwrap().build().unwrap();
+    let login = Login::new("jordan@example.com", "password-invented-5d").log_in_again(true);
+    let user = client.log_in(login.clone()).await.unwrap().client;
+    let reference = GetContractDetailsRequest::new().ref_("R-104233");
+    user.get_contract_details(&reference).await.unwrap();
+
+    let wrong = Login::new("jordan@example.com", "canary-password");
+    assert_eq!(
+        failed(client.log_in(wrong).await).delivery(),
+        Delivery::Rejected
+    );
+
+    // The session ends, for a read and for a booking.
+    set(json!({"credential_error": "unauthorized"}));
+    for operation in ["GetContractDetails", "PostServiceTicket"] {
+        let fault = format!("refused_credential,operation={operation}");
+        fake.fault(Fault::from_text(&fault).unwrap()).await.unwrap();
+    }
+    let ticket = PostServiceTicketRequest::new().ref_number("A-1");
+    assert_eq!(
+        failed(user.post_service_ticket(&ticket).await).delivery(),
+        Delivery::Rejected
+    );
+    let answer = user.get_contract_details(&reference).await.unwrap();
+    assert_eq!(answer.attempts(), 2);
+    user.post_service_ticket(&ticket).await.unwrap();
+
+    // A host that reads the query alone.
+    set(json!({"login_from": "query"}));
+    assert_eq!(
+        failed(client.log_in(login.clone()).await).delivery(),
+        Delivery::Rejected
+    );
+    let reckless = discover().await.unwrap().danger_send_password_in_url(true);
+    let user = reckless
+        .build()
+        .unwrap()
+        .log_in(login)
+        .await
+        .unwrap()
+        .client;
+    user.get_contract_details(&reference).await.unwrap();
 }
 
 #[test]
