@@ -1,5 +1,5 @@
-//! Goes through a rental with the client, on the fake: each operation of it, an
-//! in-band error, a mass update that fails in part, and a fault. `cargo xtask
+//! Goes through a rental with the client, on the fake: from an API key to a
+//! login, each operation of it, an in-band error, a mass update that fails in part, and a fault. `cargo xtask
 //! demo` starts it.
 
 mod pretty;
@@ -13,7 +13,7 @@ use aim_client::types::{
     Accessory, C2BPostContractRequest, ContractFulfillmentRequest, CustomerAccessTokenRequest,
     CustomerInfo, GetContractDetailsRequest, PostServiceTicketRequest, Rate, UpdateContractObj,
 };
-use aim_client::{AimClient, Answer, Credentials, Delivery, Money};
+use aim_client::{AimClient, Answer, Credentials, Delivery, Login, Money};
 use aim_fake::State;
 use aim_fake::{AimFake, Fault, FaultKind};
 use serde::Serialize;
@@ -43,10 +43,6 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     let fake = AimFake::builder().state(State::example()?).start().await?;
-    let client = AimClient::builder()
-        .base_url(fake.base_url())
-        .credentials(Credentials::new("demo-api-key", "demo-app").token("demo-token"))
-        .build()?;
     let show = Show {
         style: Style {
             coloured: io::stdout().is_terminal(),
@@ -54,8 +50,27 @@ async fn run() -> Result<(), Box<dyn Error>> {
         masked: sensitive_members(&serde_json::from_str(DOCUMENT)?),
         fake: &fake,
     };
+    let client = signed_in(&show).await?;
     #[allow(deprecated, reason = "the demo shows the old routes too")]
     journey(&client, &show).await
+}
+
+/// From an API key to a session of a customer of the example.
+async fn signed_in(show: &Show<'_>) -> Result<AimClient, Box<dyn Error>> {
+    let merchant = AimClient::builder()
+        // The fake is both the vendor's central host and the merchant's.
+        .base_url(show.fake.base_url())
+        .allow_host("127.0.0.1")
+        .credentials(Credentials::new("demo-api-key", "demo-app"))
+        .discover()
+        .await?;
+    show.sent("an API key leads to the merchant's address")?;
+    let client = merchant.build()?;
+    println!("  {} {client:?}\n", show.style.paint(GREEN, "found:"));
+    let login = Login::new("jordan@example.com", "password-invented-5d");
+    let user = client.log_in(login).await?;
+    show.proved("a customer logs in", Ok(user.answer))?;
+    Ok(user.client)
 }
 
 #[allow(deprecated, reason = "the demo shows the old routes too")]
