@@ -767,10 +767,10 @@ async fn sign_in(channels: &mut Channels) {
         .enumerate()
         {
             let case = format!("login {index}");
-            let mut to_read = replies.lock().unwrap();
-            to_read.insert("GetContractDetails", ended.clone());
-            to_read.insert("Security", good.clone());
-            drop(to_read);
+            replies.lock().unwrap().extend([
+                ("GetContractDetails", ended.clone()),
+                ("Security", good.clone()),
+            ]);
             let user = client.log_in(login.clone()).await.unwrap();
             let debug = format!("{user:?} {user:#?}");
             check(&case, "the answer", &debug);
