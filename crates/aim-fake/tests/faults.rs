@@ -103,6 +103,11 @@ const FAULTS: &[Seen] = &[
     ("response_status,status=409,code=Taken", |answer| {
         answer.head.starts_with("HTTP/1.1 409 Taken\r\n")
     }),
+    ("refused_credential", |answer| {
+        let json = answer.json();
+        let text = json["Status"]["ErrorMessage"].as_str();
+        answer.status() == 200 && text.is_some_and(|text| text.starts_with("Token has ended"))
+    }),
     ("html_error", |answer| {
         answer
             .head

@@ -67,11 +67,7 @@ impl State {
             return Err(WRONG_PASSWORD.into());
         }
         let address = address(request, settings)?;
-        let host = address
-            .split_once("://")
-            .map_or(&*address, |(_, host)| host);
-        let host = host.split(['/', ':']).next().unwrap_or_default();
-        answer.set(LoggedIn::DOMAIN, Value::String(host.to_owned()));
+        answer.set(LoggedIn::DOMAIN, Value::String(host(&address).to_owned()));
         if let Some(user) = user {
             answer.set(LoggedIn::IS_ADMIN, Value::Bool(user.is_admin));
             self.set_details(user.account, answer, |details| {
@@ -191,6 +187,16 @@ fn address(request: Read<'_>, settings: &Settings) -> Outcome<String> {
     }
 }
 
+/// The host of an address, without its port.
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
+    }
+}
+
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -231,6 +237,18 @@ mod tests {
             answer.contains("\"https://10846.active-e.net:7890\""),
             "{answer}"
         );
+    }
+
+    #[test]
+    fn a_domain_is_a_host_without_its_port() {
+        for (address, name) in [
+            ("https://10846.active-e.net:7890", "10846.active-e.net"),
+            ("http://localhost/a:b", "localhost"),
+            ("http://[::1]:80", "[::1]"),
+            ("http://[::1]", "[::1]"),
+        ] {
+            assert_eq!(host(address), name);
+        }
     }
 
     #[test]
