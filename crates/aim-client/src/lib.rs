@@ -108,7 +108,7 @@ pub use {
     crate::value::money::{self, Money},
     crate::value::secret::Secret,
     crate::value::words::StatusVerdict,
-    rust_decimal,
+    chrono, rust_decimal,
 };
 
 #[cfg(all(test, feature = "codegen"))]

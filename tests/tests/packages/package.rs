@@ -164,6 +164,32 @@ fn a_user_builds_and_runs_the_published_crates() {
     }
 }
 
+/// The lines of the READMEs that add our crates to a program are right for one
+/// beside a checkout.
+#[test]
+fn the_install_lines_work_from_a_fresh_folder() {
+    let (nested, _alone) = nested();
+    let root = fixture::root();
+    let lines = |readme: &str, name: &str| {
+        let text = read(&root.join(readme));
+        let (_, block) = text.split_once("```toml\n").unwrap();
+        let (block, _) = block.split_once("```").unwrap();
+        let start = format!("{name} = {{ path = \"../aim-client/crates/{name}\"");
+        assert!(block.contains(&start), "{readme}: {block}");
+        block.to_owned()
+    };
+    let client = lines("crates/aim-client/README.md", "aim-client");
+    let fake = lines("crates/aim-fake/README.md", "aim-fake");
+    let line = |text: &str| text.lines().nth(1).unwrap().to_owned();
+    assert_eq!(line(&lines("README.md", "aim-client")), line(&client));
+
+    let _ = nested.workspace("programs/aim-client");
+    let folder = nested.program("fresh", &format!("{client}\n{fake}"), CONSUMER);
+    let built = nested.build(&folder, &["build"]);
+    assert_eq!(built.origin, "package");
+    assert_eq!(built.run(), PRINTED);
+}
+
 /// The members of the workspace that are meant for crates.io, with their
 /// versions.
 fn published(nested: &Nested, root: &Path) -> BTreeMap<String, String> {

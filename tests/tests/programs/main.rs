@@ -19,6 +19,7 @@ use serde_json::Value;
 mod docs;
 mod examples;
 mod fuzz;
+mod install;
 mod journal;
 mod toolchain;
 

@@ -53,13 +53,20 @@ use crate::value::reading::Reading;
 /// never fails: text of an unknown form is kept ([`is_unknown`]), and so is the
 /// JSON text of any other value.
 ///
-/// Two values are equal if their texts are.
+/// Two values are equal if their texts are. To show one in another form, and to
+/// calculate, take what it says in [`chrono`].
 ///
 /// ```
-/// use aim_client::AimDateTime;
+/// use aim_client::{AimDateTime, chrono::NaiveDate, types::ContractFulfillmentRequest};
 ///
 /// let delivery = AimDateTime::from_ymd_hms(2026, 11, 21, 10, 0, 0)?;
 /// assert_eq!(delivery.to_string(), "2026-11-21T10:00:00");
+/// let shown = delivery.wall_clock().map(|clock| clock.format("%d.%m.%Y %H:%M").to_string());
+/// assert_eq!(shown.as_deref(), Some("21.11.2026 10:00"));
+///
+/// let due = NaiveDate::from_ymd_opt(2027, 1, 1).ok_or(aim_client::date::DateError::OutOfRange)?;
+/// let request = ContractFulfillmentRequest::new().first_due(AimDateTime::try_from(due)?);
+/// assert_eq!(request.first_due.unwrap().text(), "2027-01-01T00:00:00");
 ///
 /// let read: AimDateTime = serde_json::from_str(r#""\/Date(1795274430000-0500)\/""#).unwrap();
 /// assert_eq!(read.wall_clock().unwrap().to_string(), "2026-11-21 10:20:30");

@@ -68,10 +68,13 @@ use crate::value::lenient::{Scalar, lenient_scalar};
 ///
 /// See the [module](self) for how it looks in JSON and elsewhere.
 ///
-/// ```
-/// use aim_client::Money;
+/// A setter takes whole numbers as they are, and text through `Money::try_from`:
 ///
-/// let price: Money = "12.50".parse()?;
+/// ```
+/// use aim_client::{Money, types::ContractFulfillmentRequest};
+///
+/// let request = ContractFulfillmentRequest::new().cash_price(Money::try_from("12.50")?);
+/// let price = request.cash_price.unwrap();
 /// assert_eq!(price, Money::new(1250, 2)?);
 /// assert_eq!(price.to_string(), "12.50");
 /// assert_eq!(serde_json::to_string(&price).unwrap(), "12.50");
