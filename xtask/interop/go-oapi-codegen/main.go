@@ -151,6 +151,36 @@ func calls(ctx context.Context, client *aim.ClientWithResponses) error {
 		"Token":                access.JSON200.Token,
 		"AccountManagementUrl": access.JSON200.AccountManagementUrl,
 	})
+
+	endpoint, err := client.GetEndPointWithResponse(ctx)
+	if err != nil {
+		return err
+	}
+	if endpoint.JSON200 == nil {
+		return unexpected(endpoint)
+	}
+	show("GetEndPoint", read{
+		"NewEndpointDomain": endpoint.JSON200.NewEndpointDomain,
+		"OAuthToken":        endpoint.JSON200.OAuthToken,
+	})
+
+	login, err := client.SecurityWithResponse(ctx, nil, aim.SecurityRequest{
+		Username: "zoe@example.com",
+		Password: `pass "wörd" & more`,
+		AppID:    os.Getenv("AIM_APP_ID"),
+	})
+	if err != nil {
+		return err
+	}
+	if login.JSON200 == nil {
+		return unexpected(login)
+	}
+	user := read{"Token": login.JSON200.Token}
+	if details := login.JSON200.UserDetails; details != nil {
+		user["Firstname"] = details.Firstname
+		user["AccountNumber"] = details.AccountNumber
+	}
+	show("Security", user)
 	return nil
 }
 

@@ -182,6 +182,29 @@ func calls(ctx context.Context, client *aim.Client) error {
 		"Token":                access.Token.Value,
 		"AccountManagementUrl": access.AccountManagementUrl.Value,
 	})
+
+	endpoint, err := answer[aim.GetEndPointResponse](client.GetEndPoint(ctx))
+	if err != nil {
+		return err
+	}
+	show("GetEndPoint", read{
+		"NewEndpointDomain": endpoint.NewEndpointDomain.Value,
+		"OAuthToken":        endpoint.OAuthToken.Value,
+	})
+
+	login, err := answer[aim.SecurityResponse](client.Security(ctx, &aim.SecurityRequest{
+		Username: "zoe@example.com",
+		Password: `pass "wörd" & more`,
+		AppID:    os.Getenv("AIM_APP_ID"),
+	}, aim.SecurityParams{}))
+	if err != nil {
+		return err
+	}
+	show("Security", read{
+		"Token":         login.Token.Value,
+		"Firstname":     login.UserDetails.Value.Firstname.Value,
+		"AccountNumber": login.UserDetails.Value.AccountNumber.Value,
+	})
 	return nil
 }
 

@@ -113,6 +113,27 @@ func calls(ctx context.Context, client *aim.APIClient) error {
 		"Token":                access.GetToken(),
 		"AccountManagementUrl": access.GetAccountManagementUrl(),
 	})
+
+	endpoint, _, err := client.SignInAPI.GetEndPoint(ctx).Execute()
+	if err != nil {
+		return err
+	}
+	show("GetEndPoint", read{
+		"NewEndpointDomain": endpoint.GetNewEndpointDomain(),
+		"OAuthToken":        endpoint.GetOAuthToken(),
+	})
+
+	login, _, err := client.SignInAPI.Security(ctx).SecurityRequest(
+		*aim.NewSecurityRequest("zoe@example.com", `pass "wörd" & more`, os.Getenv("AIM_APP_ID"))).Execute()
+	if err != nil {
+		return err
+	}
+	user := login.GetUserDetails()
+	show("Security", read{
+		"Token":         login.GetToken(),
+		"Firstname":     user.GetFirstname(),
+		"AccountNumber": user.GetAccountNumber(),
+	})
 	return nil
 }
 
