@@ -25,8 +25,12 @@ public class Driver {
                 .create());
         var http = new OkHttpClient.Builder()
                 .callTimeout(Duration.ofSeconds(100))
-                // Otherwise a booking is sent again when the connection breaks.
+                // Otherwise a booking is sent again when the connection breaks,
                 .retryOnConnectionFailure(false)
+                // and after a 503 with `Retry-After: 0`.
+                .addNetworkInterceptor(chain -> chain.proceed(chain.request()).newBuilder()
+                        .removeHeader("Retry-After")
+                        .build())
                 // Otherwise a redirect carries the keys to another host.
                 .followRedirects(false)
                 .build();
