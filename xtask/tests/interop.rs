@@ -67,7 +67,8 @@ fn each_column_can_turn_red() {
         .collect();
     let manifest = json!({ "commands": {}, "recipes": recipes }).to_string();
     fs::write(root.join("xtask/interop/recipes.yaml"), manifest).unwrap();
-    fs::write(root.join("openapi/README.md"), "").unwrap();
+    let marks = "before\n<!-- Written by `cargo xtask interop`. -->\nold\n<!-- The end of what is written. -->\nafter\n";
+    fs::write(root.join("openapi/README.md"), marks).unwrap();
 
     // Beside the program lies what it makes: a copy keeps that in the folder.
     let copy = root.join("target/debug/xtask-interop");
@@ -91,7 +92,23 @@ fn each_column_can_turn_red() {
     for (flaw, columns) in FLAWS {
         assert_eq!(found[flaw], columns, "{flaw}: {printed}");
     }
-    assert!(printed.contains("skipped  every call: install no-such-command"));
+    let readme = fs::read_to_string(root.join("openapi/README.md")).unwrap();
+    for line in [
+        "before",
+        "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | ok | ok |",
+        "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | **no** | ok |",
+        "- Rust: none, *redirect: keeps its keys*: a 302 carries the keys to another host",
+        "- None: none: skipped; install no-such-command.",
+        "### Rust: none",
+        "test -f aim.yaml",
+        "after",
+    ] {
+        assert!(
+            readme.lines().any(|found| found == line),
+            "{line}: {readme}"
+        );
+    }
+    assert!(!readme.contains("old"));
 }
 
 struct Column;

@@ -31,11 +31,11 @@ fn replaced(old: &str, written: &str) -> Result<String, String> {
 
 fn text(rows: &[Row]) -> String {
     let mut text = table(rows);
-    let known: Vec<String> = rows.iter().flat_map(reasons).collect();
-    if !known.is_empty() {
-        text.push_str(&format!("\n{}", known.concat()));
+    let reasons: Vec<String> = rows.iter().flat_map(reasons).collect();
+    if !reasons.is_empty() {
+        text.push_str(&format!("\n{}", reasons.concat()));
     }
-    for row in rows.iter().filter(|row| row.skipped_for().is_none()) {
+    for row in rows.iter().filter(|row| row.ran()) {
         text.push('\n');
         text.push_str(&section(row.recipe));
     }
@@ -52,9 +52,10 @@ fn table(rows: &[Row]) -> String {
     text.push('\n');
     for row in rows {
         let title = title(row.recipe);
-        let title = match row.skipped_for() {
-            None => format!("[{title}](#{})", anchor(&title)),
-            Some(_) => format!("[{title}]({})", folder(row.recipe)),
+        let title = if row.ran() {
+            format!("[{title}](#{})", anchor(&title))
+        } else {
+            format!("[{title}]({})", folder(row.recipe))
         };
         text.push_str(&format!("| {title} |"));
         for column in Column::ALL {
@@ -77,8 +78,12 @@ fn reasons(row: &Row) -> Vec<String> {
     if let Some(why) = row.skipped_for() {
         return vec![format!("- {title}: skipped; {why}.\n")];
     }
-    let known = row.recipe.known.iter();
-    known
+    let cells = row.cells.iter();
+    cells
+        .filter_map(|(column, cell)| match cell {
+            Cell::No(why) => Some((column, row.recipe.known.get(column).unwrap_or(why))),
+            _ => None,
+        })
         .map(|(column, why)| format!("- {title}, *{}*: {}\n", column.title(), why.trim()))
         .collect()
 }

@@ -78,6 +78,11 @@ impl<'r> Row<'r> {
         })
     }
 
+    /// Whether its driver was started.
+    pub fn ran(&self) -> bool {
+        matches!(self.cells.get(&Column::RecipeCompiles), Some(Cell::Ok))
+    }
+
     /// What is missing on this machine.
     pub fn skipped_for(&self) -> Option<&str> {
         match self.cells.get(&Column::RecipeCompiles) {

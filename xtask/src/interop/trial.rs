@@ -160,7 +160,8 @@ impl<'b> Bench<'b> {
     ) -> (Result<(), String>, Result<(), String>) {
         let kind = FaultKind::HtmlError {
             status: 503,
-            retry_after: None,
+            // Some stacks take it for the word to repeat at once.
+            retry_after: Some("0".to_owned()),
         };
         let fault = Fault::new(kind).on(BOOKING).apply(true);
         match self.book(place, fault).await {
