@@ -54,7 +54,7 @@ const ROWS: &[Row] = &[
     row("an anchor", "      tags: [Customers]", "      tags: ¦&tags [Customers]", "an anchor stands here", "/paths/~1api~1CustomerAccessToken/get/tags"),
     row("an alias", "tags: [Customers]\n      summary: Get access to a customer's account page", "tags: &t [Customers]\n      summary: ¦*t", "an alias stands here", "/paths/~1api~1CustomerAccessToken/get/summary"),
     row("a merge key", "    get:\n      tags: [Customers]", "    get:\n      ¦<<: {deprecated: true}\n      tags: [Customers]", "a merge key stands here", "/paths/~1api~1CustomerAccessToken/get/<<"),
-    row("a tag", "  version: 1.3.0", "  version: ¦!!str 1.3.0", "a tag stands here", "/info/version"),
+    row("a tag", "  version: 1.2.0", "  version: ¦!!str 1.2.0", "a tag stands here", "/info/version"),
     row("a path twice", "  /api/ContractFulfillment:\n", "  ¦/api/PostServiceTicket:\n", "a second time", "/paths/~1api~1PostServiceTicket"),
     row("a verb twice", "    get:\n      tags: [Contracts]\n      summary: Post", "    ¦post:\n      tags: [Contracts]\n      summary: Post", "the key `post` stands here a second time", "/paths/~1api~1C2BPostContract/post"),
     row("a member twice", "        SerialNumber:\n          type", "        ¦RefNumber:\n          type", "the key `RefNumber` stands here a second time", "/components/schemas/PostServiceTicketRequest/properties/RefNumber"),
@@ -86,7 +86,7 @@ const ROWS: &[Row] = &[
 
     // What the generator panics on, mishandles or ignores.
     row("another version", "openapi: 3.0.3", "openapi: ¦3.1.0", "the version is not 3.0.3", "/openapi"),
-    row("a version for a header", "  version: 1.3.0", "  version: ¦1.0 beta", "the version is not plain ASCII", "/info/version"),
+    row("a version for a header", "  version: 1.2.0", "  version: ¦1.0 beta", "the version is not plain ASCII", "/info/version"),
     row("no operationId", "    post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n      operationId: PostServiceTicket\n", "    ¦post:\n      tags: [Service tickets]\n      summary: Book a service ticket\n", "`operationId` is missing", "/paths/~1api~1PostServiceTicket/post"),
     row("an operationId twice", "operationId: ContractFulfillment\n", "operationId: ¦PostServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
     row("operationIds that collide in Rust", "operationId: ContractFulfillment\n", "operationId: ¦postServiceTicket\n", "are both `post_service_ticket` in Rust", "/paths/~1api~1ContractFulfillment/post/operationId"),
