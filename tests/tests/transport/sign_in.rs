@@ -169,7 +169,7 @@ async fn no_credential_goes_to_a_host_that_is_not_expected() {
             .discover()
             .await,
     );
-    assert_eq!(error.kind(), ErrorKind::HttpStatus);
+    assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(elsewhere.take().is_empty());
 }
 
@@ -198,7 +198,7 @@ async fn a_builder_is_refused_that_cannot_discover() {
 /// An answer, what it is an error of, and how often a read asks for it.
 #[rustfmt::skip]
 const FAULTS: &[(u16, &str, &str, ErrorKind, Delivery, usize)] = &[
-    (302, "text/html", PAGE, ErrorKind::HttpStatus, Delivery::Unknown, 1),
+    (302, "text/html", PAGE, ErrorKind::Redirect, Delivery::Unknown, 1),
     (200, "text/html", PAGE, ErrorKind::NotTheAnswer, Delivery::Unknown, 3),
     (200, "application/json", "{}", ErrorKind::NoEvidence, Delivery::Unknown, 1),
     (200, "application/json", "", ErrorKind::NotTheAnswer, Delivery::Unknown, 3),
@@ -210,7 +210,7 @@ const FAULTS: &[(u16, &str, &str, ErrorKind, Delivery, usize)] = &[
     (200, "application/json", r#"{"Token":"canary","#, ErrorKind::NotTheAnswer, Delivery::Unknown, 3),
     (200, "application/json", r#"{"Token":"canary\u00e9","NewEndpointDomain":"canary"}"#, ErrorKind::UnusableAnswer, Delivery::Unknown, 1),
     (200, "application/json", r#"{"Token":"t","OAuthToken":"canary\n","NewEndpointDomain":5}"#, ErrorKind::UnusableAnswer, Delivery::Unknown, 1),
-    (401, "text/html", PAGE, ErrorKind::HttpStatus, Delivery::Rejected, 1),
+    (401, "text/html", PAGE, ErrorKind::Credentials, Delivery::Rejected, 1),
     (503, "text/html", PAGE, ErrorKind::HttpStatus, Delivery::Unknown, 3),
 ];
 
