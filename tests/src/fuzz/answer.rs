@@ -260,15 +260,18 @@ fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
         "no session was opened",
         "it books nothing, so it can be sent again",
     ];
-    const ADVICE: [&str; 10] = [
+    const WORDS: [&str; 2] = [
+        "`Error::aim_status` says why, in words that may hold personal data",
+        "`Error::response_status` says why, in words that may hold personal data",
+    ];
+    const ADVICE: [&str; 9] = [
         "",
+        "check user name and password, ApiKey and AppId",
         "check ApiKey, AppId and the tokens; a login may have ended",
         "check the credentials, the licence, and what stands between, such as a firewall",
         "check the base url",
         "check the base url; `Location` in `Error::headers` has the address",
         "give them in the url of `proxy`",
-        "`Error::aim_status` says why, in words that may hold personal data",
-        "`Error::response_status` says why, in words that may hold personal data",
         "perhaps a proxy, a page to sign in or another server has answered: check the base url",
         "perhaps a proxy or the web server has answered, not aim",
     ];
@@ -293,6 +296,10 @@ fn is_known(error: &Error, id: &str, text: &str) -> Option<()> {
     let (finding, rest) = rest.split_once(&status)?;
     let (advice, end) = rest.rsplit_once("; ")?;
     let advice = advice.strip_prefix(": ").unwrap_or(advice);
+    let advice = WORDS
+        .iter()
+        .find_map(|words| advice.strip_suffix(words))
+        .map_or(advice, |advice| advice.trim_end_matches("; "));
     ENDS.iter().find(|known| **known == end)?;
     ADVICE.iter().find(|known| **known == advice)?;
     if let Some(rest) = finding.strip_prefix("the answer is ")

@@ -5,13 +5,14 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use aim_client::types::{C2BPostContractRequest, GetContractDetailsRequest};
-use aim_client::{AimClient, AimClientBuilder, Credentials, Error, ErrorKind, Retry};
+use aim_client::{AimClient, AimClientBuilder, Credentials, Error, ErrorKind, Login, Retry};
 use aim_fake::{AimFake, Fault, State};
 use aim_tests::error_text::error_text;
 use serde_json::{Value, json};
 
 const READ: &str = "GetContractDetails";
 const BOOKING: &str = "C2BPostContract";
+const LOGIN: &str = "Security";
 
 async fn fake() -> AimFake {
     let state = State::example().unwrap();
@@ -30,6 +31,9 @@ async fn failed(builder: AimClientBuilder, operation: &str) -> Error {
     let error = if operation == READ {
         let request = GetContractDetailsRequest::new().ref_("canary-ref");
         client.get_contract_details(&request).await.unwrap_err()
+    } else if operation == LOGIN {
+        let login = Login::new("canary-user", "canary-password");
+        client.log_in(login).await.unwrap_err()
     } else {
         let request = C2BPostContractRequest::new().sku("canary-sku");
         client.c2b_post_contract(&request).await.unwrap_err()
@@ -83,7 +87,7 @@ async fn each_cause_has_a_text_of_its_own() {
             "/aeservices30",
             READ,
             ErrorKind::Credentials,
-            "the server refuses the credentials [ErrorCode Unauthorized] (http 401): check ApiKey, AppId and the tokens; a login may have ended; nothing was read",
+            "the server refuses the credentials [ErrorCode Unauthorized] (http 401): check ApiKey, AppId and the tokens; a login may have ended; `Error::response_status` says why, in words that may hold personal data; nothing was read",
         ),
         (
             none(),
@@ -92,6 +96,30 @@ async fn each_cause_has_a_text_of_its_own() {
             BOOKING,
             ErrorKind::Credentials,
             "the server refuses the credentials (http 401): check ApiKey, AppId and the tokens; a login may have ended; it was not applied",
+        ),
+        (
+            none(),
+            "",
+            "/aeservices30",
+            LOGIN,
+            ErrorKind::InBand,
+            "the answer reports a failure [StatusCode Error] (http 200): `Error::aim_status` says why, in words that may hold personal data; no session was opened",
+        ),
+        (
+            none(),
+            "html_error,status=401",
+            "/aeservices30",
+            LOGIN,
+            ErrorKind::Credentials,
+            "the server refuses the credentials (http 401): check user name and password, ApiKey and AppId; no session was opened",
+        ),
+        (
+            none(),
+            "html_error,status=503",
+            "/aeservices30",
+            LOGIN,
+            ErrorKind::HttpStatus,
+            "the answer is an html page (http 503): perhaps a proxy or the web server has answered, not aim; it books nothing, so it can be sent again",
         ),
         (
             none(),
@@ -107,7 +135,7 @@ async fn each_cause_has_a_text_of_its_own() {
             "/aeservices30",
             BOOKING,
             ErrorKind::Credentials,
-            "the server forbids it [ErrorCode UnauthorizedAccessException] (http 403): check the credentials, the licence, and what stands between, such as a firewall; it may have been applied: look it up before anyone sends it again",
+            "the server forbids it [ErrorCode UnauthorizedAccessException] (http 403): check the credentials, the licence, and what stands between, such as a firewall; `Error::response_status` says why, in words that may hold personal data; it may have been applied: look it up before anyone sends it again",
         ),
         (
             none(),

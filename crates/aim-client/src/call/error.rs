@@ -798,6 +798,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.operation().unwrap_or("client");
+        let effect = self.0.operation.map(Operation::effect);
         write!(formatter, "{name}: ")?;
         match &self.0.cause {
             Cause::Refused { reason, .. } => return write!(formatter, "not sent: {reason}"),
@@ -825,13 +826,12 @@ impl fmt::Display for Error {
             }
             Cause::Mocked { .. } => return write!(formatter, "mocked as {}", self.0.delivery),
             Cause::Answered(answered) => {
-                answered.write(formatter)?;
+                answered.write(formatter, effect)?;
                 if let Finding::Unusable(_) = answered.finding {
                     return Ok(());
                 }
             }
         }
-        let effect = self.0.operation.map(Operation::effect);
         formatter.write_str(match (self.0.delivery, effect) {
             (Delivery::NotSent, _) => "; nothing was sent",
             (Delivery::Rejected, Some(Effect::Books)) => "; it was not applied",
@@ -867,7 +867,7 @@ impl Answered {
     }
 
     /// What has happened, and what to do.
-    fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, effect: Option<Effect>) -> fmt::Result {
         let status = self.status.as_u16();
         let is_in_band = matches!(
             self.finding,
@@ -889,15 +889,27 @@ impl Answered {
             self.finding.write_codes(formatter)?;
         }
         write!(formatter, " (http {status})")?;
-        match self.advice() {
-            "" => Ok(()),
-            advice => write!(formatter, ": {advice}"),
-        }
+        let words = match &self.finding {
+            Finding::InBand { .. } | Finding::UnclearStatus(_) => {
+                "`Error::aim_status` says why, in words that may hold personal data"
+            }
+            Finding::Exception(Some(_)) => {
+                "`Error::response_status` says why, in words that may hold personal data"
+            }
+            _ => "",
+        };
+        let more = [self.advice(effect), words].into_iter();
+        more.filter(|text| !text.is_empty())
+            .zip([": ", "; "])
+            .try_for_each(|(text, before)| write!(formatter, "{before}{text}"))
     }
 
     /// What to do, where there is more to say than what is certain.
-    fn advice(&self) -> &'static str {
+    fn advice(&self, effect: Option<Effect>) -> &'static str {
         match (self.kind(), self.status.as_u16(), &self.finding) {
+            (ErrorKind::Credentials, 401, _) if effect == Some(Effect::Session) => {
+                "check user name and password, ApiKey and AppId"
+            }
             (ErrorKind::Credentials, 401, _) => {
                 "check ApiKey, AppId and the tokens; a login may have ended"
             }
@@ -909,12 +921,6 @@ impl Answered {
                 "check the base url; `Location` in `Error::headers` has the address"
             }
             (ErrorKind::HttpStatus, 407, _) => "give them in the url of `proxy`",
-            (ErrorKind::InBand | ErrorKind::UnclearStatus, ..) => {
-                "`Error::aim_status` says why, in words that may hold personal data"
-            }
-            (_, _, Finding::Exception(Some(_))) => {
-                "`Error::response_status` says why, in words that may hold personal data"
-            }
             (
                 kind,
                 _,

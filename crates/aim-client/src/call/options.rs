@@ -305,13 +305,18 @@ impl Session {
 
 /// A header of the user's own; or why it cannot be sent.
 fn own_header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), String> {
-    let name = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| "the name of a header holds what a header cannot".to_owned())?;
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        "the name of a header holds what a header cannot; write letters, digits and hyphens"
+            .to_owned()
+    })?;
     if is_protected(&name) {
-        return Err(format!("the header {name} is not yours to set"));
+        return Err(format!(
+            "the header {name} is the client's to write; leave it out"
+        ));
     }
-    let mut value = HeaderValue::from_str(value.expose())
-        .map_err(|_| format!("the header {name} has a value that no header can have"))?;
+    let mut value = HeaderValue::from_str(value.expose()).map_err(|_| {
+        format!("the header {name} has a value that no header can have; write visible ASCII")
+    })?;
     value.set_sensitive(true);
     Ok((name, value))
 }

@@ -16,10 +16,10 @@ pub(crate) const DEFAULT: &str = "https://active-ewebservice.biz/aeservices30";
 /// `/api`, without a trailing slash, and with the vendor's application path if
 /// only the vendor's own host was given.
 pub(crate) fn normalize(text: &str, allow_http: bool) -> Result<String, &'static str> {
-    let url = Url::parse(text.trim()).map_err(
-        |_| "it is not an absolute url; write for example https://10846.active-e.net:7890",
-    )?;
-    let host = url.host_str().ok_or("it names no host")?;
+    const FORM: &str =
+        "it is not the url of a server; write for example https://10846.active-e.net:7890";
+    let url = Url::parse(text.trim()).map_err(|_| FORM)?;
+    let host = url.host_str().ok_or(FORM)?;
     match url.scheme() {
         "https" => {}
         "http" if allow_http || is_loopback(host) => {}
@@ -28,7 +28,7 @@ pub(crate) fn normalize(text: &str, allow_http: bool) -> Result<String, &'static
                 "http would send keys and card data in the clear; use https, or allow_http for a network that you trust",
             );
         }
-        _ => return Err("its scheme is neither https nor http"),
+        _ => return Err(FORM),
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it carries a user name or password; credentials go into Credentials");

@@ -387,7 +387,10 @@ impl AimClientBuilder {
     /// ```
     pub async fn discover(mut self) -> Result<Self, Error> {
         let http = self.central.take().ok_or_else(|| {
-            Error::refused(None, "this builder has the merchant's address already")
+            Error::refused(
+                None,
+                "this builder has the merchant's address already; call `build`",
+            )
         })?;
         let allowed = self.allowed_hosts.iter();
         let allowed: Vec<_> = allowed
@@ -438,8 +441,9 @@ impl AimClientBuilder {
 
     fn known_credentials(&self) -> Result<&Credentials, Error> {
         let credentials = self.credentials.as_ref();
-        credentials
-            .ok_or_else(|| Error::refused(None, "no credentials; set them with `credentials`"))
+        credentials.ok_or_else(|| {
+            Error::refused(None, "credentials are missing; set them with `credentials`")
+        })
     }
 
     /// What has to be checked once for all HTTP clients.
@@ -448,11 +452,13 @@ impl AimClientBuilder {
             Error::refused(None, format!("the base url is unusable: {reason}"))
         })?;
         if self.limits.in_flight == 0 || self.limits.in_flight > Semaphore::MAX_PERMITS {
-            let reason = "`max_in_flight` is 0 or beyond what can be counted";
+            let reason = "`max_in_flight` is 0 or beyond what can be counted; set it to a number of requests, such as 64";
             return Err(Error::refused(None, reason));
         }
         if let Some(word) = self.words.contradiction(&BaseResponseResult::new().words()) {
-            let reason = format!("`status_words` has `{word}` both as good and as a failure");
+            let reason = format!(
+                "`status_words` has `{word}` both as good and as a failure; leave it out of one"
+            );
             return Err(Error::refused(None, reason));
         }
         let mut limits = self.limits;
@@ -463,7 +469,12 @@ impl AimClientBuilder {
         let proxy = match &self.proxy {
             None => None,
             Some(proxy) => {
-                let unusable = || Error::refused(None, "the url of the proxy is unusable");
+                let unusable = || {
+                    Error::refused(
+                        None,
+                        "the url of the proxy is unusable; write for example http://user:password@proxy.example:3128",
+                    )
+                };
                 let is_near = Url::parse(proxy)
                     .map_err(|_| unusable())?
                     .host_str()
