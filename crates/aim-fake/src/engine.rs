@@ -33,7 +33,7 @@ use crate::problem::{Problem, step};
 use crate::state::State;
 use crate::state::in_band::{refused, set_status};
 use crate::state::sign_in::WRONG_PASSWORD;
-use crate::wire;
+use crate::wire::{self, ignored};
 
 /// How a fake begins, and what a reset brings back.
 #[derive(Clone, Debug, Default)]
@@ -180,11 +180,7 @@ impl Engine {
         let settings = self.settings();
         let mut log = CallLog::default();
         let exchange = match limits::refusal(request, &settings) {
-            Some(response) => wire::Exchange {
-                operation: None,
-                bound: None,
-                response,
-            },
+            Some(response) => response.into(),
             None => wire::handle(self.initial.schema, request, &settings, &mut |call| {
                 self.serve(call, &settings, &mut log)
             }),
@@ -197,11 +193,19 @@ impl Engine {
             corrupt(&fault.kind, &mut response);
             delivery = Delivery::of(&fault.kind, response.body.len());
         }
+        if settings.ignored_header
+            && let Some(names) = ignored::as_header(&exchange.ignored)
+        {
+            response
+                .headers
+                .push(("X-Aim-Fake-Ignored", Cow::Owned(names)));
+        }
         let status = delivery.is_answered().then_some(response.status);
         let received = Received {
             operation: exchange.operation.map(|operation| operation.name),
             bound: exchange.bound,
             applied: log.applied,
+            ignored: exchange.ignored,
             not_kept: log.not_kept,
             scripted: log.scripted,
             fault: log.fault.map(|fault| fault.kind.name()),

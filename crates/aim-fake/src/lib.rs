@@ -29,3 +29,4 @@ pub use model::types::{Kind, Member, Sensitive, Type};
 pub use model::value::{Object, Value};
 pub use problem::{Problem, Problems};
 pub use state::{Booking, Date, State};
+pub use wire::ignored::{Ignored, IgnoredReason};

@@ -9,6 +9,7 @@ pub(crate) mod decimal;
 mod digits;
 pub(crate) mod errors;
 mod html;
+pub mod ignored;
 mod incoming;
 pub mod json;
 pub mod jsv;
@@ -24,6 +25,7 @@ mod unsupported;
 pub(crate) mod xml;
 
 use self::errors::{Exception, Failure};
+use self::ignored::{Ignored, Reading};
 use self::incoming::Incoming;
 use self::negotiate::{ContentType, EmptyAccept, negotiate};
 use self::reply::Reply;
@@ -42,6 +44,8 @@ pub struct Exchange {
     pub operation: Option<&'static Operation>,
     /// The request object of the call.
     pub bound: Option<Object>,
+    /// What of the request had no effect on it.
+    pub ignored: Vec<Ignored>,
     /// The answer.
     pub response: Response,
 }
@@ -104,11 +108,16 @@ fn by_route(
     };
     let format = negotiate::format_of(content_type.text());
     let reply = Reply::new(incoming, content_type, operation.request.name);
+    let reading = Reading::new(incoming.settings);
     let bound = check_format(incoming, format).and_then(|()| {
-        bind::by_route(incoming, operation.request, path_info).map_err(Failure::unreadable)
+        bind::by_route(incoming, operation.request, path_info, &reading)
+            .map_err(Failure::unreadable)
     });
     match bound {
-        Ok(object) => call(incoming, &reply, operation, object, service),
+        Ok(object) => Exchange {
+            ignored: reading.into_ignored(),
+            ..call(incoming, &reply, operation, object, service)
+        },
         Err(failure) => reply.refusal(&failure).into(),
     }
 }
@@ -138,8 +147,12 @@ fn by_name(
         Err(EmptyAccept) => return reply::nothing().into(),
     };
     let reply = Reply::new(incoming, content_type, name);
-    match find_by_name(incoming, name, format) {
-        Ok((operation, object)) => call(incoming, &reply, operation, object, service),
+    let reading = Reading::new(incoming.settings);
+    match find_by_name(incoming, name, format, &reading) {
+        Ok((operation, object)) => Exchange {
+            ignored: reading.into_ignored(),
+            ..call(incoming, &reply, operation, object, service)
+        },
         Err(failure) => reply.refusal(&failure).into(),
     }
 }
@@ -150,6 +163,7 @@ fn find_by_name(
     incoming: &Incoming<'_>,
     name: &str,
     format: Option<Format>,
+    reading: &Reading<'_>,
 ) -> Result<(&'static Operation, Object), Failure> {
     check_format(incoming, format)?;
     let operation = routes::by_request(name, incoming).ok_or_else(|| {
@@ -158,7 +172,8 @@ fn find_by_name(
             "The operation does not exist for this service",
         )
     })?;
-    let object = bind::by_name(incoming, operation.request, format).map_err(Failure::unreadable)?;
+    let object =
+        bind::by_name(incoming, operation.request, format, reading).map_err(Failure::unreadable)?;
     check_method(operation, incoming.verb())?;
     Ok((operation, object))
 }
@@ -208,6 +223,7 @@ fn call(
     Exchange {
         operation: Some(operation),
         bound: Some(request),
+        ignored: Vec::new(),
         response: reply.answer(returned(answer)),
     }
 }
@@ -239,6 +255,7 @@ impl From<Response> for Exchange {
         Self {
             operation: None,
             bound: None,
+            ignored: Vec::new(),
             response,
         }
     }

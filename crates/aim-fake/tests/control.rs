@@ -532,11 +532,11 @@ async fn a_state_is_written_and_read_without_loss() {
 async fn requests_are_listed_in_the_form_of_the_recordings() {
     let fake = start().await;
     let at = fake.address();
-    let post = r#"{"Ref":"C-1","CashPrice":12.50,"FirstDue":"2026-12-01"}"#;
-    send(
-        at,
-        &request("POST", "/aeservices30/api/ContractFulfillment", "", post),
-    );
+    let post =
+        r#"{"Ref":"C-1","CashPrice":12.50,"FirstDue":"2026-12-01","Nmae":"n","SerialPk":1e3}"#;
+    let post = request("POST", "/aeservices30/api/ContractFulfillment", "", post);
+    let answer = send(at, &post);
+    assert_eq!(answer.header("x-aim-fake-ignored"), Some("Nmae, SerialPk"));
     send(at, &request("get", "/nothing/there", "", ""));
     let (_, json) = control(at, "GET", "/_aim/requests", "");
     assert_eq!(json["dropped"], 0);
@@ -558,6 +558,10 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
                         "Unlock": false,
                     },
                 },
+                "ignored": [
+                    {"what": "Nmae", "why": "unknown_name"},
+                    {"what": "SerialPk", "why": "exponent"},
+                ],
                 // There is no such contract.
                 "applied": false,
                 "not_kept": [],
@@ -571,6 +575,7 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
                 "operation": null,
                 "status": 404,
                 "bound": null,
+                "ignored": [],
                 "applied": false,
                 "not_kept": [],
                 "scripted": false,
@@ -581,6 +586,9 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
     assert_eq!(control(at, "DELETE", "/_aim/requests", "").0, 200);
     let (_, json) = control(at, "GET", "/_aim/requests", "");
     assert_eq!(json, json!({"requests": [], "dropped": 0}));
+    fake.patch_settings(&json!({"ignored_header": false}))
+        .unwrap();
+    assert_eq!(send(at, &post).header("x-aim-fake-ignored"), None);
 }
 
 /// The record says applied for every change, however small.

@@ -284,6 +284,9 @@ fn it_logs_one_line_per_request_without_secrets() {
         assert_eq!(line["method"], "POST");
         assert_eq!(line["operation"], service::C2B_POST_CONTRACT);
         assert_eq!(line["applied"], true);
+        let ignored = ["Notes", "RefNumber"];
+        let ignored = ignored.map(|what| json!({"what": what, "why": "unknown_name"}));
+        assert_eq!(line["ignored"], json!(ignored));
         assert_eq!((&line["status"], &line["fault"]), (&status, &fault));
         assert!(line["time"].is_string() && line["microseconds"].is_u64());
     }

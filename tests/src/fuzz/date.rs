@@ -1,5 +1,5 @@
 use aim_client::{AimDateTime, internals};
-use aim_fake::internals::{Style, date as server, json, names, params};
+use aim_fake::internals::{Reading, Style, date as server, json, names, params};
 use aim_fake::{DateFormat, DateKind, DateTime, Object, Schema, Settings};
 use chrono::{DateTime as Instant, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -109,8 +109,8 @@ fn is_kept_by_the_server(text: &str) {
     for zone in [chrono_tz::America::New_York, chrono_tz::Asia::Tokyo] {
         settings.time_zone = zone;
         let mut by_query = Object::new(of);
-        params::bind(&mut by_query, &pairs, &settings).unwrap();
-        let by_json = json::read(body.as_bytes(), of, &settings).unwrap();
+        params::bind(&mut by_query, &pairs, &Reading::new(&settings)).unwrap();
+        let by_json = json::read(body.as_bytes(), of, &Reading::new(&settings)).unwrap();
         for bound in [by_query, by_json] {
             let bound = bound
                 .get(names::ContractFulfillmentRequest::DELIVERY_DATE)

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use aim_client::internals;
 use aim_client::reqwest::Url;
-use aim_fake::internals::{Style, json, jsv as server, names, object_to_json, params};
+use aim_fake::internals::{Reading, Style, json, jsv as server, names, object_to_json, params};
 use aim_fake::{Object, Schema, Settings};
 
 use super::head;
@@ -25,9 +25,13 @@ pub fn jsv(data: &[u8]) {
         named.unwrap_or_else(|| schema.operation(names::service::C2B_POST_CONTRACT).unwrap());
     let of = operation.request;
     let settings = Settings::default();
-    let _ = server::read(rest, of, &settings);
-    let _ = json::read(rest, of, &settings);
-    let _ = params::bind(&mut Object::new(of), &params::split(rest), &settings);
+    let _ = server::read(rest, of, &Reading::new(&settings));
+    let _ = json::read(rest, of, &Reading::new(&settings));
+    let _ = params::bind(
+        &mut Object::new(of),
+        &params::split(rest),
+        &Reading::new(&settings),
+    );
 
     let Ok(text) = std::str::from_utf8(rest) else {
         return;
@@ -37,14 +41,14 @@ pub fn jsv(data: &[u8]) {
         return;
     };
     let body = types::rewritten(of.name, text).unwrap();
-    let by_json = json::read(body.as_bytes(), of, &settings).unwrap();
+    let by_json = json::read(body.as_bytes(), of, &Reading::new(&settings)).unwrap();
 
     let mut url = Url::parse("http://127.0.0.1").unwrap();
     url.query_pairs_mut().extend_pairs(&pairs);
     let received = params::split(url.query().unwrap_or_default().as_bytes());
     assert_eq!(received, pairs, "{url}");
     let mut by_query = Object::new(of);
-    let bound = params::bind(&mut by_query, &received, &settings);
+    let bound = params::bind(&mut by_query, &received, &Reading::new(&settings));
     assert!(bound.is_ok(), "{body} as {pairs:?}: {bound:?}");
     // Two objects whose values are the same may differ in nothing.
     assert_eq!(

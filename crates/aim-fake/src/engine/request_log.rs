@@ -15,6 +15,7 @@ use crate::model::schema::Schema;
 use crate::model::settings::{DateFormat, Settings};
 use crate::model::value::Object;
 use crate::wire;
+use crate::wire::ignored::Ignored;
 use crate::wire::style::Style;
 
 /// A request on the vendor's paths, and its outcome.
@@ -41,6 +42,9 @@ pub struct Received {
     /// answered. False for scripted answers, refused requests and faults that
     /// trigger earlier.
     pub applied: bool,
+    /// What of the request had no effect on [`bound`](Self::bound), and why: at
+    /// most 100 of it; empty if no service was called.
+    pub ignored: Vec<Ignored>,
     /// The paths of members that were sent but that the state did not keep,
     /// such as `CustomerInfo.Name`; empty if the operation was not carried out.
     pub not_kept: Vec<String>,
@@ -69,6 +73,7 @@ impl Received {
             status,
             bound: None,
             applied: false,
+            ignored: Vec::new(),
             not_kept: Vec::new(),
             scripted: false,
             fault: None,
@@ -97,6 +102,14 @@ impl Received {
         serde_json::from_str(&text)
     }
 
+    /// What was ignored, as the record and the log show it.
+    pub(crate) fn ignored_json(&self) -> Json {
+        let ignored = self.ignored.iter();
+        ignored
+            .map(|one| json!({ "what": one.what, "why": one.why.as_str() }))
+            .collect()
+    }
+
     /// The request as `GET /_aim/requests` shows it; without `reveal`, secrets
     /// are `***`.
     #[must_use]
@@ -117,6 +130,7 @@ impl Received {
             "status": self.status,
             "bound": bound,
             "applied": self.applied,
+            "ignored": self.ignored_json(),
             "not_kept": self.not_kept,
             "scripted": self.scripted,
             "fault": self.fault,
@@ -134,6 +148,7 @@ impl fmt::Debug for Received {
             .field("status", &self.status)
             .field("bound", &self.bound)
             .field("applied", &self.applied)
+            .field("ignored", &self.ignored)
             .field("not_kept", &self.not_kept)
             .field("scripted", &self.scripted)
             .field("fault", &self.fault)

@@ -16,6 +16,11 @@ use crate::problem::Problem;
 /// The document that comes with the crate.
 const EMBEDDED: &str = include_str!("../../openapi/aim.yaml");
 
+/// The query values that are the framework's and not a service's.
+pub(crate) const FRAMEWORK: [&str; 7] = [
+    "format", "callback", "jsconfig", "debug", "v", "version", "_",
+];
+
 /// What a document says about the server.
 pub struct Schema {
     types: Vec<&'static Type>,
@@ -157,9 +162,7 @@ impl fmt::Debug for Schema {
 
 fn harmless(operations: &[Operation]) -> HashSet<String> {
     // `reveal` belongs to the control interface.
-    let own = [
-        "reveal", "format", "callback", "jsconfig", "debug", "v", "version", "_",
-    ];
+    let own = FRAMEWORK.into_iter().chain(["reveal"]);
     let members = || operations.iter().flat_map(|known| known.request.members);
     let sensitive: HashSet<String> = members()
         .filter(|member| member.sensitive.is_some() || holds_sensitive(member.kind))

@@ -107,6 +107,9 @@ pub struct Settings {
     /// Whether `<` and `&#` in query and form values are refused, as ASP.NET's
     /// request validation does; the vendor's choice is unknown.
     pub request_validation: bool,
+    /// Whether an answer tells in a header field, `X-Aim-Fake-Ignored`, what of
+    /// the request was ignored. No other host has this field.
+    pub ignored_header: bool,
     /// How many requests `GET /_aim/requests` remembers.
     pub remembered_requests: usize,
     /// The largest total size of the remembered requests, in bytes as received;
@@ -234,6 +237,7 @@ impl Default for Settings {
             max_query: 2048,
             refused_path_characters: r"<>*%&:\?".to_owned(),
             request_validation: false,
+            ignored_header: true,
             remembered_requests: 10_000,
             remembered_bytes: 256 * 1024 * 1024,
         }

@@ -183,6 +183,7 @@ impl Line {
             line["status"] = json!(received.status);
             line["operation"] = json!(received.operation);
             line["applied"] = json!(received.applied);
+            line["ignored"] = received.ignored_json();
             line["not_kept"] = json!(received.not_kept);
             line["scripted"] = json!(received.scripted);
             line["fault"] = json!(received.fault);

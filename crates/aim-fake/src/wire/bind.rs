@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::errors::Exception;
+use super::ignored::{IgnoredReason, Reading};
 use super::incoming::Incoming;
 use super::{json, jsv, negotiate, params, xml};
 use crate::model::settings::Format;
@@ -16,21 +17,24 @@ pub(super) fn by_route(
     incoming: &Incoming<'_>,
     of: &'static Type,
     path_info: Option<&str>,
+    reading: &Reading<'_>,
 ) -> Result<Object, Exception> {
     let format = incoming.content_type().and_then(negotiate::format_of);
-    let mut object = from_body(incoming, of, format)?;
+    let mut object = from_body(incoming, of, format, reading)?;
     let form = if incoming.verb_has_body() {
+        note_form(incoming, of, reading);
         incoming.form()
     } else {
         &[]
     };
+    note_query(incoming, of, reading);
     if form.is_empty() && path_info.is_none() {
-        bind(incoming, &mut object, incoming.query())?;
+        bind(&mut object, incoming.query(), reading)?;
         return Ok(object);
     }
     // A later value replaces an earlier one of the same name. An empty one does
     // so too, and then binds nothing.
-    let path = path_info.map(|path| ("PathInfo", path));
+    let path = path_info.map(|path| (params::PATH_INFO, path));
     let pairs = incoming.query().iter().chain(form);
     let mut values: Vec<(String, String)> = Vec::new();
     let mut places = HashMap::new();
@@ -40,11 +44,14 @@ pub(super) fn by_route(
     {
         let place = *places.entry(name).or_insert(values.len());
         match values.get_mut(place) {
-            Some((_, known)) => value.clone_into(known),
+            Some((_, known)) => {
+                note(of, name, IgnoredReason::Overridden, reading);
+                value.clone_into(known);
+            }
             None => values.push((name.to_owned(), value.to_owned())),
         }
     }
-    bind(incoming, &mut object, &values)?;
+    bind(&mut object, &values, reading)?;
     Ok(object)
 }
 
@@ -56,22 +63,35 @@ pub(super) fn by_name(
     incoming: &Incoming<'_>,
     of: &'static Type,
     format: Option<Format>,
+    reading: &Reading<'_>,
 ) -> Result<Object, Exception> {
     if reads_query(incoming) {
+        note_body(incoming, reading);
+        note_query(incoming, of, reading);
         let mut object = Object::new(of);
-        bind(incoming, &mut object, incoming.query())?;
+        bind(&mut object, incoming.query(), reading)?;
         return Ok(object);
     }
-    let mut object = if incoming.is_form() {
+    if incoming.is_form() {
+        note_query(incoming, of, reading);
+        note_form(incoming, of, reading);
         let mut object = Object::new(of);
-        bind(incoming, &mut object, incoming.query())?;
-        bind(incoming, &mut object, incoming.form())?;
-        object
-    } else {
-        from_body(incoming, of, format)?
-    };
+        bind(&mut object, incoming.query(), reading)?;
+        bind(&mut object, incoming.form(), reading)?;
+        if incoming.verb_has_body() {
+            // It was read, and can only be read again.
+            fill(incoming, &mut object, &Reading::new(incoming.settings))?;
+        }
+        return Ok(object);
+    }
+    let mut object = from_body(incoming, of, format, reading)?;
     if incoming.verb_has_body() {
-        fill(incoming, &mut object)?;
+        note_query(incoming, of, reading);
+        fill(incoming, &mut object, reading)?;
+    } else {
+        for (name, _) in incoming.query() {
+            note(of, name, IgnoredReason::Verb, reading);
+        }
     }
     Ok(object)
 }
@@ -84,36 +104,102 @@ fn reads_query(incoming: &Incoming<'_>) -> bool {
 
 /// Writes values over those of an object.
 fn bind(
-    incoming: &Incoming<'_>,
     object: &mut Object,
     values: &[(String, String)],
+    reading: &Reading<'_>,
 ) -> Result<(), Exception> {
     if values.is_empty() {
         return Ok(());
     }
-    params::bind(object, values, incoming.settings)
-        .map_err(|fields| Exception::unbound(object.of(), fields))
+    params::bind(object, values, reading).map_err(|fields| Exception::unbound(object.of(), fields))
 }
 
 /// Writes query values to members that still have their default.
-fn fill(incoming: &Incoming<'_>, object: &mut Object) -> Result<(), Exception> {
+fn fill(
+    incoming: &Incoming<'_>,
+    object: &mut Object,
+    reading: &Reading<'_>,
+) -> Result<(), Exception> {
     for pair in incoming.query() {
         let Some(index) = object.of().position(&pair.0) else {
+            note(object.of(), &pair.0, IgnoredReason::UnknownName, reading);
             continue;
         };
         let member = &object.of().members[index];
         if object.values()[index] == Value::default_of(member.kind, member.nullable) {
             // ServiceStack does not collect these errors by field: the first
             // one ends the request, with the parser's message.
-            params::bind(object, std::slice::from_ref(pair), incoming.settings).map_err(|_| {
+            params::bind(object, std::slice::from_ref(pair), reading).map_err(|_| {
                 Exception::new(
                     "FormatException",
                     "Input string was not in a correct format.",
                 )
             })?;
+        } else {
+            reading.note(member.name, IgnoredReason::Overridden);
         }
     }
     Ok(())
+}
+
+/// Notes a name of a query or a form.
+fn note(of: &Type, name: &str, why: IgnoredReason, reading: &Reading<'_>) {
+    match of.position(name) {
+        Some(index) => reading.note(of.members[index].name, why),
+        None if params::is_services(name) => reading.note_sent(name, why),
+        None => {}
+    }
+}
+
+/// Notes what of a query has no name.
+fn note_query(incoming: &Incoming<'_>, of: &Type, reading: &Reading<'_>) {
+    for text in params::without_value(incoming.query_text().as_bytes()) {
+        note_nameless(of, &text, reading);
+    }
+}
+
+/// Text without `=` may be a name or a value, so it is only shown if the type
+/// has it.
+fn note_nameless(of: &Type, text: &str, reading: &Reading<'_>) {
+    let name = of.position(text).map_or("", |index| of.members[index].name);
+    reading.note_sent(name, IgnoredReason::NoValue);
+}
+
+/// Notes what of a form does not become a value.
+fn note_form(incoming: &Incoming<'_>, of: &Type, reading: &Reading<'_>) {
+    let (true, Some(content_type)) = (incoming.is_form(), incoming.content_type()) else {
+        return;
+    };
+    let Ok(body) = incoming.body() else {
+        reading.note_body(IgnoredReason::Compression);
+        return;
+    };
+    if !incoming.is_multipart() {
+        for text in params::without_value(&body) {
+            note_nameless(of, &text, reading);
+        }
+        return;
+    }
+    match params::parts(content_type, &body) {
+        None if !body.is_empty() => reading.note_body(IgnoredReason::ContentType),
+        None => {}
+        Some(parts) => {
+            for (name, why) in parts.lost {
+                reading.note_sent(name.as_deref().unwrap_or_default(), why);
+            }
+        }
+    }
+}
+
+/// Notes a body that is not read.
+fn note_body(incoming: &Incoming<'_>, reading: &Reading<'_>) {
+    if incoming.http.body.is_empty() {
+        return;
+    }
+    reading.note_body(match incoming.content_type() {
+        Some(_) => IgnoredReason::Chunked,
+        None => IgnoredReason::ContentType,
+    });
 }
 
 /// Reads a body of that format. If there is none, or no reader for the format,
@@ -122,26 +208,40 @@ fn from_body(
     incoming: &Incoming<'_>,
     of: &'static Type,
     format: Option<Format>,
+    reading: &Reading<'_>,
 ) -> Result<Object, Exception> {
-    match format.filter(|format| negotiate::is_on(*format, incoming.settings)) {
-        Some(format) if incoming.has_body() => read(&incoming.body()?, of, format, incoming),
-        _ => Ok(Object::new(of)),
+    let is_on = |format: &Format| negotiate::is_on(*format, incoming.settings);
+    let why = match format.filter(is_on) {
+        None if incoming.is_form() && incoming.verb_has_body() => return Ok(Object::new(of)),
+        None if incoming.is_form() => IgnoredReason::Verb,
+        None => IgnoredReason::ContentType,
+        Some(format) if incoming.has_body() => {
+            return read(&incoming.body()?, of, format, reading);
+        }
+        Some(_) => IgnoredReason::Chunked,
+    };
+    if !incoming.http.body.is_empty() {
+        reading.note_body(why);
     }
+    Ok(Object::new(of))
 }
 
 fn read(
     body: &[u8],
     of: &'static Type,
     format: Format,
-    incoming: &Incoming<'_>,
+    reading: &Reading<'_>,
 ) -> Result<Object, Exception> {
     match format {
-        Format::Xml => xml::read(body, of, incoming.settings),
+        Format::Xml => xml::read(body, of, reading),
         _ if body.is_empty() => Ok(Object::new(of)),
-        Format::Json => json::read(body, of, incoming.settings),
-        Format::Jsv => jsv::read(body, of, incoming.settings),
+        Format::Json => json::read(body, of, reading),
+        Format::Jsv => jsv::read(body, of, reading),
         // No request has a body in HTML.
-        Format::Html => Ok(Object::new(of)),
+        Format::Html => {
+            reading.note_body(IgnoredReason::ContentType);
+            Ok(Object::new(of))
+        }
     }
 }
 
@@ -222,7 +322,12 @@ mod tests {
             let http = request(&text);
             let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             assert_eq!(
-                shown(by_route(&incoming, details(), None)),
+                shown(by_route(
+                    &incoming,
+                    details(),
+                    None,
+                    &Reading::new(&settings)
+                )),
                 wanted,
                 "{text}"
             );
@@ -266,7 +371,12 @@ mod tests {
         ] {
             let http = request(&text);
             let incoming = Incoming::new(Schema::embedded(), &http, &settings);
-            let bound = by_name(&incoming, details(), Some(Format::Json));
+            let bound = by_name(
+                &incoming,
+                details(),
+                Some(Format::Json),
+                &Reading::new(&settings),
+            );
             assert_eq!(shown(bound), wanted, "{text}");
         }
     }
@@ -283,7 +393,12 @@ mod tests {
             let http = request(text);
             let incoming = Incoming::new(Schema::embedded(), &http, &settings);
             assert_eq!(
-                shown(by_route(&incoming, of, Some("a/b"))),
+                shown(by_route(
+                    &incoming,
+                    of,
+                    Some("a/b"),
+                    &Reading::new(&settings)
+                )),
                 wanted,
                 "{text}"
             );
@@ -298,6 +413,14 @@ mod tests {
         };
         let http = request(&format!("POST /api/X\n{JSON}\n\n[broken"));
         let incoming = Incoming::new(Schema::embedded(), &http, &settings);
-        assert_eq!(shown(by_route(&incoming, details(), None)), "{}");
+        assert_eq!(
+            shown(by_route(
+                &incoming,
+                details(),
+                None,
+                &Reading::new(&settings)
+            )),
+            "{}"
+        );
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Incoming<'a> {
     /// The effective verb: a header field, the query or a form can override the
     /// verb of the request.
     pub(super) fn verb(&self) -> &str {
-        const NAME: &str = "X-Http-Method-Override";
+        const NAME: &str = params::OVERRIDE;
         let in_form = || match self.content_type() {
             Some(text) if real_content_type(text).as_deref() == Some(FORM) => {
                 value_of(self.form(), NAME)
@@ -103,6 +103,12 @@ impl<'a> Incoming<'a> {
         &self.query
     }
 
+    /// The query as it was sent.
+    pub(super) fn query_text(&self) -> &'a str {
+        let query = self.http.target.split_once('?');
+        query.map_or("", |(_, query)| query)
+    }
+
     /// A value of the query, by its name in any case.
     pub(super) fn query_value(&self, name: &str) -> Option<&str> {
         value_of(&self.query, name)
@@ -125,6 +131,13 @@ impl<'a> Incoming<'a> {
         })
     }
 
+    pub(super) fn is_multipart(&self) -> bool {
+        let start = self
+            .content_type()
+            .and_then(|text| text.get(..MULTIPART.len()));
+        start.is_some_and(|start| start.eq_ignore_ascii_case(MULTIPART))
+    }
+
     /// The values of a form; empty if the body is something else.
     pub(super) fn form(&self) -> &[(String, String)] {
         self.form.get_or_init(|| {
@@ -133,10 +146,7 @@ impl<'a> Incoming<'a> {
             };
             // A form that cannot be decompressed is empty.
             let body = self.body().unwrap_or_default();
-            let multipart = content_type
-                .get(..MULTIPART.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(MULTIPART));
-            if multipart {
+            if self.is_multipart() {
                 params::split_multipart(content_type, &body)
             } else {
                 params::split(&body)

@@ -5,14 +5,14 @@ mod text;
 use std::fmt::Write;
 
 use self::text::{
-    CLOSE, EMPTY, Marks, OPEN, OPEN_LIST, decode, eat_name, eat_separator, eat_value,
+    CLOSE, EMPTY, Marks, OPEN, OPEN_LIST, QUOTE, decode, eat_name, eat_separator, eat_value,
     index_exception, skip_white, unescape,
 };
 use super::errors::Exception;
+use super::ignored::{IgnoredReason, Reading};
 use super::style::Style;
 use super::{date, decimal, scalar};
-use crate::model::settings::Settings;
-use crate::model::types::{Kind, Member, Type};
+use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 
 /// Reads a request body.
@@ -27,8 +27,8 @@ use crate::model::value::{Object, Value};
 ///
 /// The exception that ServiceStack throws for text that is not an object, and for
 /// strings and names that do not end.
-pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
-    let object = read_object(&decode(body), of, settings)?;
+pub fn read(body: &[u8], of: &'static Type, reading: &Reading<'_>) -> Result<Object, Exception> {
+    let object = read_object(&decode(body), of, reading)?;
     Ok(object.unwrap_or_else(|| Object::new(of)))
 }
 
@@ -36,7 +36,7 @@ pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Objec
 fn read_object(
     text: &[u16],
     of: &'static Type,
-    settings: &Settings,
+    reading: &Reading<'_>,
 ) -> Result<Option<Object>, Exception> {
     if text.is_empty() {
         return Ok(None);
@@ -57,7 +57,10 @@ fn read_object(
     }
     let marks = Marks::of(text);
     let mut object = None;
+    let mut seen = vec![false; of.members.len()];
     while at < text.len() {
+        // A name without quotes is the rest of the text.
+        let begin = text[at];
         let name = eat_name(text, &mut at, &marks)?
             .filter(|name| name.len() <= LONGEST_NAME)
             .map(String::from_utf16_lossy)
@@ -68,15 +71,28 @@ fn read_object(
         let value = eat_value(text, &mut at)?;
         // The name of a type to create instead of this one; no type fits.
         if object.is_none() && value.len() > 1 && name.eq_ignore_ascii_case("__type") {
+            reading.note_sent(&name, IgnoredReason::UnknownName);
             eat_separator(text, &mut at)?;
             continue;
         }
         let object = object.get_or_insert_with(|| Object::new(of));
         if let Some(index) = of.position(&name) {
-            let Member { kind, nullable, .. } = of.members[index];
-            if let Some(value) = read_value(value, kind, nullable, settings) {
+            let member = &of.members[index];
+            let read = || read_value(value, member.kind, member.nullable, reading);
+            let why = || {
+                // A null that the type does not have changes nothing.
+                let text = || String::from_utf16_lossy(value);
+                (!value.is_empty()).then(|| IgnoredReason::of_value(member.kind, &text()))
+            };
+            if let Some(value) = reading.member(member.name, read, why) {
+                if std::mem::replace(&mut seen[index], true) {
+                    reading.note(member.name, IgnoredReason::Overridden);
+                }
                 *object.value_mut(index) = value;
             }
+        } else if begin != CLOSE {
+            let name = if begin == QUOTE { &name } else { "" };
+            reading.note_sent(name, IgnoredReason::UnknownName);
         }
         // A letter that is not a separator is skipped like one.
         if !eat_separator(text, &mut at)? {
@@ -90,15 +106,20 @@ fn read_object(
 const LONGEST_NAME: usize = 128;
 
 /// Reads a member or a list item; `None` if ServiceStack throws.
-fn read_value(text: &[u16], kind: Kind, nullable: bool, settings: &Settings) -> Option<Value> {
+fn read_value(text: &[u16], kind: Kind, nullable: bool, reading: &Reading<'_>) -> Option<Value> {
     match kind {
         Kind::String => read_string(text),
         Kind::Object(of) => {
-            let object = read_object(text, of, settings).ok()?;
+            let object = read_object(text, of, reading).ok()?;
             Some(object.map_or(Value::Null, Value::Object))
         }
-        Kind::List(item) => read_list(text, *item, settings),
-        _ => scalar::parse(kind, nullable, &String::from_utf16_lossy(text), settings),
+        Kind::List(item) => read_list(text, *item, reading),
+        _ => scalar::parse(
+            kind,
+            nullable,
+            &String::from_utf16_lossy(text),
+            reading.settings,
+        ),
     }
 }
 
@@ -117,7 +138,7 @@ fn read_string(text: &[u16]) -> Option<Value> {
 }
 
 /// Reads a list; text that is not a list becomes its only item.
-fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
+fn read_list(text: &[u16], item: Kind, reading: &Reading<'_>) -> Option<Value> {
     if text.is_empty() || text == EMPTY {
         return Some(Value::Null);
     }
@@ -133,7 +154,7 @@ fn read_list(text: &[u16], item: Kind, settings: &Settings) -> Option<Value> {
         items.push(if empty {
             default()
         } else {
-            read_value(value, item, false, settings)?
+            read_value(value, item, false, reading)?
         });
         if objects {
             // Any letter between two objects is a separator.
@@ -266,10 +287,11 @@ mod tests {
     use crate::model::date::{DateKind, DateTime};
     use crate::model::json::{object_from_json, object_to_json};
     use crate::model::schema::Schema;
+    use crate::model::settings::Settings;
 
     fn read_as(operation: &str, body: &str) -> Result<Json, Exception> {
         let of = Schema::embedded().operation(operation).unwrap().request;
-        let object = read(body.as_bytes(), of, &Settings::default())?;
+        let object = read(body.as_bytes(), of, &Reading::new(&Settings::default()))?;
         Ok(object_to_json(&object, false))
     }
 
@@ -451,7 +473,7 @@ mod tests {
                     .operation("C2BPostContract")
                     .unwrap()
                     .request;
-                let read = read(body.as_bytes(), of, &Settings::default());
+                let read = read(body.as_bytes(), of, &Reading::new(&Settings::default()));
                 assert_eq!(read.is_ok(), !body.starts_with('['), "{bracket}");
             }
         }
@@ -492,7 +514,7 @@ mod tests {
                     _ => body.truncate(place + 1),
                 }
             }
-            if let Ok(object) = read(&body, of, &Settings::default()) {
+            if let Ok(object) = read(&body, of, &Reading::new(&Settings::default())) {
                 read_at_all += 1;
                 let written = write(&object, &Style::new(&Settings::default())).unwrap();
                 assert!(serde_json::from_str::<Json>(&written).is_ok(), "{written}");

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 
 use super::digits::is_white;
 use super::errors::Exception;
+use super::ignored::{IgnoredReason, Reading};
 use super::style::Style;
 use super::{date, decimal, scalar};
-use crate::model::settings::Settings;
 use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 
@@ -37,8 +37,8 @@ enum Unreadable {
 ///
 /// The exception that ServiceStack throws for text that is not an object, or that
 /// ends within a name.
-pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
-    read_request(&decode(body), of, settings)
+pub fn read(body: &[u8], of: &'static Type, reading: &Reading<'_>) -> Result<Object, Exception> {
+    read_request(&decode(body), of, reading)
 }
 
 /// Reads a value of a query or a form; `None` if ServiceStack cannot.
@@ -46,11 +46,11 @@ pub fn read(body: &[u8], of: &'static Type, settings: &Settings) -> Result<Objec
 /// A string is taken unchanged, everything else is JSV. Null is a value that
 /// leaves the member unchanged.
 #[must_use]
-pub fn read_value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+pub fn read_value(kind: Kind, nullable: bool, text: &str, reading: &Reading<'_>) -> Option<Value> {
     if matches!(kind, Kind::String) {
         return Some(Value::String(text.to_owned()));
     }
-    value(kind, nullable, text, settings)
+    value(kind, nullable, text, reading)
 }
 
 /// Writes an answer.
@@ -128,8 +128,8 @@ fn decode(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body))
 }
 
-fn read_request(text: &str, of: &'static Type, settings: &Settings) -> Result<Object, Exception> {
-    match object(of, text, settings) {
+fn read_request(text: &str, of: &'static Type, reading: &Reading<'_>) -> Result<Object, Exception> {
+    match object(of, text, reading) {
         Ok(object) => Ok(object.unwrap_or_else(|| Object::new(of))),
         Err(why) => Err(why.into_exception(of, text)),
     }
@@ -155,12 +155,12 @@ impl Unreadable {
 /// Reads a value of any kind; `None` if ServiceStack cannot. It recurses for
 /// members and items, so only the document's types limit its depth, not the
 /// text.
-fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<Value> {
+fn value(kind: Kind, nullable: bool, text: &str, reading: &Reading<'_>) -> Option<Value> {
     match kind {
-        Kind::Object(of) => object(of, text, settings)
+        Kind::Object(of) => object(of, text, reading)
             .ok()
             .map(|object| object.map_or(Value::Null, Value::Object)),
-        Kind::List(item) => list(*item, text, settings),
+        Kind::List(item) => list(*item, text, reading),
         Kind::String => Some(match &*unquote(text)? {
             "" => Value::Null,
             EMPTY => Value::String(String::new()),
@@ -168,7 +168,7 @@ fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<
         }),
         _ => match &*unquote(text)? {
             EMPTY if nullable && !matches!(kind, Kind::DateTime) => Some(Value::Null),
-            text => scalar::parse(kind, nullable, text, settings),
+            text => scalar::parse(kind, nullable, text, reading.settings),
         },
     }
 }
@@ -178,7 +178,7 @@ fn value(kind: Kind, nullable: bool, text: &str, settings: &Settings) -> Option<
 fn object(
     of: &'static Type,
     text: &str,
-    settings: &Settings,
+    reading: &Reading<'_>,
 ) -> Result<Option<Object>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
@@ -189,6 +189,7 @@ fn object(
         return Ok(Some(Object::new(of)));
     }
     let mut object = None;
+    let mut seen = vec![false; of.members.len()];
     while !rest.is_empty() {
         let name = &rest[..name_end(rest)?];
         rest = skip_letter(&rest[name.len()..]).ok_or(Unreadable::Cut)?;
@@ -200,14 +201,21 @@ fn object(
         let name = name.trim();
         // A .NET type, which a caller may not choose.
         if name.eq_ignore_ascii_case("__type") && text.chars().nth(1).is_some() {
+            reading.note_sent(name, IgnoredReason::UnknownName);
             continue;
         }
         let object = object.get_or_insert_with(|| Object::new(of));
         let Some(index) = of.position(name) else {
+            reading.note_sent(name, IgnoredReason::UnknownName);
             continue;
         };
         let member = &of.members[index];
-        if let Some(value) = value(member.kind, member.nullable, text, settings) {
+        let read = || value(member.kind, member.nullable, text, reading);
+        let why = || (!text.is_empty()).then(|| IgnoredReason::of_value(member.kind, text));
+        if let Some(value) = reading.member(member.name, read, why) {
+            if std::mem::replace(&mut seen[index], true) {
+                reading.note(member.name, IgnoredReason::Overridden);
+            }
             *object.value_mut(index) = value;
         }
     }
@@ -215,7 +223,7 @@ fn object(
 }
 
 /// Reads a list: null for no text, `None` if ServiceStack cannot read it.
-fn list(item: Kind, text: &str, settings: &Settings) -> Option<Value> {
+fn list(item: Kind, text: &str, reading: &Reading<'_>) -> Option<Value> {
     let Some(texts) = items(text).ok()? else {
         return Some(Value::Null);
     };
@@ -223,7 +231,7 @@ fn list(item: Kind, text: &str, settings: &Settings) -> Option<Value> {
         .into_iter()
         .map(|text| match text {
             "" | EMPTY => Some(Value::default_of(item, false)),
-            text => value(item, false, text, settings),
+            text => value(item, false, text, reading),
         })
         .collect::<Option<_>>()
         .map(Value::List)
@@ -373,6 +381,7 @@ mod tests {
     use crate::model::json::{object_from_json, object_to_json};
     use crate::model::schema::Schema;
     use crate::model::settings::DateFormat;
+    use crate::model::settings::Settings;
 
     fn named(name: &str) -> &'static Type {
         Schema::embedded().named(name).unwrap()
@@ -386,7 +395,7 @@ mod tests {
     /// The member `Rate` of a contract as it is read; "bad" for a 400.
     fn rate(text: &str) -> Json {
         let kind = Kind::Object(named("Rate"));
-        match read_value(kind, true, text, &Settings::default()) {
+        match read_value(kind, true, text, &Reading::new(&Settings::default())) {
             None => json!("bad"),
             Some(Value::Object(object)) => {
                 let mut json = object_to_json(&object, false);
@@ -401,7 +410,12 @@ mod tests {
     }
 
     fn list_of(kind: &'static Kind, text: &str) -> Json {
-        match read_value(Kind::List(kind), true, text, &Settings::default()) {
+        match read_value(
+            Kind::List(kind),
+            true,
+            text,
+            &Reading::new(&Settings::default()),
+        ) {
             None => json!("bad"),
             Some(Value::List(items)) => items
                 .iter()
@@ -560,7 +574,8 @@ mod tests {
     #[test]
     fn reads_scalars_of_a_query() {
         let settings = Settings::default();
-        let read = |kind, nullable, text: &str| read_value(kind, nullable, text, &settings);
+        let read =
+            |kind, nullable, text: &str| read_value(kind, nullable, text, &Reading::new(&settings));
         let string = |text: &str| Some(Value::String(text.to_owned()));
         // A string is taken unchanged.
         assert_eq!(read(Kind::String, true, r#""a""#), string(r#""a""#));
@@ -577,7 +592,7 @@ mod tests {
     #[test]
     fn reads_bodies() {
         let of = named("GetContractDetailsRequest");
-        let read = |body: &[u8]| read(body, of, &Settings::default());
+        let read = |body: &[u8]| read(body, of, &Reading::new(&Settings::default()));
         let table: [(&[u8], Json); 6] = [
             (b"", json!({})),
             (b"{}", json!({})),
@@ -710,7 +725,7 @@ mod tests {
             let object = read(
                 sent.as_bytes(),
                 named("C2BPostContractRequest"),
-                &Settings::default(),
+                &Reading::new(&Settings::default()),
             );
             assert_eq!(object_to_json(&object.unwrap(), false), expected, "{sent}");
         }
@@ -754,9 +769,14 @@ mod tests {
                 text.push_str(pieces[random(22) as usize]);
             }
             for of in Schema::embedded().types() {
-                let _ = read(text.as_bytes(), of, &settings);
+                let _ = read(text.as_bytes(), of, &Reading::new(&settings));
                 for member in of.members {
-                    let _ = read_value(member.kind, member.nullable, &text, &settings);
+                    let _ = read_value(
+                        member.kind,
+                        member.nullable,
+                        &text,
+                        &Reading::new(&settings),
+                    );
                 }
             }
         }
@@ -780,9 +800,9 @@ mod tests {
         ] {
             let text = text.repeat(20_000);
             for of in Schema::embedded().types() {
-                let _ = read(text.as_bytes(), of, &settings);
+                let _ = read(text.as_bytes(), of, &Reading::new(&settings));
             }
-            let _ = read_value(list, true, &text, &settings);
+            let _ = read_value(list, true, &text, &Reading::new(&settings));
         }
     }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::errors::FieldError;
+use super::ignored::{IgnoredReason, Reading};
 use super::jsv;
-use crate::model::settings::Settings;
+use crate::model::schema::FRAMEWORK;
 use crate::model::types::Kind;
 use crate::model::value::{Object, Value};
 
@@ -31,11 +32,23 @@ pub fn split(text: &[u8]) -> Vec<(String, String)> {
 /// `content_type` names no boundary.
 #[must_use]
 pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)> {
-    let Some(boundary) = parameter(content_type, "boundary") else {
-        return Vec::new();
-    };
-    let boundary = format!("--{boundary}");
-    let mut parts = Vec::new();
+    parts(content_type, body).map_or_else(Vec::new, |parts| join(parts.pairs))
+}
+
+/// The parts of a multipart body.
+#[derive(Default)]
+pub(super) struct Parts {
+    /// Names and values.
+    pairs: Vec<(String, String)>,
+    /// Parts that become no value, by their names.
+    pub lost: Vec<(Option<String>, IgnoredReason)>,
+}
+
+/// Splits a body of `multipart/form-data`; `None` if `content_type` names no
+/// boundary.
+pub(super) fn parts(content_type: &str, body: &[u8]) -> Option<Parts> {
+    let boundary = format!("--{}", parameter(content_type, "boundary")?);
+    let mut parts = Parts::default();
     // The start of the part that the next boundary ends.
     let mut begin = None;
     let mut last = false;
@@ -47,14 +60,43 @@ pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)>
             last = rest == b"--";
             if last || rest.is_empty() {
                 if let Some(begin) = begin {
-                    parts.extend(part(without_line_end(&body[begin..at])));
+                    match part(without_line_end(&body[begin..at])) {
+                        (Some(name), Some(value)) => parts.pairs.push((name, value)),
+                        (name, None) => parts.lost.push((name, IgnoredReason::File)),
+                        (None, _) => parts.lost.push((None, IgnoredReason::UnknownName)),
+                    }
                 }
                 begin = Some(at + line.len());
             }
         }
         at += line.len();
     }
-    join(parts)
+    if let Some(begin) = begin.filter(|_| !last) {
+        let (name, _) = part(&body[begin..]);
+        parts.lost.push((name, IgnoredReason::Unfinished));
+    }
+    Some(parts)
+}
+
+/// The parts of a query or a form without `=`, decoded.
+pub(super) fn without_value(text: &[u8]) -> impl Iterator<Item = String> {
+    text.split(|byte| *byte == b'&')
+        .filter(|part| !part.is_empty() && !part.contains(&b'='))
+        .map(decode)
+}
+
+/// The name under which ServiceStack passes on what follows a route's path.
+pub(super) const PATH_INFO: &str = "PathInfo";
+
+/// The header field, and the value of a query or a form, that overrides the verb.
+pub(super) const OVERRIDE: &str = "X-Http-Method-Override";
+
+/// Whether a value of a query or a form is meant for the service.
+pub(super) fn is_services(name: &str) -> bool {
+    let others = FRAMEWORK.into_iter().chain([PATH_INFO, OVERRIDE]);
+    !others
+        .into_iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
 }
 
 /// Writes values over the members of `object` that they name.
@@ -67,28 +109,44 @@ pub fn split_multipart(content_type: &str, body: &[u8]) -> Vec<(String, String)>
 pub fn bind(
     object: &mut Object,
     values: &[(String, String)],
-    settings: &Settings,
+    reading: &Reading<'_>,
 ) -> Result<(), Vec<FieldError>> {
     let mut errors = Vec::new();
     for (name, text) in values {
-        let Some(index) = object.of().position(name).filter(|_| !text.is_empty()) else {
+        let Some(index) = object.of().position(name) else {
+            if is_services(name) {
+                reading.note_sent(name, IgnoredReason::UnknownName);
+            }
             continue;
         };
         let member = &object.of().members[index];
+        if text.is_empty() {
+            reading.note(member.name, IgnoredReason::Empty);
+            continue;
+        }
         // A check box of ASP.NET sends its value and then the value of a hidden
         // field.
         let text = match (member.kind, member.nullable, text.split_once(',')) {
             (Kind::Bool, false, Some((first, _))) => first,
             _ => text,
         };
-        match jsv::read_value(member.kind, member.nullable, text, settings) {
+        let above = reading.enter();
+        let value = jsv::read_value(member.kind, member.nullable, text, reading);
+        reading.leave(above, member.name);
+        match value {
             None => errors.push(FieldError {
                 code: Cow::Borrowed("SerializationException"),
                 field: name.clone(),
                 message: format!("'{text}' is an Invalid value for '{name}'"),
             }),
-            Some(Value::Null) => {}
-            Some(value) => *object.value_mut(index) = value,
+            Some(Value::Null) => reading.note(member.name, IgnoredReason::Empty),
+            Some(value) => {
+                let place = object.value_mut(index);
+                if *place != Value::default_of(member.kind, member.nullable) {
+                    reading.note(member.name, IgnoredReason::Overridden);
+                }
+                *place = value;
+            }
         }
     }
     if errors.is_empty() {
@@ -152,9 +210,9 @@ fn hex_escape<'a>(text: &'a [u8], mark: &[u8], digits: usize) -> Option<(u16, &'
     Some((value, rest))
 }
 
-/// A part of a multipart body: the name of its field, and its text as UTF-8.
-/// None for a file and for a part without a name.
-fn part(part: &[u8]) -> Option<(String, String)> {
+/// A part of a multipart body: the name of its field, and its text as UTF-8,
+/// which a file has not.
+fn part(part: &[u8]) -> (Option<String>, Option<String>) {
     let mut name = None;
     let mut at = 0;
     while at < part.len() {
@@ -169,13 +227,16 @@ fn part(part: &[u8]) -> Option<(String, String)> {
             continue;
         };
         if header.eq_ignore_ascii_case("Content-Disposition") {
-            if parameter(value, "filename").is_some() {
-                return None;
-            }
             name = parameter(value, "name");
+            if parameter(value, "filename").is_some() {
+                return (name, None);
+            }
         }
     }
-    Some((name?, String::from_utf8_lossy(&part[at..]).into_owned()))
+    (
+        name,
+        Some(String::from_utf8_lossy(&part[at..]).into_owned()),
+    )
 }
 
 /// A parameter of a header field, with or without quotes.
@@ -219,6 +280,7 @@ mod tests {
     use super::*;
     use crate::model::json::object_to_json;
     use crate::model::schema::Schema;
+    use crate::model::settings::Settings;
 
     type Pairs = &'static [(&'static str, &'static str)];
 
@@ -320,8 +382,12 @@ mod tests {
         let settings = Settings::default();
         let bound = |name: &str, query: &str| {
             let mut object = Object::new(Schema::embedded().named(name).unwrap());
-            bind(&mut object, &split(query.as_bytes()), &settings)
-                .map(|()| object_to_json(&object, false))
+            bind(
+                &mut object,
+                &split(query.as_bytes()),
+                &Reading::new(&settings),
+            )
+            .map(|()| object_to_json(&object, false))
         };
         let table = [
             ("ref=a&SUB=1", json!({"Ref": "a", "Sub": 1})),
@@ -381,9 +447,9 @@ mod tests {
         let settings = Settings::default();
         let of = Schema::embedded().named("C2BPostContractRequest").unwrap();
         let body = br"{Sku:b,Cat:3,Rate:{Grade:b,PlanCode:b},AccessoryIdList:[1,2]}";
-        let mut object = jsv::read(body, of, &settings).unwrap();
+        let mut object = jsv::read(body, of, &Reading::new(&settings)).unwrap();
         let query = b"Sku=&Rate={Grade:q}&AccessoryIdList=7";
-        bind(&mut object, &split(query), &settings).unwrap();
+        bind(&mut object, &split(query), &Reading::new(&settings)).unwrap();
         assert_eq!(
             object_to_json(&object, false),
             json!({"Sku": "b", "Cat": 3, "Sub": 0, "Rate": {"Grade": "q", "Months": 0}, "AccessoryIdList": [7]})
@@ -429,7 +495,7 @@ mod tests {
             values.extend(split_multipart("a; boundary=B", &text));
             let _ = split_multipart(&String::from_utf8_lossy(&text), &text);
             for of in Schema::embedded().types() {
-                let _ = bind(&mut Object::new(of), &values, &settings);
+                let _ = bind(&mut Object::new(of), &values, &Reading::new(&settings));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::wire::date::argument_exception;
 use crate::wire::digits;
 use crate::wire::errors::Exception;
 
-const QUOTE: u16 = b'"' as u16;
+pub(super) const QUOTE: u16 = b'"' as u16;
 const BACKSLASH: u16 = b'\\' as u16;
 pub(super) const COMMA: u16 = b',' as u16;
 pub(super) const OPEN: u16 = b'{' as u16;

@@ -13,6 +13,7 @@ use crate::model::settings::Settings;
 use crate::model::types::{Kind, Type};
 use crate::model::value::{Object, Value};
 use crate::wire::errors::Exception;
+use crate::wire::ignored::{IgnoredReason, Reading};
 
 /// Reads a request body. Members out of order, in another case or in another
 /// namespace are silently lost.
@@ -23,12 +24,12 @@ use crate::wire::errors::Exception;
 pub(crate) fn read(
     body: &[u8],
     of: &'static Type,
-    settings: &Settings,
+    reading: &Reading<'_>,
 ) -> Result<Object, Exception> {
     let (text, encoding) = decode(body).ok_or_else(broken_inside)?;
     let mut reader = Reader {
         xml: NsReader::from_str(&text),
-        settings,
+        reading,
     };
     // An empty element then reads like a start tag and an end tag.
     reader.xml.config_mut().expand_empty_elements = true;
@@ -161,7 +162,7 @@ fn decode(body: &[u8]) -> Option<(Cow<'_, str>, &'static str)> {
 
 struct Reader<'t, 's> {
     xml: NsReader<&'t [u8]>,
-    settings: &'s Settings,
+    reading: &'s Reading<'s>,
 }
 
 impl Reader<'_, '_> {
@@ -181,15 +182,33 @@ impl Reader<'_, '_> {
                     && namespace.as_deref() == Some(of.namespace)
             });
             let Some(found) = found else {
+                self.note(of, name.as_ref(), namespace.as_deref());
                 self.skip(&start)?;
                 continue;
             };
             let index = order[next + found];
             next += found + 1;
             let member = &of.members[index];
+            let above = self.reading.enter();
             *object.value_mut(index) = self.value(&start, member.kind, member.nullable)?;
+            self.reading.leave(above, member.name);
         }
         Ok(object)
+    }
+
+    /// Notes an element that is no member where it stands.
+    fn note(&self, of: &Type, name: &str, namespace: Option<&str>) {
+        let Some(index) = of.position(name) else {
+            self.reading.note_sent(name, IgnoredReason::UnknownName);
+            return;
+        };
+        let known = of.members[index].name;
+        let why = match namespace == Some(of.namespace) {
+            _ if known != name => IgnoredReason::Case,
+            true => IgnoredReason::Order,
+            false => IgnoredReason::Namespace,
+        };
+        self.reading.note(known, why);
     }
 
     /// Reads a member or an item, from after its start tag to after its end
@@ -211,7 +230,7 @@ impl Reader<'_, '_> {
         match kind {
             Kind::Object(of) => self.members(of).map(Value::Object),
             Kind::List(item) => self.items(*item, content_namespace(kind)).map(Value::List),
-            _ => scalar(kind, self.text()?, self.settings).ok_or(Broken),
+            _ => scalar(kind, self.text()?, self.reading.settings).ok_or(Broken),
         }
     }
 
@@ -222,6 +241,12 @@ impl Reader<'_, '_> {
             if start.local_name().as_ref() == item_name(item) && found.as_deref() == namespace {
                 items.push(self.value(&start, item, nullable)?);
             } else {
+                let name = start.local_name();
+                let why = match name.as_ref() == item_name(item) {
+                    true => IgnoredReason::Namespace,
+                    false => IgnoredReason::UnknownName,
+                };
+                self.reading.note_sent(name.as_ref(), why);
                 self.skip(&start)?;
             }
         }
@@ -416,7 +441,7 @@ mod tests {
         match read(
             body,
             Schema::embedded().named(of).unwrap(),
-            &Settings::default(),
+            &Reading::new(&Settings::default()),
         ) {
             Ok(object) => object_to_json(&object, false).to_string(),
             Err(exception) => format!("{}: {}", exception.name, exception.message),
@@ -701,7 +726,10 @@ mod tests {
         let object = crate::model::json::object_from_json(of, &value, "").unwrap();
         let settings = Settings::default();
         let text = xml::write(&object, &settings);
-        assert_eq!(read(text.as_bytes(), of, &settings).unwrap(), object);
+        assert_eq!(
+            read(text.as_bytes(), of, &Reading::new(&settings)).unwrap(),
+            object
+        );
     }
 
     #[test]
