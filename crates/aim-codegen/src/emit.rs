@@ -1,4 +1,4 @@
-//! Makes the client's code of what progenitor has printed.
+//! Turns progenitor's output into the client's code.
 //!
 //! Uses `plan`.
 

@@ -79,7 +79,7 @@ const ROWS: &[Row] = &[
     row("a reference to nothing", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'#/components/parameters/DevicId'", "leads nowhere", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
     row("a reference to another file", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'parameters.yaml#/DeviceId'", "leads out of the document", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
     row("a reference to another section", "$ref: '#/components/parameters/DeviceId'", "$ref: ¦'#/components/schemas/Rate'", "leads to the wrong section", "/paths/~1api~1PostServiceTicket/post/parameters/1/$ref"),
-    row("a path by reference", "  /api/CustomerAccessToken:\n", "  /api/Other:\n    ¦$ref: '#/paths/~1api~1CustomerAccessToken'\n  /api/CustomerAccessToken:\n", "a `$ref` stands where none may stand", "/paths/~1api~1Other/$ref"),
+    row("a path by reference", "  /api/CustomerAccessToken:\n", "  /api/Other:\n    ¦$ref: '#/paths/~1api~1CustomerAccessToken'\n  /api/CustomerAccessToken:\n", "a `$ref` is not allowed here", "/paths/~1api~1Other/$ref"),
     row("a wrong kind of value", "      deprecated: true", "      deprecated: ¦'true'", "true or false is wanted here, this is text", "/paths/~1api~1C2BSetContractSerial/post/deprecated"),
     row("a missing value", "x-aim-partial: MassUpdateErrors", "¦x-aim-partial:", "text is wanted here, this is nothing", "/paths/~1api~1ContractFulfillment/post/x-aim-partial"),
     row("a type of JSON Schema", "type: boolean", "type: ¦'null'", "`null` is unknown here", "/paths/~1api~1C2BPostContract/get/parameters/*/schema/type"),

@@ -1,4 +1,4 @@
-//! Writes by which names members are read and written.
+//! Writes the names by which members are read and written.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::plan::names::field;
 /// tokens.
 pub(crate) fn members(facts: &Facts) -> String {
     let objects: String = facts.schemas.iter().map(object).collect();
-    // In the order of what of a name counts: see `crate::value::names`.
+    // Sorted as the client compares names: see `crate::value::names`.
     let members = facts.schemas.iter().flat_map(|schema| &schema.members);
     let names: BTreeMap<_, _> = members
         .map(|member| (member.name.to_ascii_lowercase(), &member.name))

@@ -1,6 +1,6 @@
 //! Writes what the document declares about operations and answers: the table
-//! of operations, what proves that an operation ran, and
-//! which status is a failure.
+//! of operations, what proves that an operation ran, and which status is a
+//! failure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,7 +124,7 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
     for operation in &facts.operations {
         let known = answers.entry(&operation.answer).or_insert(operation);
         let first = *known;
-        // One that can be looked up says how failed items are named.
+        // Only an operation with a look-up says how failed items are named.
         if first.lookup.is_none() {
             *known = operation;
         }
@@ -138,8 +138,7 @@ fn answers(facts: &Facts) -> Result<BTreeMap<&str, &OperationFacts>, String> {
     Ok(answers)
 }
 
-/// The schemas of objects that evidence holds, or a list of what was not
-/// applied.
+/// The schemas of the objects in evidence and in lists of failed items.
 fn objects<'a>(
     facts: &'a Facts,
     answers: &BTreeMap<&str, &OperationFacts>,
@@ -197,7 +196,7 @@ fn is_text(facts: &Facts, schema: &str, name: &str) -> bool {
     member(facts, schema, name).is_some_and(|found| found.is_text)
 }
 
-/// The lists of a request of which each item can fail for itself.
+/// The lists of a request whose items can fail one by one.
 fn items<'a>(operation: &OperationFacts, facts: &'a Facts) -> Vec<&'a str> {
     let (Some(_), Some((_, by))) = (&operation.partial, &operation.lookup) else {
         return Vec::new();
@@ -226,8 +225,8 @@ fn names<'a>(facts: &'a Facts, schema: &str) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// What an answer cannot hold besides a member of evidence: members of the
-/// other answers that have this one too.
+/// The members that show that an answer with this member of evidence is another
+/// operation's: other answers have both, and this operation's does not.
 fn members_of_others<'a>(
     operation: &OperationFacts,
     others: &[&OperationFacts],
@@ -269,8 +268,8 @@ fn foreign_members(
     quote!(#(#tests)* &[#(#with_status),*])
 }
 
-/// The references of what was not applied: the member that an item is looked up
-/// with, or a bare item itself. Anything but a text or a number is none.
+/// The references of the failed items: the member by which an item is looked
+/// up, or a bare item itself. Only texts and numbers are references.
 fn failed(operation: &OperationFacts, facts: &Facts) -> TokenStream {
     let Some(partial) = operation.partial.as_deref() else {
         return quote!(::std::vec::Vec::new());
@@ -306,12 +305,13 @@ fn answer_impls(
         .reduce(|tests, test| quote!(#tests || #test))
         .unwrap_or_else(|| quote!(false));
     let partial = operation.partial.as_deref().map(field);
-    // Whatever an item says, it was not applied.
+    // An item in this list was not applied, whatever it says.
     let partly = partial.map_or_else(
         || quote!(false),
         |member| quote!(self.#member.iter().flatten().next().is_some()),
     );
-    // What a booking answers with as its only proof of its own is its reference.
+    // If one text is all that proves a booking, besides the status, it is the
+    // booking's reference.
     let reference = match &own_evidence(operation).collect::<Vec<_>>()[..] {
         [member]
             if operation.repeat == Repeat::Books && is_text(facts, &operation.answer, member) =>

@@ -110,7 +110,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
         let mut field = generated.swap_remove(position);
         let ty = optional(&field.ty).unwrap_or(&field.ty);
         let ty = argument_of(ty, "Vec").unwrap_or(ty);
-        // A conversion that does not match falls back in silence.
+        // Where a conversion does not match, typify silently writes a plain type.
         if let Some(expected) = &member.converted_to
             && !is_named(ty, expected)
         {
@@ -131,7 +131,8 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
             "progenitor wrote a member {name}.{extra} of its own"
         ));
     }
-    // An object without members is closed only for typify to write a struct.
+    // An object without members forbids others only so that typify writes a
+    // struct.
     item.attrs
         .retain(|attribute| !attribute.path().is_ident("serde"));
     for attribute in &mut item.attrs {
@@ -147,7 +148,7 @@ fn shape_struct(mut item: ItemStruct, members: &[MemberFacts]) -> Result<ItemStr
     Ok(item)
 }
 
-/// What is derived, but for reading and writing.
+/// The derives without those of serde.
 fn without_serde(derive: &Attribute) -> Result<Attribute, String> {
     let paths = derive
         .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
@@ -161,7 +162,7 @@ fn without_serde(derive: &Attribute) -> Result<Attribute, String> {
     Ok(parse_quote!(#[derive(#(#paths),*)]))
 }
 
-/// The name on the wire, for JSON schemas, where they would not find it.
+/// The name on the wire for the JSON schema, where `PascalCase` gives another.
 fn schema_name(field: &Field, wire_name: &str) -> Option<Attribute> {
     let ident = field.ident.as_ref()?.to_string();
     let words = ident.split('_').filter(|word| !word.is_empty());
@@ -249,7 +250,7 @@ fn methods(item: &ItemStruct, members: &[MemberFacts]) -> Result<Item, String> {
 /// Methods that types have besides the setters.
 const METHODS: [&str; 3] = ["new", "verdict", "words"];
 
-/// The setter has the name of its member, but for one that is taken.
+/// The setter has the name of its member, with an underscore if that is taken.
 fn setter(member: &Ident) -> Ident {
     if METHODS.iter().any(|taken| member == taken) {
         Ident::new(&format!("{member}_"), member.span())
@@ -283,7 +284,7 @@ fn optional(ty: &Type) -> Option<&Type> {
     argument_of(ty, "Option")
 }
 
-/// `T` of `Wrapper<T>`, however the path to the wrapper is written.
+/// `T` of `Wrapper<T>` or `path::to::Wrapper<T>`.
 fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;

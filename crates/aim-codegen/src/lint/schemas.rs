@@ -221,8 +221,8 @@ pub(super) fn finite<'a>(lint: &mut Lint<'a>, schema: &At<'a>) {
         schema.report_key(
             &mut lint.report,
             format!("`{}` holds itself", schema.name()),
-            "no answer or request of the vendor's does, and neither client nor test server can: \
-             write out the levels that there are",
+            "no schema of the vendor does, and neither the client nor the test server supports it: \
+             write out each level",
         );
     }
 }

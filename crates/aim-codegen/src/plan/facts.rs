@@ -1,5 +1,4 @@
-//! What the document says beyond flat OpenAPI, read out once for the passes
-//! that need it.
+//! The facts in the `x-aim-` extensions, read once for all later passes.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use openapiv3::{
@@ -23,7 +22,7 @@ pub(crate) struct Facts {
 
 pub(crate) struct SchemaFacts {
     pub(crate) name: String,
-    /// What typify makes of the name before we rename it back.
+    /// The name that typify gives the type; we rename it back.
     pub(crate) generated_name: String,
     /// In the vendor's order.
     pub(crate) members: Vec<MemberFacts>,
@@ -34,7 +33,7 @@ pub(crate) struct SchemaFacts {
 pub(crate) struct MemberFacts {
     /// The name on the wire.
     pub(crate) name: String,
-    /// The type of the client that must stand in the output, where flat
+    /// The client's own type that the output must have, such as `Money`, where
     /// OpenAPI alone would give a plain one.
     pub(crate) converted_to: Option<String>,
     /// Whether the vendor requires it.
@@ -65,8 +64,8 @@ pub(crate) struct OperationFacts {
     pub(crate) repeat: Repeat,
     pub(crate) evidence: Vec<String>,
     pub(crate) partial: Option<String>,
-    /// The operation that tells what became of this one, and the member of
-    /// this request that it is asked with.
+    /// The operation that shows the outcome of this one, and the member of this
+    /// request by which it looks that up.
     pub(crate) lookup: Option<(String, String)>,
     /// Members that must not stand in a URL.
     pub(crate) forbidden_in_url: Vec<String>,
@@ -103,8 +102,7 @@ impl Facts {
     ///
     /// # Errors
     ///
-    /// A sentence, if an extension is missing that the lint should have asked
-    /// for.
+    /// A sentence, if an extension is missing that the lint requires.
     pub(crate) fn of(document: &OpenAPI) -> Result<Self, String> {
         let components = document
             .components
@@ -274,7 +272,7 @@ fn base_classes(document: &OpenAPI) -> Result<Vec<(String, Vec<String>)>, String
         .collect()
 }
 
-/// The operation that looks up, and the one member that it is asked with.
+/// The operation that looks up, and the one member to look up by.
 fn lookup(value: &Value) -> Result<(String, String), String> {
     let by = value.get("by").and_then(Value::as_object);
     match by.map(|by| by.values().collect::<Vec<_>>()).as_deref() {
@@ -283,7 +281,7 @@ fn lookup(value: &Value) -> Result<(String, String), String> {
     }
 }
 
-/// The items of a list, and anything else itself.
+/// The schema of a list's items, or else the schema itself.
 fn items(property: &ReferenceOr<Box<Schema>>) -> &ReferenceOr<Box<Schema>> {
     match property.as_item().map(|property| &property.schema_kind) {
         Some(SchemaKind::Type(Type::Array(array))) => array.items.as_ref().unwrap_or(property),

@@ -16,7 +16,7 @@ use std::io;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The document, named as its reader was told to name it.
+    /// The name of the document, as the reader was given it.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
@@ -39,7 +39,7 @@ pub enum Severity {
     /// What is generated or sent would be wrong.
     #[default]
     Error,
-    /// Only who reads the documentation misses something.
+    /// Only readers of the documentation miss something.
     Style,
 }
 
@@ -130,7 +130,7 @@ impl Error for Problems {}
 pub(crate) struct Report {
     file: String,
     problems: Vec<Problem>,
-    /// Of what is added next.
+    /// The severity of the problems that are added from now on.
     pub(crate) severity: Severity,
 }
 
@@ -163,7 +163,7 @@ impl Report {
 
     /// # Errors
     ///
-    /// What was gathered, sorted by place and each thing once.
+    /// All problems, sorted by place, without repetitions.
     pub(crate) fn finish(self) -> Result<(), Problems> {
         let problems = self.sorted();
         if problems.is_empty() {
@@ -172,11 +172,11 @@ impl Report {
         Err(Problems(problems))
     }
 
-    /// Returns what is mere style, sorted by place and each thing once.
+    /// Returns the problems of mere style, sorted by place, without repetitions.
     ///
     /// # Errors
     ///
-    /// What is more than style, likewise.
+    /// All other problems, sorted likewise.
     pub(crate) fn finish_but_style(self) -> Result<Vec<Problem>, Problems> {
         let problems = self.sorted().into_iter();
         let (style, errors): (Vec<_>, Vec<_>) =

@@ -1,14 +1,14 @@
 //! What OpenAPI 3.0 and the `x-aim-` extensions allow where.
 //!
-//! The tables below are the whole grammar; of credentials and parameters they
-//! have only what the vendor's services use. A key that they do not name is a
+//! The tables below are the whole grammar; for credentials and parameters they
+//! list only what the vendor's services use. A key that they do not name is a
 //! problem: the generator's object model would drop it in silence, and with it
 //! a `required` or a mark of what is secret.
 
 use super::tree::{At, Node, Value};
 use crate::read::problem::Report;
 
-/// The kinds of objects that rules of the lint speak of.
+/// The kinds of objects to which rules of the lint apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Root,
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     Content,
     /// The schema of a parameter.
     ParameterSchema,
-    /// Everything that no rule asks about.
+    /// Everything to which no rule applies.
     Other,
 }
 
@@ -76,7 +76,7 @@ enum Shape {
     OrRef(&'static Object, &'static str),
 }
 
-/// Says what a key must be, if it is not that.
+/// Returns what a key must be, if it is not that.
 type KeyRule = fn(&str) -> Option<&'static str>;
 
 use Shape::{Any, Bool, Count, List, Map, Never, Number, OrRef, Text, The, Word};
@@ -567,7 +567,7 @@ struct Walk<'a, 'r> {
     root: &'a Node,
     report: &'r mut Report,
     objects: Vec<(Kind, At<'a>)>,
-    /// How many schemas stand around the current place.
+    /// How many schemas enclose the current place.
     schemas: usize,
 }
 
@@ -678,7 +678,7 @@ impl<'a> Walk<'a, '_> {
             )
         } else if key == "$ref" {
             (
-                "a `$ref` stands where none may stand".to_owned(),
+                "a `$ref` is not allowed here".to_owned(),
                 format!(
                     "write {} out; the generator follows references only to schemas, \
                      parameters, bodies, answers and examples of `components`",
@@ -815,7 +815,7 @@ fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w s
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be put in, taken out or replaced.
+/// The edit distance: how many letters to insert, delete or replace.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

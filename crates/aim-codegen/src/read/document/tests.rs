@@ -62,7 +62,7 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("$ref: '#/components/responses/Error'", "$ref: 'other.yaml#/Error'", "leads out of the document"),
         ("$ref: '#/components/responses/Error'", "$ref: '#/components/responses/Error/description'", "leads into the inside of a component"),
         ("$ref: '#/components/responses/Error'", "$ref: 1", "text is wanted here, this is a number"),
-        ("    Answer:\n", "    Alias:\n      $ref: '#/components/schemas/Answer'\n    Answer:\n", "a `$ref` stands where none may stand"),
+        ("    Answer:\n", "    Alias:\n      $ref: '#/components/schemas/Answer'\n    Answer:\n", "a `$ref` is not allowed here"),
         ("deprecated: false", "deprecated: 'false'", "true or false is wanted here, this is text"),
         ("in: query", "in: body", "`body` is unknown here"),
         ("x-aim-repeat: safe", "x-aim-repeat: often", "`often` is unknown here"),

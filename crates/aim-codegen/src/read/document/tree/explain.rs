@@ -91,8 +91,8 @@ fn tab_after_mark(line: &str) -> Option<usize> {
     matches!(before, Some(':' | '-')).then_some(tab + 1)
 }
 
-/// The place of the nearest quote, on a line or above it, that neither its own
-/// line closes nor one in between.
+/// The place of the nearest quote, on a line or above it, that is still open on
+/// that line.
 fn open_quote(lines: &[&str], line: usize) -> Option<(usize, usize)> {
     (1..=line).rev().find_map(|opened| {
         let (column, quote) = opening(lines.get(opened - 1)?)?;
