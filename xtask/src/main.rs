@@ -21,6 +21,10 @@ cargo xtask diff            what the document's changes since the last release m
                             break, and which version follows; exit 0 nothing breaking, 1 breaking,
                             100 broken input. `--base <revision or file>` compares with another
                             version, `--format <text, markdown or json>` writes another form
+cargo xtask audit PAGES     what saved pages of the vendor (files or folders) say that the document
+                            does not, which entries of the ledger explain it, and an edit for the
+                            rest; exit 0 nothing new, 1 something new, 100 broken input.
+                            `--format <text, markdown, json or patch>`: the patch is the edit alone
 cargo xtask interop         clients in other languages: generate each from the document, compile it,
                             let it make every call to aim-fake, and write the table of
                             openapi/README.md; what is not installed is skipped. `--only ts,go`
@@ -43,7 +47,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
-        ["regen"] | ["regen", "--check"] | ["diff", ..] => {
+        ["regen"] | ["regen", "--check"] | ["diff" | "audit", ..] => {
             |root, arguments| document(root, arguments)
         }
         ["interop", ..] => |root, arguments| interop(root, arguments.get(1..).unwrap_or_default()),

@@ -420,6 +420,144 @@ fn a_diff_takes_any_revision_and_refuses_what_is_no_document() {
     );
 }
 
+/// What the audit needs besides the document.
+fn add_ledger(root: &Path) {
+    for path in ["openapi/DEVIATIONS.md", "tests/fixtures/facts.json"] {
+        let target = root.join(path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(checkout().join(path), target).unwrap();
+    }
+}
+
+#[test]
+fn an_audit_says_what_pages_have_and_its_edit_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    add_ledger(root);
+    let pages = checkout().join("xtask/tests/audit/pages");
+    let (code, out, error) = xtask(root, &["audit", pages.to_str().unwrap()]);
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    assert!(out.starts_with("5 pages: nothing new, "), "{out}");
+    assert!(
+        out.contains("\n  D01: type: C2BPostContractRequest.AIMSchoolId "),
+        "{out}"
+    );
+    assert!(!out.contains("suggested edit"), "{out}");
+
+    // A folder with one page, and what a browser saves beside it.
+    let saved = root.join("saved");
+    fs::create_dir_all(saved.join("page_files")).unwrap();
+    fs::write(saved.join("page_files/style.txt"), "no page").unwrap();
+    let page = fs::read_to_string(pages.join("PostServiceTicket.txt")).unwrap();
+    let row = "VoiceRecordingbodystringNo\n";
+    let with_member = page.replace(row, &format!("{row}PoNumberbodystringNoA|B\n"));
+    let sample = r#""VoiceRecording":"String","#;
+    let with_member = with_member.replace(sample, &format!(r#"{sample}"PoNumber":"String","#));
+    fs::write(saved.join("page.txt"), &with_member).unwrap();
+    let (code, out, _) = xtask(root, &["audit", "saved"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.starts_with("1 page: 1 new, "), "{out}");
+    let line = "  PostServiceTicketRequest.PoNumber: name: member that the document does not have: `string`, in \
+                body, \"A|B\"\n    saved/page.txt:22\n";
+    assert!(out.contains(line), "{out}");
+    assert!(
+        out.contains("\nleft to a person\n  - PostServiceTicketRequest.PoNumber: its meaning"),
+        "{out}"
+    );
+    let (code, out, _) = xtask(root, &["audit", "--format", "markdown", "saved/page.txt"]);
+    assert!(
+        code == 1 && out.contains("in body, \"A\\|B\" | `/components"),
+        "{out}"
+    );
+    let (code, out, _) = xtask(root, &["audit", "saved/page.txt", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["new"]), (1, &1.into()));
+    let of = |aspect: &str| {
+        let all = json["differences"].as_array().unwrap().iter();
+        all.filter(|one| one["aspect"] == aspect)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("required")[0]["explained"], serde_json::json!(["D02"]));
+    assert_eq!(of("name")[0]["places"][0]["line"], 22);
+
+    // The edit is a patch that git and regen take.
+    let (_, patch, _) = xtask(root, &["audit", "saved/page.txt", "--format", "patch"]);
+    assert!(
+        patch.starts_with("--- a/openapi/aim.yaml\n+++ b/openapi/aim.yaml\n@@ "),
+        "{patch}"
+    );
+    assert_eq!(json["edit"], *patch);
+    fs::write(root.join("edit.patch"), patch).unwrap();
+    let mut git = Command::new("git");
+    let applied = git
+        .args(["apply", "edit.patch"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    assert!(applied.status.success(), "{applied:?}");
+    let (code, _, error) = xtask(root, &["regen"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    // The member is known now; only its text is not.
+    let (_, out, _) = xtask(root, &["audit", "saved/page.txt", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["new"], 1, "{out}");
+    assert!(
+        json["left"][0]
+            .as_str()
+            .unwrap()
+            .contains("PostServiceTicketRequest.PoNumber"),
+        "{out}"
+    );
+
+    fs::write(saved.join("cut.txt"), &with_member[..1300]).unwrap();
+    let (_, out, _) = xtask(root, &["audit", "saved/cut.txt"]);
+    assert!(
+        out.contains(": cut at line 36, in the table of `CustomerInfo`, after `Name`;"),
+        "{out}"
+    );
+    assert!(!out.contains("extra"), "{out}");
+}
+
+#[test]
+fn an_audit_refuses_what_is_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    workspace(root);
+    fs::write(root.join("page.txt"), "Sign in\n").unwrap();
+    fs::write(root.join("bytes.txt"), b"AIM Web Services\n\xff").unwrap();
+    fs::create_dir(root.join("empty")).unwrap();
+    let (code, _, error) = xtask(root, &["audit", "page.txt"]);
+    assert!(
+        code == 100 && error.starts_with("openapi/DEVIATIONS.md: cannot be read"),
+        "{error}"
+    );
+    add_ledger(root);
+    for (page, expected) in [
+        ("page.txt", "page.txt:1: this is no page of the vendor"),
+        (
+            "bytes.txt",
+            "bytes.txt:2: the file is not UTF-8 from here on",
+        ),
+        ("empty", "empty: holds no page"),
+        ("nowhere.txt", "nowhere.txt: cannot be read"),
+    ] {
+        let (code, out, error) = xtask(root, &["audit", page]);
+        assert_eq!((code, out.as_str()), (100, ""), "{page}");
+        assert!(error.starts_with(expected), "{error}");
+    }
+    for arguments in [
+        &["audit"][..],
+        &["audit", "--format"],
+        &["audit", "page.txt", "--format", "xml"],
+        &["audit", "--edit", "page.txt"],
+    ] {
+        let (code, _, error) = xtask(root, arguments);
+        assert!(code == 2 && error.contains("saved pages"), "{error}");
+    }
+}
+
 #[test]
 fn a_new_operation_is_reported_with_its_parts() {
     let folder = tempfile::tempdir().unwrap();

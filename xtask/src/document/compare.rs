@@ -6,7 +6,7 @@
 mod base;
 mod change;
 mod exchange;
-mod pair;
+pub(crate) mod pair;
 mod reach;
 mod read;
 mod rename;

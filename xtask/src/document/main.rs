@@ -1,5 +1,6 @@
 //! The commands that read the document; `cargo xtask` builds and starts this.
 
+mod audit;
 mod compare;
 mod left_to_do;
 
@@ -9,11 +10,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use aim_codegen::regen::{self, File};
+use audit::Audit;
 use compare::{Base, Comparison, Format};
 use xtask::{BROKEN, USAGE};
 
 /// A change since the base is breaking.
 const BREAKING: u8 = 1;
+/// A page says something that neither the document nor the ledger has.
+const NEWS: u8 = 1;
 /// The generated files or the version do not fit the document.
 const STALE: u8 = 4;
 
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
         ["regen"] => |root, _| regen(root, Mode::Write),
         ["regen", "--check"] => |root, _| regen(root, Mode::Check),
         ["diff", ..] => |root, arguments| diff(root, arguments.get(1..).unwrap_or_default()),
+        ["audit", ..] => |root, arguments| audit(root, arguments.get(1..).unwrap_or_default()),
         _ => {
             eprintln!(
                 "xtask-document: no such command; `cargo xtask help` lists those that there are"
@@ -69,6 +74,59 @@ fn diff(root: &Path, arguments: &[&str]) -> u8 {
             } else {
                 0
             }
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            BROKEN
+        }
+    }
+}
+
+/// Prints what saved pages of the vendor say that the document does not.
+fn audit(root: &Path, arguments: &[&str]) -> u8 {
+    let mut format = audit::Format::Text {
+        coloured: io::stdout().is_terminal(),
+    };
+    let mut pages = Vec::new();
+    let mut rest = arguments.iter().copied();
+    while let Some(argument) = rest.next() {
+        let value = if argument == "--format" {
+            rest.next()
+        } else {
+            None
+        };
+        format = match (argument, value) {
+            ("--format", Some("text")) => format,
+            ("--format", Some("markdown")) => audit::Format::Markdown,
+            ("--format", Some("json")) => audit::Format::Json,
+            ("--format", Some("patch")) => audit::Format::Patch,
+            (page, None) if !page.starts_with('-') => {
+                pages.push(page);
+                format
+            }
+            (option, value) => {
+                eprintln!(
+                    "xtask: `{}` is not understood; `cargo xtask audit` takes saved pages or folders with them, \
+                     and `--format <text, markdown, json or patch>`",
+                    [Some(option), value]
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                );
+                return USAGE;
+            }
+        };
+    }
+    if pages.is_empty() {
+        eprintln!("xtask: name saved pages, or folders with them: `cargo xtask audit <pages>`");
+        return USAGE;
+    }
+    match Audit::of(root, &pages) {
+        Ok(audit) => {
+            // The reader may have closed the pipe (`| head`).
+            let _ = io::stdout().write_all(audit.write(format).as_bytes());
+            if audit.has_news() { NEWS } else { 0 }
         }
         Err(message) => {
             eprintln!("{message}");
