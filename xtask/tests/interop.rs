@@ -101,6 +101,7 @@ fn each_column_can_turn_red() {
         "- None: none: skipped; install no-such-command.",
         "### Rust: none",
         "test -f aim.yaml",
+        "- Its files: [`xtask/interop/strict`](../xtask/interop/strict)",
         "after",
     ] {
         assert!(

@@ -595,3 +595,50 @@ fn a_port_that_is_taken_exits_with_1() {
         "{error}"
     );
 }
+
+/// The quick start of the document's README, line by line but for the one that
+/// installs; a package does not have that file.
+#[test]
+#[cfg(unix)]
+fn the_quick_start_says_what_it_shows() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/README.md");
+    let Ok(readme) = std::fs::read_to_string(readme) else {
+        return;
+    };
+    if Command::new("curl").arg("--version").output().is_err() {
+        return;
+    }
+    let (_, section) = readme.split_once("## Quick start\n").unwrap();
+    let (script, after) = section
+        .split_once("```sh\n")
+        .unwrap()
+        .1
+        .split_once("```\n")
+        .unwrap();
+    let install = "cargo install --path crates/aim-fake\n";
+    assert!(script.starts_with(install) && script.matches("8080").count() == 2);
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let script = script
+        .replace(install, "")
+        .replace("8080", &port.to_string());
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_aim-fake"));
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new("sh")
+        .args(["-euc", &script])
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .env(
+            "PATH",
+            format!("{}:{path}", program.parent().unwrap().display()),
+        )
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let shown = after.split('`').nth(1).unwrap();
+    assert!(printed.contains(shown), "{printed}");
+    assert!(printed.contains("503"), "{printed}");
+    assert_eq!(printed.matches("\"applied\":true").count(), 2, "{printed}");
+}

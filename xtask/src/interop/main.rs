@@ -155,12 +155,18 @@ fn print(row: &Row) {
     }
 }
 
-/// Whether a command can be started.
-fn is_there(command: &str) -> bool {
+/// Whether a command can be started; of a whole line, whether it succeeds.
+fn is_there(need: &str) -> bool {
+    let line = if need.contains(' ') {
+        need
+    } else {
+        "command -v \"$0\""
+    };
     Command::new("sh")
-        .args(["-c", "command -v \"$0\"", command])
+        .args(["-c", line, need])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
 }

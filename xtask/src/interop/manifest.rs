@@ -16,7 +16,7 @@ const MANIFEST: &str = "recipes.yaml";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// How a missing command is installed.
+    /// What to install for each of what recipes need.
     pub commands: BTreeMap<String, String>,
     /// The recipes, in the order of the table.
     pub recipes: Vec<Recipe>,
@@ -30,7 +30,8 @@ pub struct Recipe {
     pub language: String,
     /// The generator and the HTTP library, as a team names them.
     pub tool: String,
-    /// The commands without which it is skipped.
+    /// The commands without which it is skipped, and lines for a shell that
+    /// have to succeed.
     pub needs: Vec<String>,
     /// Packages with their versions, installed beside the generated code.
     #[serde(default)]

@@ -100,18 +100,17 @@ fn section(recipe: &Recipe) -> String {
         lines.push(format!("pip install {}", recipe.pip.join(" ")));
     }
     for (name, version) in &recipe.versions {
-        lines.push(format!("export {name}={version}"));
+        lines.push(format!("export {name}='{version}'"));
     }
     lines.push(recipe.recipe.trim().to_owned());
-    lines.push(format!("{} calls", recipe.run.trim()));
+    lines.push(format!("{} book", recipe.run.trim()));
     let mut text = format!(
-        "### {}\n\n```sh\n{}\n```\n",
+        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{FOLDER}/{}`]({})\n",
         title(recipe),
-        lines.join("\n")
+        lines.join("\n"),
+        recipe.name,
+        folder(recipe)
     );
-    if !recipe.notes.is_empty() {
-        text.push('\n');
-    }
     for note in &recipe.notes {
         text.push_str(&format!("- {}\n", note.trim()));
     }

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Aim.Api;
+using Aim.Client;
+using Aim.Model;
+
+using var http = new HttpClient(new HttpClientHandler
+{
+    // Otherwise a redirect carries the keys, and with a 307 the whole request, to another host.
+    AllowAutoRedirect = false,
+});
+http.DefaultRequestHeaders.Add("ApiKey", Env("AIM_API_KEY"));
+http.DefaultRequestHeaders.Add("AppId", Env("AIM_APP_ID"));
+http.DefaultRequestHeaders.Add("Token", Env("AIM_TOKEN"));
+var configuration = new Configuration { BasePath = Env("AIM_BASE_URL") };
+var client = new ApiClient(http, configuration.BasePath);
+// Leave a member out instead of sending null.
+client.SerializerSettings.NullValueHandling = Newtonsoft.Json.NullValueHandling.Ignore;
+var tickets = new ServiceTicketsApi(client, client, configuration);
+var contracts = new ContractsApi(client, client, configuration);
+var customers = new CustomersApi(client, client, configuration);
+var signIn = new SignInApi(client, client, configuration);
+
+await (args.FirstOrDefault() == "book" ? Book() : Calls());
+
+async Task Calls()
+{
+    var ticket = await tickets.PostServiceTicketAsync(new PostServiceTicketRequest(
+        refNumber: "WEB-1",
+        customerInfo: new CustomerInfo(webId: 2147483647, name: "山田 🎻", email: "yamada@example.com"),
+        formInputList: new List<FormInput> { new FormInput("CELLPHONE", "555-0143", false) },
+        notes: "a \"quoted\" line, and <more>"));
+    Show("PostServiceTicket", new { ticket?.WebRef, ticket?.Status?.StatusCode });
+
+    var fulfillment = await contracts.ContractFulfillmentAsync(new ContractFulfillmentRequest(
+        varRef: "R-1",
+        serialPk: 3000000000L,
+        cashPrice: 1234567.89m,
+        deliveryDate: "2026-03-08T02:30:00",
+        deletedAccessoryIds: new List<long> { 3000000001 },
+        addedAccessories: new List<Accessory> { new Accessory(desc: "Case", price: 12.50m) }));
+    Show("ContractFulfillment", new
+    {
+        fulfillment?.MassUpdateErrors?.FirstOrDefault()?.Ref,
+        fulfillment?.Status?.StatusCode,
+    });
+
+    var serial = await contracts.C2BSetContractSerialAsync(new ContractFulfillmentRequest(varRef: "R-3", unlock: true));
+    Show("C2BSetContractSerial", new { serial?.Status?.StatusCode });
+
+    var contract = await contracts.C2BPostContractAsync(new C2BPostContractRequest(
+        instrumentId: 3000000000L,
+        rate: new Rate(moPay: 12.50m, months: 3),
+        accessoryIdList: new List<long> { 3000000001, 7 },
+        customerInfo: new CustomerInfo(name: "Zoë Ng", email: "zoe@example.com")));
+    Show("C2BPostContract", new { contract?.WebRef, contract?.PaymentRequired });
+
+    ShowDetails("GetContractDetails", await contracts.GetContractDetailsAsync(new GetContractDetailsRequest(varRef: "R-1")));
+    ShowDetails("GetContractDetailsGet", await contracts.GetContractDetailsGetAsync("R-1 & ü", 2));
+
+    var access = await customers.CustomerAccessTokenAsync(20417, "UPDATE_CARD", 3000000000);
+    Show("CustomerAccessToken", new { access?.Token, access?.AccountManagementUrl });
+
+    var endPoint = await signIn.GetEndPointAsync();
+    Show("GetEndPoint", new { endPoint?.NewEndpointDomain, endPoint?.OAuthToken });
+
+    var login = await signIn.SecurityAsync(new SecurityRequest(
+        username: "zoe@example.com",
+        password: "pass \"wörd\" & more",
+        appID: Env("AIM_APP_ID")));
+    Show("Security", new { login?.Token, login?.UserDetails?.Firstname, login?.UserDetails?.AccountNumber });
+}
+
+// After a read, so that the booking may use the connection again.
+async Task Book()
+{
+    await contracts.GetContractDetailsAsync(new GetContractDetailsRequest(varRef: "R-104233"));
+    try
+    {
+        var contract = await contracts.C2BPostContractAsync(
+            new C2BPostContractRequest(instrumentId: 7301L, rateId: 90210L, cusAcct: 20417));
+        Print(new { outcome = string.IsNullOrEmpty(contract?.WebRef) ? "error" : "booked" });
+    }
+    // An answer that is no success.
+    catch (ApiException error)
+    {
+        Print(new { outcome = "error", status = error.ErrorCode });
+    }
+    // No answer, or none in time.
+    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    {
+        Console.Error.WriteLine(error.Message);
+        Print(new { outcome = "error" });
+    }
+}
+
+static void ShowDetails(string call, GetContractDetailsResponse? details) => Show(call, new
+{
+    details?.StudentName,
+    details?.NextDueDate,
+    details?.PaymentAmount,
+    details?.TotalDue,
+    details?.Payments?.FirstOrDefault()?.Amount,
+});
+
+static string Env(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set");
+
+static void Show(string call, object read) => Print(new { call, read });
+
+static void Print(object line) => Console.WriteLine(JsonSerializer.Serialize(line));
