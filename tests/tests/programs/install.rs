@@ -21,17 +21,12 @@ fn each_text(folder: &Path, look: &mut impl FnMut(&str, &str)) {
     }
 }
 
-/// Nothing is published: no address and no line says that it is, and the
-/// project's own address stands in the manifest and the document alone.
+/// Nothing is published, and the project has no address: nothing says that it
+/// has.
 #[test]
 fn no_address_of_ours_leads_nowhere() {
-    let manifest = fs::read_to_string(fixture::root().join("Cargo.toml")).unwrap();
-    let home = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("repository = "))
-        .unwrap()
-        .trim_matches('"');
-    const BEFORE: [(&str, &[&str]); 6] = [
+    const BEFORE: [(&str, &[&str]); 7] = [
+        ("github.com/", &["aim"]),
         ("docs.rs/", &["aim", "crate/aim"]),
         ("crates.io/", &["crates/aim"]),
         ("cargo add ", &["aim"]),
@@ -42,6 +37,10 @@ fn no_address_of_ours_leads_nowhere() {
     let mut texts = 0;
     each_text(&fixture::root(), &mut |place, text| {
         texts += 1;
+        // As it was released.
+        if place == "openapi/released.yaml" {
+            return;
+        }
         for (before, names) in BEFORE {
             for (at, _) in text.match_indices(before) {
                 let after = &text[at + before.len()..];
@@ -49,8 +48,6 @@ fn no_address_of_ours_leads_nowhere() {
                 assert!(!is_ours, "{place}: {before}{after:.40}");
             }
         }
-        let may_have_it = place == "Cargo.toml" || place.contains("openapi/");
-        assert!(may_have_it || !text.contains(home), "{place}: {home}");
     });
     assert!(texts > 300, "{texts}");
 }
