@@ -718,7 +718,7 @@ impl<'a> Suggest<'a> {
         }
         let left = [
             "summary, description and tags",
-            "`x-aim-repeat`: whether it may be sent twice",
+            "`x-aim-repeat`: `books`, and `deprecated` for a GET, until somebody knows that it may be sent twice",
             "`x-aim-evidence`: which members of the answer prove that it ran",
             "a `realistic` example of the request and of the answer",
             "an entry of openapi/DEVIATIONS.md, or the page in tests/fixtures/facts.json",
@@ -762,7 +762,6 @@ impl<'a> Suggest<'a> {
             )
         };
         let tag = tag.first().copied().unwrap_or_else(first);
-        let is_read = operation.routes.iter().all(|route| route.method == "GET");
         let mut value = Mapping::new();
         let mut put = |key: &str, is: Value| drop(value.insert(key.into(), is));
         put("tags", vec![tag].into());
@@ -772,30 +771,17 @@ impl<'a> Suggest<'a> {
             "description",
             format!("{needs} What it does the vendor's page does not say, or it is still to be written here.").into(),
         );
-        put(
-            "externalDocs",
-            map([
-                ("description", "The vendor's page".into()),
-                (
-                    "url",
-                    format!(
-                        "https://active-ewebservice.biz/aeservices30/api/json/metadata?op={}",
-                        operation.request
-                    )
-                    .into(),
-                ),
-            ]),
-        );
-        if method == "get" && !is_read {
+        if let Some(docs) = self.page_address(&operation.request) {
+            put("externalDocs", docs);
+        }
+        // Careful until somebody knows better; such a GET is one not to be used.
+        if method == "get" {
             put("deprecated", true.into());
         }
         put("x-aim-operation", name.into());
         put("x-aim-request", operation.request.as_str().into());
         put("x-aim-licenses", licenses.into());
-        put(
-            "x-aim-repeat",
-            if is_read { "safe" } else { "books" }.into(),
-        );
+        put("x-aim-repeat", "books".into());
         put("x-aim-evidence", self.evidence(answer).into());
         let headers = self.headers(page, &operation.request);
         let mut parameters = Vec::new();
@@ -849,6 +835,18 @@ impl<'a> Suggest<'a> {
             map([("200", success), ("4XX", failure.clone()), ("5XX", failure)]),
         );
         Value::Mapping(value)
+    }
+
+    /// The address of the vendor's page, as the other operations have it.
+    fn page_address(&self, request: &str) -> Option<Value> {
+        let mut known = self.comparer.described.operations.iter();
+        let mut docs = known
+            .find_map(|known| known.value.get("externalDocs"))?
+            .clone();
+        let url = text(docs.get("url")).to_owned();
+        let (start, _) = url.split_once("op=")?;
+        *docs.get_mut("url")? = format!("{start}op={request}").into();
+        Some(docs)
     }
 
     /// The answer's own members that hold a value, and the status.
