@@ -100,7 +100,7 @@ impl Audit {
     fn with(
         baseline: &Baseline,
         texts: &[(String, String)],
-        accepts: &dyn Fn(&str) -> Result<(), String>,
+        accepts: suggest::Accepts<'_>,
     ) -> Result<Self, String> {
         let described = Described::of(&baseline.value);
         let mut pages = Vec::new();
@@ -119,14 +119,7 @@ impl Audit {
         for difference in &mut found {
             explain(difference, &baseline.entries);
         }
-        let edit = suggest::suggest(
-            &baseline.document,
-            &described,
-            &pages,
-            &found,
-            &baseline.texts,
-            accepts,
-        )?;
+        let edit = suggest::suggest(baseline, &described, &pages, &found, accepts);
         Ok(Self {
             pages,
             found,
@@ -158,7 +151,15 @@ fn read(name: &str, text: &str, described: &Described<'_>) -> Result<Page, Probl
         return tab::read(name, kind, &lines, application);
     }
     if table::is_one(&lines) {
-        return table::read(name, &lines, &Known { types, application });
+        return table::read(
+            name,
+            &lines,
+            &Known {
+                types,
+                bases: described.bases(),
+                application,
+            },
+        );
     }
     Err(Problem {
         file: name.to_owned(),

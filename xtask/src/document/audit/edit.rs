@@ -289,12 +289,19 @@ impl Editor {
         if let Some(mark) = sensitive(new) {
             property.insert("x-aim-sensitive".into(), mark.into());
         }
-        let what = if new.text.is_some() {
-            "its meaning in your own words, an example, and whether it is personal or secret"
+        let meaning = if new.text.is_some() {
+            "its meaning in your own words, "
         } else {
-            "an example, and whether it is personal or secret"
+            ""
         };
-        self.left.push(format!("{type_}.{}: {what}", new.name));
+        let mark = if new.kind == "string" {
+            ", and whether it is personal or secret"
+        } else {
+            ""
+        };
+        let name = new.name;
+        self.left
+            .push(format!("{type_}.{name}: {meaning}an example{mark}"));
         property
     }
 

@@ -4,28 +4,14 @@ use aim_codegen::document::{Document, Node, Value as Held};
 use serde_yaml::{Mapping, Value};
 
 /// The text of the document with other values.
-///
-/// # Errors
-///
-/// A sentence, if the text would not hold these values.
-pub(super) fn written(document: &Document, new: &Value) -> Result<String, String> {
+pub(super) fn written(document: &Document, new: &Mapping) -> String {
     let lines: Vec<&str> = document.text().lines().collect();
     let writer = Writer { lines: &lines };
     let region = Region {
         start: 0,
         end: lines.len(),
     };
-    let members = new.as_mapping().ok_or("a document is a map")?;
-    let written = writer.map(document.root(), members, &region, 0);
-    let mut text = written.join("\n");
-    text.push('\n');
-    let read: Value = serde_yaml::from_str(&text)
-        .map_err(|error| format!("the edit cannot be written: {error}"))?;
-    if read == *new {
-        Ok(text)
-    } else {
-        Err("the edit cannot be written: the text would hold something else".to_owned())
-    }
+    writer.map(document.root(), new, &region, 0).join("\n") + "\n"
 }
 
 /// The longest line.
@@ -244,7 +230,8 @@ fn identity_of(value: &Value) -> Option<String> {
         .map(ToOwned::to_owned)
 }
 
-fn is_same(node: &Node, value: &Value) -> bool {
+/// Whether a part of a document holds a value, in the same order.
+pub(super) fn is_same(node: &Node, value: &Value) -> bool {
     match (&node.value, value) {
         (Held::Null, Value::Null) => true,
         (Held::Bool(one), Value::Bool(other)) => one == other,

@@ -1,5 +1,7 @@
 //! Suggests an edit of the document for what is new on the pages.
 
+use std::collections::BTreeSet;
+
 use aim_codegen::document::Document;
 use aim_codegen::lint;
 use aim_codegen::regen::DOCUMENT;
@@ -7,11 +9,11 @@ use serde_yaml::{Mapping, Value};
 
 use crate::compare::pair::{items, keys, list, text};
 
+use super::Baseline;
 use super::compare::{Comparer, named, sampled};
 use super::described::{Described, at};
 use super::difference::{Change, Difference};
 use super::edit::{Editor, New, at_mut, insert_after, jsv, map};
-use super::ledger::Texts;
 use super::page::{Body, Member, Operation, Page, Route, Side, Type};
 use super::patch;
 
@@ -21,22 +23,22 @@ pub(super) struct Suggestion {
     pub(super) left: Vec<String>,
 }
 
-/// # Errors
-///
-/// A sentence, if the edit cannot be written.
+/// The lint of `cargo xtask regen`.
+pub(super) type Accepts<'a> = &'a dyn Fn(&str) -> Result<Document, String>;
+
+/// Suggests an edit that `accepts` takes; what it does not take is left to a person.
 pub(super) fn suggest(
-    document: &Document,
+    baseline: &Baseline,
     described: &Described<'_>,
     pages: &[Page],
     found: &[Difference],
-    texts: &Texts,
-    accepts: &dyn Fn(&str) -> Result<(), String>,
-) -> Result<Suggestion, String> {
+    accepts: Accepts<'_>,
+) -> Suggestion {
     let mut suggest = Suggest {
         pages,
         comparer: Comparer {
             described,
-            texts,
+            texts: &baseline.texts,
             found: Vec::new(),
         },
         editor: Editor {
@@ -56,65 +58,51 @@ pub(super) fn suggest(
         Change::Sample { .. } => 4,
         _ => 2,
     });
+    let document = &baseline.document;
     let before = suggest.editor.clone();
     for difference in &new {
         suggest.apply(difference);
     }
-    let mut text = document.text().to_owned();
-    let mut problems = Ok(());
-    if !new.is_empty() {
-        text = patch::written(document, &suggest.editor.document)?;
-        if text != document.text() {
-            problems = accepts(&text);
-        }
-    }
-    if let Err(problems) = problems {
-        // One of them does not fit: each on its own.
-        suggest.editor = before;
-        text = document.text().to_owned();
-        for difference in &new {
-            let earlier = suggest.editor.clone();
-            suggest.apply(difference);
-            let written = patch::written(document, &suggest.editor.document)?;
-            if written == text {
-                continue;
-            }
-            match accepts(&written) {
-                Ok(()) => text = written,
-                Err(problem) => {
-                    suggest.editor = earlier;
-                    suggest.editor.left.push(format!(
-                        "{}: {}; the document refuses the edit that this asks for: {}",
-                        named(&difference.type_, &difference.field),
-                        difference.what,
-                        first_of(&problem)
-                    ));
+    let text = match suggest.written(document, document.text(), accepts) {
+        Ok(text) => text,
+        Err(_) => {
+            // One of them does not fit: each on its own.
+            suggest.editor = before;
+            let mut text = document.text().to_owned();
+            for difference in &new {
+                let earlier = suggest.editor.clone();
+                suggest.apply(difference);
+                match suggest.written(document, &text, accepts) {
+                    Ok(written) => text = written,
+                    Err(problem) => {
+                        suggest.editor = earlier;
+                        suggest.editor.left.push(format!(
+                            "{}: {}; the document refuses the edit that this asks for: {}",
+                            named(&difference.type_, &difference.field),
+                            difference.what,
+                            first_of(&problem)
+                        ));
+                    }
                 }
             }
+            text
         }
-        if text == document.text() && suggest.editor.left.is_empty() {
-            suggest.editor.left.push(first_of(&problems));
-        }
-    }
+    };
     let mut left = suggest.editor.left;
-    let mut seen = Vec::new();
-    left.retain(|one| {
-        !seen.contains(one) && {
-            seen.push(one.clone());
-            true
-        }
-    });
-    Ok(Suggestion { text, left })
+    let mut seen = BTreeSet::new();
+    left.retain(|one| seen.insert(one.clone()));
+    Suggestion { text, left }
 }
 
-/// Whether `cargo xtask regen` takes a document.
+/// Reads a document as `cargo xtask regen` does.
 ///
 /// # Errors
 ///
 /// What it says against it.
-pub(super) fn accepts(text: &str) -> Result<(), String> {
+pub(super) fn accepts(text: &str) -> Result<Document, String> {
     let document = Document::parse(DOCUMENT, text).map_err(|problems| problems.to_string())?;
-    lint::lint(&document).map_err(|problems| problems.to_string())
+    lint::lint(&document).map_err(|problems| problems.to_string())?;
+    Ok(document)
 }
 
 fn first_of(problems: &str) -> String {
@@ -133,6 +121,29 @@ struct Suggest<'a> {
 }
 
 impl<'a> Suggest<'a> {
+    /// The text of the document with the edits so far; `earlier` is known to be
+    /// accepted.
+    fn written(
+        &self,
+        document: &Document,
+        earlier: &str,
+        accepts: Accepts<'_>,
+    ) -> Result<String, String> {
+        let Value::Mapping(members) = &self.editor.document else {
+            return Err("the document is no map".to_owned());
+        };
+        let text = patch::written(document, members);
+        if text == earlier || text == document.text() {
+            return Ok(text);
+        }
+        let read = accepts(&text)?;
+        if patch::is_same(read.root(), &self.editor.document) {
+            Ok(text)
+        } else {
+            Err("the text would hold something else".to_owned())
+        }
+    }
+
     fn apply(&mut self, difference: &Difference) {
         let earlier = self.editor.clone();
         if let Err(why) = self.edit(difference) {
@@ -707,7 +718,7 @@ impl<'a> Suggest<'a> {
         }
         let left = [
             "summary, description and tags",
-            "`x-aim-repeat`: whether it may be sent twice",
+            "`x-aim-repeat`: `books`, and `deprecated` for a GET, until somebody knows that it may be sent twice",
             "`x-aim-evidence`: which members of the answer prove that it ran",
             "a `realistic` example of the request and of the answer",
             "an entry of openapi/DEVIATIONS.md, or the page in tests/fixtures/facts.json",
@@ -751,7 +762,6 @@ impl<'a> Suggest<'a> {
             )
         };
         let tag = tag.first().copied().unwrap_or_else(first);
-        let is_read = operation.routes.iter().all(|route| route.method == "GET");
         let mut value = Mapping::new();
         let mut put = |key: &str, is: Value| drop(value.insert(key.into(), is));
         put("tags", vec![tag].into());
@@ -761,30 +771,17 @@ impl<'a> Suggest<'a> {
             "description",
             format!("{needs} What it does the vendor's page does not say, or it is still to be written here.").into(),
         );
-        put(
-            "externalDocs",
-            map([
-                ("description", "The vendor's page".into()),
-                (
-                    "url",
-                    format!(
-                        "https://active-ewebservice.biz/aeservices30/api/json/metadata?op={}",
-                        operation.request
-                    )
-                    .into(),
-                ),
-            ]),
-        );
-        if method == "get" && !is_read {
+        if let Some(docs) = self.page_address(&operation.request) {
+            put("externalDocs", docs);
+        }
+        // Careful until somebody knows better; such a GET is one not to be used.
+        if method == "get" {
             put("deprecated", true.into());
         }
         put("x-aim-operation", name.into());
         put("x-aim-request", operation.request.as_str().into());
         put("x-aim-licenses", licenses.into());
-        put(
-            "x-aim-repeat",
-            if is_read { "safe" } else { "books" }.into(),
-        );
+        put("x-aim-repeat", "books".into());
         put("x-aim-evidence", self.evidence(answer).into());
         let headers = self.headers(page, &operation.request);
         let mut parameters = Vec::new();
@@ -838,6 +835,18 @@ impl<'a> Suggest<'a> {
             map([("200", success), ("4XX", failure.clone()), ("5XX", failure)]),
         );
         Value::Mapping(value)
+    }
+
+    /// The address of the vendor's page, as the other operations have it.
+    fn page_address(&self, request: &str) -> Option<Value> {
+        let mut known = self.comparer.described.operations.iter();
+        let mut docs = known
+            .find_map(|known| known.value.get("externalDocs"))?
+            .clone();
+        let url = text(docs.get("url")).to_owned();
+        let (start, _) = url.split_once("op=")?;
+        *docs.get_mut("url")? = format!("{start}op={request}").into();
+        Some(docs)
     }
 
     /// The answer's own members that hold a value, and the status.

@@ -10,6 +10,8 @@ use super::sample::{self, Unreadable};
 pub(super) struct Known<'a> {
     /// The schemas of the document.
     pub(super) types: Vec<&'a str>,
+    /// Those of them that are base classes.
+    pub(super) bases: Vec<&'a str>,
     /// Where the services live on the host.
     pub(super) application: &'a str,
 }
@@ -501,7 +503,7 @@ impl<'a> Reader<'a> {
         let answers = self.page.types.iter().map(|table| table.name.clone());
         let answer = answers
             .into_iter()
-            .find(|name| name.ends_with("Response") && name != "BaseResponse");
+            .find(|name| name.ends_with("Response") && !self.known.bases.contains(&name.as_str()));
         if let Some(operation) = self.page.operations.last_mut()
             && operation.answer.is_none()
         {
