@@ -11,7 +11,7 @@ use aim_client::runtime::Runtime;
 use aim_client::types::{GetContractDetailsRequest, PostServiceTicketRequest};
 use aim_client::{
     AimClient, AimClientBuilder, CallOptions, Credentials, Delivery, Effect, Error, ErrorKind,
-    LoggedIn, Login, Operation,
+    Limit, LoggedIn, Login, Operation,
 };
 use aim_fake::{AimFake, Fault};
 use aim_tests::error_text::error_text;
@@ -230,6 +230,8 @@ async fn what_goes_wrong_with_discovery_and_login_is_an_error() {
         let logged_in = failed(client(&server.url()).log_in(login()).await);
         let is_same = (logged_in.kind(), logged_in.delivery()) == (kind, delivery);
         assert!(is_same, "{case}: {logged_in:?}");
+        let says_what = logged_in.to_string().contains("user name and password");
+        assert_eq!(says_what, code == 401, "{logged_in}");
         assert_eq!(server.take().len(), 1, "{case}");
     }
 
@@ -505,7 +507,7 @@ async fn nobody_logs_in_again_who_was_not_asked_to() {
     read(&again).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_reads_share_one_login() {
     let sessions = Sessions::start(unauthorized());
     let client = client(&sessions.server.url());
@@ -596,6 +598,38 @@ async fn a_session_that_does_not_last_is_not_renewed_over_and_over() {
             expected
         );
     }
+}
+
+/// A login that takes for ever takes no longer than the read that waits for it.
+#[tokio::test]
+async fn the_time_of_a_read_bounds_its_login() {
+    let clock = MockClock::hitting(Limit::TotalTime);
+    let hit = clock.clone();
+    let logins = AtomicUsize::new(0);
+    let server = Server::start(move |received| {
+        if path(received) != "Security" {
+            return unauthorized();
+        }
+        if logins.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Reply::json(r#"{"Token":"t"}"#);
+        }
+        hit.hit();
+        loop {
+            std::thread::park();
+        }
+    })
+    .unwrap();
+    let client = builder(&server.url()).runtime(clock).build().unwrap();
+    let user = client
+        .log_in(login().log_in_again(true))
+        .await
+        .unwrap()
+        .client;
+    let error = failed(read(&user).await);
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Credentials, 1)
+    );
 }
 
 /// The next one logs in where the call that was about to is dropped.

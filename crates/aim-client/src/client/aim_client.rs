@@ -21,6 +21,8 @@ use crate::value::secret::Secret;
 /// followed, and only what can do no harm is repeated (see
 /// [`Retry`](crate::Retry)).
 ///
+/// [`sign_in`](crate::sign_in) leads from an API key to the client of a user.
+///
 /// Every method returns `Ok` only if the answer proves that the operation
 /// ran; [`Error::delivery`] says what is certain otherwise. A call whose future
 /// is dropped, by `tokio::time::timeout` for one, has an unknown outcome from

@@ -149,6 +149,8 @@ fn shown(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GOOD: &str = "https://10846.active-e.net:7890";
@@ -264,6 +266,62 @@ mod tests {
             }
         }
         assert!(address("http://127.0.0.1:8080", "", &[]).is_err());
+    }
+
+    /// What a text like an address is made of.
+    const PIECES: &[&str] = &[
+        "https://",
+        "http://",
+        "HTTPS://",
+        "//",
+        "/",
+        "\\",
+        "@",
+        ":",
+        "?",
+        "#",
+        ".",
+        "..",
+        "-",
+        "%2e",
+        "%40",
+        "\t",
+        "\n",
+        " ",
+        "\u{ff0e}",
+        "\u{430}",
+        "xn--",
+        "[",
+        "]",
+        "::1",
+        "7890",
+        "user",
+        "10846",
+        "active-e.net",
+        ".active-e.net",
+        "evil.com",
+        "127.0.0.1",
+        "0x7f.1",
+    ];
+
+    proptest! {
+        /// Whatever the text, the request that is made of it goes to a merchant.
+        #[test]
+        fn what_is_taken_is_a_merchants_address(
+            before in proptest::collection::vec(proptest::sample::select(PIECES), 0..3),
+            after in proptest::collection::vec(proptest::sample::select(PIECES), 0..3),
+        ) {
+            let text = format!("https://{}.active-e.net{}", before.concat(), after.concat());
+            if let Ok(taken) = address(&text, "", &[]) {
+                let url = Url::parse(&taken).unwrap();
+                let host = url.host_str().unwrap();
+                prop_assert!(host.ends_with(".active-e.net"), "{text}");
+                prop_assert!(text.to_ascii_lowercase().contains(&format!("://{host}")), "{text}");
+                let plain = format!("{}{}", url.origin().ascii_serialization(), url.path());
+                prop_assert_eq!(taken, plain);
+                prop_assert_eq!(url.scheme(), "https");
+            }
+        }
     }
 
     #[test]
