@@ -148,7 +148,7 @@ impl<'b> Bench<'b> {
             FaultKind::ResetBeforeAnswer {},
         ] {
             let fault = Fault::new(kind).on(BOOKING);
-            let (_, booked, count) = self.book(place, fault).await?;
+            let (booked, count) = self.book(place, fault).await?;
             once("the connection breaks", &booked, count)?;
         }
         Ok(())
@@ -166,7 +166,7 @@ impl<'b> Bench<'b> {
         let fault = Fault::new(kind).on(BOOKING).apply(true);
         match self.book(place, fault).await {
             Err(why) => (Err(why.clone()), Err(why)),
-            Ok((_, booked, count)) => {
+            Ok((booked, count)) => {
                 let status = match booked.status {
                     Some(503) => Ok(()),
                     other => Err(format!("the driver learns of status {other:?}, not of 503")),
@@ -183,7 +183,7 @@ impl<'b> Bench<'b> {
                 status,
                 location: elsewhere.url(),
             };
-            let (_, booked, _) = self.book(place, Fault::new(kind).on(BOOKING)).await?;
+            let (booked, _) = self.book(place, Fault::new(kind).on(BOOKING)).await?;
             let requests = elsewhere.requests();
             if requests
                 .iter()
@@ -198,18 +198,14 @@ impl<'b> Bench<'b> {
         Ok(())
     }
 
-    async fn book(
-        &self,
-        place: &Place<'_>,
-        fault: Fault,
-    ) -> Result<(AimFake, Booked, usize), String> {
+    /// What the driver says of a booking with a fault, and how many were made.
+    async fn book(&self, place: &Place<'_>, fault: Fault) -> Result<(Booked, usize), String> {
         let fake = self.fake(None).await?;
         fake.fault(fault)
             .await
             .map_err(|problem| problem.to_string())?;
         let booked = Booked::read(&place.driver(fake.base_url(), "book")?)?;
-        let count = applied(&fake);
-        Ok((fake, booked, count))
+        Ok((booked, applied(&fake)))
     }
 
     async fn fake(&self, document: Option<&'static Schema>) -> Result<AimFake, String> {
