@@ -99,13 +99,19 @@ end
 def book(client)
   contracts = Aim::ContractsApi.new(client)
   contracts.get_contract_details(Aim::GetContractDetailsRequest.new(ref: 'R-104233'))
-  contract = contracts.c2_b_post_contract(
-    Aim::C2BPostContractRequest.new(instrument_id: 7301, rate_id: 90_210, cus_acct: 20_417)
-  )
-  print_line(outcome: contract&.web_ref ? 'booked' : 'error')
-rescue Aim::ApiError => error
-  # 0 if there was no answer.
-  print_line(outcome: 'error', status: error.code)
+  begin
+    contract = contracts.c2_b_post_contract(
+      Aim::C2BPostContractRequest.new(instrument_id: 7301, rate_id: 90_210, cus_acct: 20_417)
+    )
+    print_line(outcome: contract&.web_ref ? 'booked' : 'error')
+  rescue Aim::ApiError => error
+    # 0 if there was no answer.
+    print_line(outcome: 'error', status: error.code)
+  rescue StandardError => error
+    # An answer that cannot be read.
+    warn error.message
+    print_line(outcome: 'error')
+  end
 end
 
 def show_details(call, details)
