@@ -4,16 +4,20 @@
 //! difference from the document becomes a [`Difference`]; the ledger explains those
 //! that are known, and an edit of the document is suggested for the others.
 
+mod agree;
 mod compare;
 mod described;
 mod difference;
 mod edit;
+mod example;
 mod html;
 mod ledger;
+mod operation;
 mod page;
 mod patch;
 mod report;
 mod sample;
+mod samples;
 mod suggest;
 mod tab;
 mod table;
