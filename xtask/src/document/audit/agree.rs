@@ -3,6 +3,16 @@
 use super::described::{self, is_scalar, item_of};
 use super::page::{Kind, Member, Type};
 
+/// Whether a page's word for a type leaves open which C# type it is.
+pub(super) fn is_open(on: Kind, page: &str) -> bool {
+    let words: &[&str] = match on {
+        Kind::Table => &["integer", "number", "boolean", "object", "array"],
+        Kind::CSharp => &[],
+        Kind::TypeScript => &["number", "number[]", "string"],
+    };
+    words.contains(&page.trim_end_matches('?'))
+}
+
 /// A C# type without the `?` that newer tabs write behind texts, lists and objects.
 pub(super) fn csharp(kind: &str) -> String {
     let bare = kind.strip_suffix('?').unwrap_or(kind);

@@ -462,6 +462,8 @@ impl Suggest<'_> {
                         is_sampled: true,
                     };
                     let property = self.editor.property(name, &new);
+                    let whole = format!("{name}.{}", member.name);
+                    self.guessed(page, &whole, &member.kind, &kind);
                     properties.insert(member.name.as_str().into(), Value::Mapping(property));
                     if member.required && !is_answered {
                         required.push(member.name.clone());

@@ -10,6 +10,7 @@ use serde_yaml::{Mapping, Value};
 use crate::compare::pair::text;
 
 use super::Baseline;
+use super::agree::is_open;
 use super::compare::{Comparer, named};
 use super::described::Described;
 use super::difference::{Change, Difference};
@@ -189,6 +190,7 @@ impl<'a> Suggest<'a> {
                     return self.new_inherited(type_, &new);
                 }
                 self.editor.add_member(type_, &new, after.as_deref())?;
+                self.guessed(page, &name(), &member.kind, &kind);
                 self.editor.refresh_queries(type_);
             }
             Change::GoneMember => {
@@ -211,6 +213,8 @@ impl<'a> Suggest<'a> {
             Change::Retyped { kind } => {
                 let kind = kind.clone()?;
                 self.editor.retype_member(type_, field, &kind)?;
+                let page = self.page_of(difference)?;
+                self.guessed(page, &name(), &difference.page, &kind);
                 self.editor.refresh_queries(type_);
             }
             Change::Required(required) => self.required(type_, field, *required)?,
@@ -267,6 +271,16 @@ impl<'a> Suggest<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Leaves to a person whether a member has the C# type that its page leaves open.
+    pub(super) fn guessed(&mut self, page: &Page, name: &str, said: &str, kind: &str) {
+        if is_open(page.kind, said) {
+            self.editor.left.push(format!(
+                "{name}: whether it is `{kind}`: {} only says `{said}`",
+                page.kind.name()
+            ));
+        }
     }
 
     fn required(&mut self, type_: &str, field: &str, required: bool) -> Result<(), String> {
