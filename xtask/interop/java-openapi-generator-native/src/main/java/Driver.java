@@ -108,10 +108,10 @@ public class Driver {
             var contract = contracts.c2BPostContract(
                     new C2BPostContractRequest().instrumentId(7301L).rateId(90210L).cusAcct(20417));
             var isBooked = contract != null && contract.getWebRef() != null;
-            print(Map.of("outcome", isBooked ? "booked" : "error", "status", 200));
+            print(Map.of("outcome", isBooked ? "booked" : "error"));
         } catch (ApiException error) {
-            System.err.println(error);
-            // 0 if there was no answer.
+            System.err.println(error.getMessage());
+            // 0 if there was no answer, or none that can be read.
             print(Map.of("outcome", "error", "status", error.getCode()));
         }
     }

@@ -6,6 +6,7 @@ import aim.api.CustomersApi;
 import aim.api.ServiceTicketsApi;
 import aim.api.SignInApi;
 import aim.model.*;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
 import java.math.BigDecimal;
@@ -116,11 +117,15 @@ public class Driver {
             var contract = contracts.c2BPostContract(
                     new C2BPostContractRequest().instrumentId(7301L).rateId(90210L).cusAcct(20417));
             var isBooked = contract != null && contract.getWebRef() != null;
-            print(Map.of("outcome", isBooked ? "booked" : "error", "status", 200));
+            print(Map.of("outcome", isBooked ? "booked" : "error"));
         } catch (ApiException error) {
-            System.err.println(error);
+            System.err.println(error.getMessage());
             // 0 if there was no answer.
             print(Map.of("outcome", "error", "status", error.getCode()));
+        } catch (JsonParseException error) {
+            // An answer that cannot be read.
+            System.err.println(error.getMessage());
+            print(Map.of("outcome", "error"));
         }
     }
 
