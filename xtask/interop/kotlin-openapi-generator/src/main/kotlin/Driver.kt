@@ -2,12 +2,10 @@ import aim.apis.ContractsApi
 import aim.apis.CustomersApi
 import aim.apis.ServiceTicketsApi
 import aim.apis.SignInApi
-import aim.infrastructure.ClientException
 import aim.infrastructure.Serializer
-import aim.infrastructure.ServerException
+import aim.infrastructure.Success
 import aim.models.*
 import com.fasterxml.jackson.core.JsonGenerator
-import java.io.IOException
 import java.math.BigDecimal
 import java.time.Duration
 import okhttp3.OkHttpClient
@@ -112,18 +110,17 @@ fun calls() {
 fun book() {
     contracts.getContractDetails(GetContractDetailsRequest(ref = "R-104233"))
     val line = try {
-        val contract = contracts.c2BPostContract(
+        val answer = contracts.c2BPostContractWithHttpInfo(
             C2BPostContractRequest(instrumentId = 7301, rateId = 90210, cusAcct = 20417)
         )
-        mapOf("outcome" to if (contract.webRef.isNullOrEmpty()) "error" else "booked")
-    } catch (error: ClientException) {
-        mapOf("outcome" to "error", "status" to error.statusCode)
-    } catch (error: ServerException) {
-        mapOf("outcome" to "error", "status" to error.statusCode)
-    } catch (error: UnsupportedOperationException) {
-        // A redirect, or an answer that is no JSON.
-        mapOf("outcome" to "error", "reason" to error.message)
-    } catch (error: IOException) {
+        val contract = (answer as? Success<*>)?.data as? C2BPostContractResponse
+        if (contract?.webRef.isNullOrEmpty()) {
+            mapOf("outcome" to "error", "status" to answer.statusCode)
+        } else {
+            mapOf("outcome" to "booked")
+        }
+    } catch (error: Exception) {
+        // No answer, or none that can be read.
         mapOf("outcome" to "error", "reason" to error.message)
     }
     print(line)
