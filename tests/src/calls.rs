@@ -1,8 +1,16 @@
 //! Calls every operation of the client by its id, with a request as JSON text.
 
-use aim_client::AimClient;
 use aim_client::internals;
 pub use aim_client::internals::Called;
+use aim_client::{AimClient, AimClientBuilder};
+
+/// The builder of a client that talks to a server of the test over http.
+pub fn builder(url: impl Into<String>) -> AimClientBuilder {
+    // Reading the system's certificates takes longer than most tests.
+    AimClient::builder()
+        .base_url(url)
+        .http(|http| http.tls_certs_only([]))
+}
 
 /// Calls an operation.
 ///

@@ -153,12 +153,7 @@ impl Nested {
 
     /// Unpacks a package that cargo has packed, below `place`. Unchanged files
     /// stay untouched, so that cargo does not compile them again.
-    ///
-    /// # Panics
-    ///
-    /// If it was not packed, or `tar` cannot unpack it.
-    #[must_use]
-    pub fn unpack(&self, package: &str, place: &str) -> PathBuf {
+    fn unpack(&self, package: &str, place: &str) -> PathBuf {
         let packed = self.target().join(format!("package/{package}.crate"));
         let fresh = tempfile::tempdir_in(self.target()).unwrap();
         let mut tar = Command::new("tar");

@@ -86,8 +86,7 @@ impl Player {
         let next = Arc::new(Mutex::new(Reply::json("{}")));
         let answers = Arc::clone(&next);
         let server = Server::start(move |_| answers.lock().unwrap().clone()).unwrap();
-        let client = AimClient::builder()
-            .base_url(server.url())
+        let client = calls::builder(server.url())
             .credentials(Credentials::new("key", "app"))
             .retry(Retry::never())
             .build()

@@ -33,8 +33,7 @@ fn serving() -> (Server, AimClient) {
         .token("fake-token")
         .device_id("fake-device")
         .oauth_token("fake-oauth");
-    let client = AimClient::builder()
-        .base_url(format!("{}/aeservices30", server.url()))
+    let client = calls::builder(format!("{}/aeservices30", server.url()))
         .credentials(credentials)
         .http(|http| http.user_agent("wire-test"))
         .build()

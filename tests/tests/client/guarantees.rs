@@ -20,6 +20,7 @@ use aim_client::{
     Credentials, Delivery, Error, ErrorKind, FulfillmentLookup, Limit, Observer, Retry, Secret,
 };
 use aim_fake::internals::names;
+use aim_tests::calls;
 use aim_tests::mock_clock::MockClock;
 use aim_tests::server::{Received, Reply, Server};
 use tokio::sync::Notify;
@@ -27,8 +28,7 @@ use tokio::sync::Notify;
 const PROOF: &str = r#"{"WebRef":"W-1","AccountSub":"1-1","Status":{"StatusCode":"OK"}}"#;
 
 fn builder(url: impl Into<String>) -> AimClientBuilder {
-    AimClient::builder()
-        .base_url(url)
+    calls::builder(url)
         .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
 }
 

@@ -15,6 +15,7 @@ use aim_client::{
     Limit, Money, Secret,
 };
 use aim_fake::internals::names;
+use aim_tests::calls;
 use aim_tests::document::{self, Operation};
 use aim_tests::error_text::error_text;
 use aim_tests::mock_clock::MockClock;
@@ -26,12 +27,9 @@ fn client_with(
     server: &Server,
     configure: impl FnOnce(AimClientBuilder) -> AimClientBuilder,
 ) -> AimClient {
-    let builder = AimClient::builder()
-        .base_url(server.url())
+    let builder = calls::builder(server.url())
         .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
-        .runtime(MockClock::default())
-        // To read the system's certificates takes longer than all the rest.
-        .http(|http| http.tls_certs_only([]));
+        .runtime(MockClock::default());
     configure(builder).build().unwrap()
 }
 

@@ -19,8 +19,7 @@ use serde_json::{Map, Value, json};
 
 fn serving() -> (Server, AimClient) {
     let server = Server::proving().unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("k", "a"))
         .build()
         .unwrap();
@@ -497,9 +496,7 @@ async fn a_query_over_the_limit_is_refused_with_its_length() {
 async fn a_body_over_the_limit_is_refused_with_its_size() {
     let server = Server::proving().unwrap();
     let client = |limit: Option<usize>| {
-        let builder = AimClient::builder()
-            .base_url(server.url())
-            .credentials(Credentials::new("k", "a"));
+        let builder = calls::builder(server.url()).credentials(Credentials::new("k", "a"));
         match limit {
             None => builder,
             Some(limit) => builder.max_request_body(limit),

@@ -9,6 +9,7 @@ use aim_client::types::{
 };
 use aim_client::{AimClient, AnswerKind, Credentials, Delivery};
 use aim_fake::internals::names;
+use aim_tests::calls;
 use aim_tests::document::{self, Operation};
 use aim_tests::fixture::{self, Exchange};
 use aim_tests::replay::{self, Player};
@@ -166,8 +167,7 @@ async fn every_recorded_answer_in_xml_is_read_as_its_twin_in_json() {
 fn serving(status: u16, content_type: &str, body: &str) -> (Server, AimClient) {
     let reply = Reply::of(status, content_type, body);
     let server = Server::start(move |_| reply.clone()).unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("key", "app"))
         .build()
         .unwrap();

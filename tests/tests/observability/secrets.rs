@@ -268,10 +268,8 @@ impl Channels {
     }
 
     fn builder(&self, base_url: &str) -> AimClientBuilder {
-        AimClient::builder()
-            .base_url(base_url)
+        calls::builder(base_url)
             .credentials(credentials())
-            .http(|http| http.tls_certs_only([]))
             .observer(self.hooks.clone())
             .journal(self.hooks.clone())
             .runtime(MockClock::default())

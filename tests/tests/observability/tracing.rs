@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aim_client::types::GetContractDetailsRequest;
-use aim_client::{AimClient, CallOptions, Credentials};
+use aim_client::{CallOptions, Credentials};
+use aim_tests::calls;
 use aim_tests::log::Log;
 use aim_tests::mock_clock::MockClock;
 use aim_tests::server::{Reply, Server};
@@ -27,8 +28,7 @@ async fn a_call_is_a_span_and_each_attempt_an_event() {
         _ => Reply::json(r#"{"AccountSub":"canary"}"#),
     })
     .unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("canary-key", "canary-app").token("canary-token"))
         .runtime(MockClock::default())
         .build()
@@ -89,8 +89,7 @@ async fn the_users_span_is_left_alone() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start(|_| Reply::of(401, "text/plain", "")).unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("canary-key", "canary-app"))
         .build()
         .unwrap();
@@ -114,8 +113,7 @@ fn the_blocking_client_stays_within_the_callers_span() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start(|_| Reply::json(r#"{"AccountSub":"1"}"#)).unwrap();
-    let client = AimClient::builder()
-        .base_url(server.url())
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("canary-key", "canary-app"))
         .build_blocking()
         .unwrap();

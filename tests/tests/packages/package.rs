@@ -1,12 +1,12 @@
 //! The published crates as a user gets them: packaged by cargo, built from the
 //! packages alone and run, all without the network.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use aim_tests::fixture;
-use aim_tests::nested::{Nested, code, read};
+use aim_tests::nested::{Nested, code, read, write};
 use serde_json::Value;
 
 use crate::nested;
@@ -86,18 +86,11 @@ fn a_user_builds_and_runs_the_published_crates() {
     let (nested, _alone) = nested();
     let root = fixture::root();
     let published = published(&nested, &root);
-    let mut arguments = vec!["package", "--allow-dirty", "--locked"];
-    for (name, version) in &published {
-        forget(&nested, name, version);
-        arguments.extend(["--package", name]);
-    }
-    let _ = nested.run(&root, &arguments);
-
-    let [client, codegen, fake] = ["aim-client", "aim-codegen", "aim-fake"].map(|name| {
-        let version = published.get(name);
-        let version = version.unwrap_or_else(|| panic!("{name} is not published"));
-        nested.unpack(&format!("{name}-{version}"), "unpacked")
-    });
+    let names: Vec<&str> = published.iter().map(String::as_str).collect();
+    assert_eq!(names, ["aim-client", "aim-codegen", "aim-fake"]);
+    // What is built below verifies the packages.
+    let [client, codegen, fake] =
+        nested.packaged(["aim-client", "aim-codegen", "aim-fake"], "unpacked");
     for folder in [&client, &codegen, &fake] {
         for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
             assert_eq!(
@@ -156,6 +149,12 @@ fn a_user_builds_and_runs_the_published_crates() {
         assert!(graph.contains(name), "{name} is not in {graph:?}");
     }
 
+    // Else cargo would take it for a member of the workspace around it.
+    let manifest = fake.join("Cargo.toml");
+    write(&manifest, format!("{}\n[workspace]\n", read(&manifest)));
+    let built = nested.build(&fake, &["build", "--locked"]);
+    assert!(!built.messages.contains("warning"), "{}", built.messages);
+
     let features = "default-features = false, features = [\"rustls\"]";
     let (built, graph) = consumer(features, "");
     assert_eq!(built.origin, "committed");
@@ -190,42 +189,15 @@ fn the_install_lines_work_from_a_fresh_folder() {
     assert_eq!(built.run(), PRINTED);
 }
 
-/// The members of the workspace that are meant for crates.io, with their
-/// versions.
-fn published(nested: &Nested, root: &Path) -> BTreeMap<String, String> {
+/// The members of the workspace that are meant for crates.io.
+fn published(nested: &Nested, root: &Path) -> BTreeSet<String> {
     let arguments = ["metadata", "--format-version=1", "--no-deps", "--locked"];
     let metadata: Value = serde_json::from_str(&nested.run(root, &arguments).printed).unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
     packages
         .filter(|package| package["publish"].is_null())
-        .map(|package| ["name", "version"].map(|key| package[key].as_str().unwrap().to_owned()))
-        .map(|[name, version]| (name, version))
+        .map(|package| package["name"].as_str().unwrap().to_owned())
         .collect()
-}
-
-/// Removes what cargo unpacked and compiled of a package in an earlier run:
-/// when it verifies the new one, it would use the old files, since the version
-/// is the same.
-fn forget(nested: &Nested, package: &str, version: &str) {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
-        .unwrap();
-    let name = format!("{package}-{version}");
-    for registry in fs::read_dir(home.join("registry/src"))
-        .into_iter()
-        .flatten()
-    {
-        // Usually there is none.
-        let _ = fs::remove_dir_all(registry.unwrap().path().join(&name));
-    }
-    let compiled = nested.target().join("debug/.fingerprint");
-    for entry in fs::read_dir(compiled).into_iter().flatten().flatten() {
-        let is_ours = |name: &str| name.starts_with(&format!("{package}-"));
-        if entry.file_name().to_str().is_some_and(is_ours) {
-            fs::remove_dir_all(entry.path()).unwrap();
-        }
-    }
 }
 
 /// The top level of a package, without cargo's note of the commit.

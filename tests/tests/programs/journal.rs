@@ -12,8 +12,9 @@ use std::{env, thread};
 use aim_client::blocking;
 use aim_client::journal::{FileJournal, State};
 use aim_client::types::ContractFulfillmentRequest;
-use aim_client::{AimClient, CallOptions, Credentials};
+use aim_client::{CallOptions, Credentials};
 use aim_fake::{AimFake, Fault, State as Store};
+use aim_tests::calls;
 use aim_tests::server::{Received, Reply, Server};
 
 /// Runs an example that does what it is for, and returns what it prints.
@@ -124,8 +125,7 @@ async fn the_file_journal_says_what_is_in_doubt_until_a_person_has_looked() {
 }
 
 fn client(url: &str, journal: FileJournal) -> blocking::AimClient {
-    AimClient::builder()
-        .base_url(url)
+    calls::builder(url)
         .credentials(Credentials::new("canary-key", "canary-app"))
         .journal(journal)
         .build_blocking()

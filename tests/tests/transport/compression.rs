@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use aim_client::Limit;
 use aim_client::types::{C2BPostContractRequest, GetContractDetailsRequest};
 use aim_client::{AimClient, AnswerKind, Credentials, Delivery, ErrorKind};
+use aim_tests::calls;
 use aim_tests::mock_clock::MockClock;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
@@ -24,8 +25,7 @@ fn start(
     most: usize,
 ) -> (AimClient, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let client = AimClient::builder()
-        .base_url(format!("http://{}", listener.local_addr().unwrap()))
+    let client = calls::builder(format!("http://{}", listener.local_addr().unwrap()))
         .credentials(Credentials::new("key", "app"))
         .max_answer_bytes(most)
         .runtime(MockClock::default())

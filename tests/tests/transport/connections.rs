@@ -14,6 +14,7 @@ use aim_client::types::{C2BPostContractRequest, CustomerInfo, GetContractDetails
 use aim_client::{
     AimClient, AimClientBuilder, Credentials, Delivery, Effect, Error, ErrorKind, Operation, Retry,
 };
+use aim_tests::calls;
 use aim_tests::document;
 use aim_tests::every_operation::call;
 use aim_tests::mock_clock::MockClock;
@@ -152,8 +153,7 @@ fn connection(stream: TcpStream, id: usize, later: Later, seen: &Mutex<Seen>) {
 }
 
 fn builder(url: &str) -> AimClientBuilder {
-    AimClient::builder()
-        .base_url(url)
+    calls::builder(url)
         .credentials(Credentials::new("key", "app"))
         .runtime(MockClock::default())
         // That it has to set aside for bookings.

@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aim_client::runtime::{Runtime, Sleep};
-use aim_client::{AimClient, Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
+use aim_client::{Credentials, Delivery, Effect, Error, Limit, Operation, Retry};
 use aim_fake::{AimFake, Fault, FaultKind, State};
+use aim_tests::calls;
 use aim_tests::every_operation::{
     call, call_in_part, has_key, is_of_many, is_proved_by_status_alone, key, request_type, service,
 };
@@ -447,13 +448,10 @@ async fn run(
     let applies = fault.applies();
     let is_of_connections = fault.kind.is_of_connections();
     fake.fault(fault).await.unwrap();
-    let client = AimClient::builder()
-        .base_url(fake.base_url())
+    let client = calls::builder(fake.base_url())
         .credentials(Credentials::new("key", "app"))
         .max_answer_bytes(100_000)
         .reuse_connections_for_bookings(row.reuse)
-        // To read the system's certificates takes longer than all the rest.
-        .http(|http| http.tls_certs_only([]))
         .retry(if retry { Retry::new() } else { Retry::never() })
         .runtime(NoWait {
             fake: Arc::clone(fake),

@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use aim_client::types::C2BPostContractRequest;
-use aim_client::{AimClient, CallOptions, Credentials, Error, ErrorKind, Limit};
+use aim_client::{CallOptions, Credentials, Error, ErrorKind, Limit};
+use aim_tests::calls;
 
 const HEAD: &str = "Server: IIS\r\nContent-Type: text/html\r\nSet-Cookie: canary=canary\r\n\
                     WWW-Authenticate: canary\r\nX-Other: canary\r\nLocation: /canary\r\n";
@@ -15,8 +16,7 @@ const HEAD: &str = "Server: IIS\r\nContent-Type: text/html\r\nSet-Cookie: canary
 /// connection is closed or nothing more comes.
 async fn failed(answer: String, closes: bool, kept: Option<usize>) -> Error {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut builder = AimClient::builder()
-        .base_url(format!("http://{}", listener.local_addr().unwrap()))
+    let mut builder = calls::builder(format!("http://{}", listener.local_addr().unwrap()))
         .credentials(Credentials::new("key", "app"))
         .max_answer_bytes(100);
     if let Some(bytes) = kept {

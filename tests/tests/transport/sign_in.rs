@@ -14,6 +14,7 @@ use aim_client::{
     Limit, LoggedIn, Login, Operation,
 };
 use aim_fake::{AimFake, Fault};
+use aim_tests::calls;
 use aim_tests::error_text::error_text;
 use aim_tests::every_operation::call;
 use aim_tests::mock_clock::MockClock;
@@ -28,11 +29,8 @@ const FAILURE: &str = r#"{"Status":{"StatusCode":"Error","Login":"canary"}}"#;
 const PAGE: &str = "<html>canary</html>";
 
 fn builder(url: &str) -> AimClientBuilder {
-    AimClient::builder()
-        .base_url(url)
+    calls::builder(url)
         .credentials(Credentials::new("canary-key", "canary-app"))
-        // The system's certificates take their time to be read.
-        .http(|http| http.tls_certs_only([]))
         .runtime(MockClock::default())
 }
 

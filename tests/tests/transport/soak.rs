@@ -13,6 +13,7 @@ use aim_client::journal::{Booking, Journal, Outcome, Refusal};
 use aim_client::runtime::{Runtime, Sleep};
 use aim_client::{AimClient, Credentials, Delivery, Effect, Limit, Operation};
 use aim_fake::{AimFake, Fault, FaultKind, Settings, State};
+use aim_tests::calls;
 use aim_tests::every_operation::{call, has_key, key, service};
 
 const SEED: u64 = 0x0A1A_5EED;
@@ -205,8 +206,7 @@ async fn nothing_is_booked_twice_or_lost() {
             .start()
             .await
             .unwrap();
-        let client = AimClient::builder()
-            .base_url(fake.base_url())
+        let client = calls::builder(fake.base_url())
             .credentials(Credentials::new("key", "app"))
             .max_answer_bytes(10_000)
             .runtime(Hasty)
