@@ -56,13 +56,15 @@ const UNSUPPORTED: &[(&str, &[&str])] = &[
 ];
 
 /// Headers that belong to the connection or the host, and are not recorded.
-const NOT_RECORDED: [&str; 7] = [
+const NOT_RECORDED: [&str; 8] = [
     "connection",
     "content-length",
     "date",
     "keep-alive",
     "server",
     "transfer-encoding",
+    // The fake's own.
+    "x-aim-fake-ignored",
     "x-powered-by",
 ];
 
