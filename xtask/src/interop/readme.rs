@@ -89,8 +89,12 @@ fn reasons(row: &Row) -> Vec<String> {
 }
 
 fn section(recipe: &Recipe) -> String {
-    let mut lines = vec![format!("cd {}", folder(recipe).trim_start_matches("../"))];
-    lines.push("cp ../../../openapi/aim.yaml .".to_owned());
+    let name = &recipe.name;
+    let mut lines = vec![
+        format!("cp -r {FOLDER}/{name} .."),
+        format!("cp openapi/aim.yaml ../{name}"),
+        format!("cd ../{name}"),
+    ];
     if !recipe.npm.is_empty() {
         lines.push(format!("npm install --no-save {}", recipe.npm.join(" ")));
         lines.push("export PATH=\"$PWD/node_modules/.bin:$PATH\"".to_owned());
@@ -105,10 +109,9 @@ fn section(recipe: &Recipe) -> String {
     lines.push(recipe.recipe.trim().to_owned());
     lines.push(format!("{} book", recipe.run.trim()));
     let mut text = format!(
-        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{FOLDER}/{}`]({})\n",
+        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{FOLDER}/{name}`]({})\n",
         title(recipe),
         lines.join("\n"),
-        recipe.name,
         folder(recipe)
     );
     for note in &recipe.notes {
