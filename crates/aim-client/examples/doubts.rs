@@ -13,6 +13,7 @@
 
 use std::env;
 use std::error::Error;
+use std::path::Path;
 
 use aim_client::journal::{FileJournal, Record, Settled};
 use aim_client::{AimApi, AimClient, Credentials, FulfillmentLookup, Operation};
@@ -37,11 +38,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
             env::var("AIM_APP_ID")?,
         ))
         .build()?;
+    // To open one that is not there makes it, and nothing would be in doubt.
+    if !Path::new(file).is_file() {
+        return Err(format!("there is no journal {file}").into());
+    }
     let journal = FileJournal::open(file)?;
     if let Some((id, settled)) = settled {
         journal.settle(id, settled)?;
+        println!("settled: {id}");
     }
-    for record in journal.in_doubt() {
+    let in_doubt = journal.in_doubt();
+    println!("in doubt: {}", in_doubt.len());
+    for record in in_doubt {
         println!("{record}\n  {}", what_to_look_for(&client, &record).await);
     }
     Ok(())

@@ -3,12 +3,13 @@
 //! posts another one for the user's account.
 //!
 //! ```sh
-//! cargo run --example sign_in -- C-20117
+//! cargo run --example sign_in -- R-104233
 //! ```
 //!
 //! `AIM_API_KEY` and `AIM_APP_ID` hold the credentials, `AIM_USER` and
-//! `AIM_PASSWORD` the login. On this machine a test server stands in for both
-//! hosts: `sign_in C-20117 http://127.0.0.1:8080/aeservices30`.
+//! `AIM_PASSWORD` the login. On this machine a test server with its example store
+//! stands in for both hosts, and knows the user `jordan@example.com` with the
+//! password `password-invented-5d`: `sign_in R-104233 http://127.0.0.1:8080`.
 
 use std::env;
 use std::error::Error;

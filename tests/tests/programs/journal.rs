@@ -82,7 +82,7 @@ async fn the_file_journal_says_what_is_in_doubt_until_a_person_has_looked() {
 
     let listed = settle(&[]);
     assert!(
-        listed.starts_with("order-2: C2BPostContract of "),
+        listed.starts_with("in doubt: 1\norder-2: C2BPostContract of "),
         "{listed}"
     );
     assert!(
@@ -90,7 +90,8 @@ async fn the_file_journal_says_what_is_in_doubt_until_a_person_has_looked() {
         "{listed}"
     );
     let last = fake.state().bookings().last().unwrap().references[0].clone();
-    assert_eq!(settle(&["order-2", "booked", &last]), "");
+    let settled = settle(&["order-2", "booked", &last]);
+    assert_eq!(settled, "settled: order-2\nin doubt: 0\n");
     let printed = book("order-2");
     assert!(
         printed.ends_with(&format!(", booked as {last}\n")),
@@ -120,7 +121,10 @@ async fn the_file_journal_says_what_is_in_doubt_until_a_person_has_looked() {
         listed.contains(" for R-104234, in doubt\n  R-104234 has now ["),
         "{listed}"
     );
-    assert_eq!(settle(&["order-4", "not-booked"]), "");
+    assert_eq!(
+        settle(&["order-4", "not-booked"]),
+        "settled: order-4\nin doubt: 0\n"
+    );
     assert_eq!(fulfill().await, State::Booked { reference: None });
 }
 

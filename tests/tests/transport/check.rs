@@ -55,6 +55,14 @@ async fn who_answers_what_is_told_apart() {
             "right",
             true,
         ),
+        // The words name what is wrong.
+        (
+            200,
+            "application/json",
+            r#"{"Status":{"StatusCode":"Error","ErrorMessage":"unknown ApiKey"}}"#,
+            "credentials",
+            false,
+        ),
         (401, "text/html", page, "credentials", false),
         (401, "application/json", exception, "credentials", false),
         (403, "text/plain", "canary", "credentials", false),

@@ -557,7 +557,16 @@ async fn a_login_that_fails_is_not_tried_over_and_over() {
             reads.spawn(async move { read(&user).await });
         }
         for outcome in reads.join_all().await {
-            assert_eq!(failed(outcome).delivery(), Delivery::Rejected);
+            let error = failed(outcome);
+            assert_eq!(error.delivery(), Delivery::Rejected);
+            let text = error.to_string();
+            let says = match after_a_while {
+                1 => text.ends_with(
+                    "its login was refused too, so the client makes no other: call `log_in`",
+                ),
+                _ => text.ends_with("waits a minute with the next try"),
+            };
+            assert!(says, "{text}");
         }
         let logins = |asked: &[String]| asked.iter().filter(|one| *one == "Security").count();
         assert_eq!(logins(&sessions.asked()), 1);
@@ -588,8 +597,14 @@ async fn a_session_that_does_not_last_is_not_renewed_over_and_over() {
         clock.sleep(Duration::from_secs(waits)).await;
         sessions.end();
         sessions.asked();
-        let outcome = read(&user).await;
-        assert_eq!(outcome.is_ok(), expected == 1);
+        match read(&user).await {
+            Ok(_) => assert_eq!(expected, 1),
+            Err(error) => {
+                assert_eq!(expected, 0);
+                let text = error.to_string();
+                assert!(text.contains("less than a minute ago"), "{text}");
+            }
+        }
         let asked = sessions.asked();
         assert_eq!(
             asked.iter().filter(|one| *one == "Security").count(),

@@ -16,6 +16,8 @@ use crate::call::record::{Record, State, rfc3339};
 use crate::generated::members::known;
 use crate::operation::{Effect, Operation};
 use crate::types::{BaseResponseResult, ResponseStatus};
+use crate::value::date::DateError;
+use crate::value::money::MoneyError;
 
 /// What is certain about an operation whose call ended in an error.
 ///
@@ -290,6 +292,8 @@ struct Inner {
     attempts: u32,
     booking_id: Option<Arc<str>>,
     received: Option<Received>,
+    /// Why the client did not log in again.
+    without_login: Option<&'static str>,
 }
 
 enum Cause {
@@ -379,6 +383,7 @@ impl Error {
             attempts: 0,
             booking_id: None,
             received: None,
+            without_login: None,
         }))
     }
 
@@ -529,6 +534,12 @@ impl Error {
     /// Notes how many attempts were made.
     pub(crate) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// The session has ended, and the client has not logged in again.
+    pub(crate) fn without_login(mut self, why: &'static str) -> Self {
+        self.0.without_login = Some(why);
         self
     }
 
@@ -845,7 +856,11 @@ impl fmt::Display for Error {
                 "; it books nothing, so it can be sent again"
             }
             (Delivery::Unknown, _) => "; it only reads, so it can be sent again",
-        })
+        })?;
+        match self.0.without_login {
+            Some(why) => write!(formatter, "; {why}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -1052,6 +1067,40 @@ impl fmt::Debug for Error {
             .field("delivery", &self.0.delivery)
             .field("help", &self.help())
             .finish_non_exhaustive()
+    }
+}
+
+/// An amount that cannot be sent: *not sent*.
+///
+/// ```
+/// use aim_client::types::Rate;
+/// use aim_client::{Error, Money};
+///
+/// fn rate(text: &str) -> Result<Rate, Error> {
+///     Ok(Rate::new().mo_pay(Money::try_from(text)?))
+/// }
+/// assert!(rate("29.95").is_ok());
+/// assert!(rate("29,95").is_err());
+/// ```
+impl From<MoneyError> for Error {
+    fn from(error: MoneyError) -> Self {
+        Self::refused(None, error.to_string())
+    }
+}
+
+/// A date that cannot be sent: *not sent*.
+///
+/// ```
+/// use aim_client::{AimDateTime, Error};
+///
+/// fn due() -> Result<AimDateTime, Error> {
+///     Ok(AimDateTime::from_ymd_hms(2026, 2, 30, 0, 0, 0)?)
+/// }
+/// assert!(due().is_err());
+/// ```
+impl From<DateError> for Error {
+    fn from(error: DateError) -> Self {
+        Self::refused(None, error.to_string())
     }
 }
 

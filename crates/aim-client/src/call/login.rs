@@ -17,6 +17,11 @@ use crate::value::secret::Secret;
 /// make each read a login.
 const PAUSE: Duration = Duration::from_secs(60);
 
+const TOO_SOON: &str =
+    "the client tried to log in less than a minute ago, and waits a minute with the next try";
+const REFUSED: &str = "its login was refused too, so the client makes no other: call `log_in`";
+const FAILED: &str = "it could not log in again, and waits a minute with the next try";
+
 /// What a login gives, as headers.
 #[derive(Clone)]
 pub(crate) struct Tokens {
@@ -98,18 +103,27 @@ impl Renewal {
     }
 
     /// Sees to newer tokens than those with which the server found the session
-    /// ended; `false` if there are none.
-    pub(crate) async fn renew(&self, ended: u64, runtime: &dyn Runtime) -> bool {
+    /// ended.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none.
+    pub(crate) async fn renew(
+        &self,
+        ended: u64,
+        runtime: &dyn Runtime,
+    ) -> Result<(), &'static str> {
         let _turn = self.turn.lock().await;
         {
             let state = self.state();
             if state.number != ended {
-                return true;
+                return Ok(());
             }
             match state.next {
                 Next::Now => {}
                 Next::From(time) if runtime.now() >= time => {}
-                Next::From(_) | Next::Never => return false,
+                Next::From(_) => return Err(TOO_SOON),
+                Next::Never => return Err(REFUSED),
             }
         }
         let outcome = (self.log_in)().await;
@@ -119,14 +133,13 @@ impl Renewal {
             Ok(tokens) => {
                 state.tokens = tokens;
                 state.number += 1;
-                true
+                Ok(())
             }
-            Err(error) => {
-                if error.delivery() == Delivery::Rejected {
-                    state.next = Next::Never;
-                }
-                false
+            Err(error) if error.delivery() == Delivery::Rejected => {
+                state.next = Next::Never;
+                Err(REFUSED)
             }
+            Err(_) => Err(FAILED),
         }
     }
 

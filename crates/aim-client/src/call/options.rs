@@ -30,7 +30,7 @@ use crate::value::secret::Secret;
 ///     .timeout(Duration::from_secs(5))
 ///     .no_retry()
 ///     .header("X-Request-Id", "4711");
-/// let request = GetContractDetailsRequest::new().ref_("C-20117");
+/// let request = GetContractDetailsRequest::new().ref_("R-104233");
 /// let details = client.with(quick).get_contract_details(&request).await?;
 /// # Ok(())
 /// # }

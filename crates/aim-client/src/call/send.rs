@@ -138,8 +138,9 @@ impl Call<'_> {
             if let Some(renewal) = renewal {
                 may_log_in = false;
                 match deadline.race(renewal.renew(login, runtime)).await {
-                    Some(true) => last = Some(error),
-                    Some(false) | None => return Err(error),
+                    Some(Ok(())) => last = Some(error),
+                    Some(Err(why)) => return Err(error.without_login(why)),
+                    None => return Err(error),
                 }
                 continue;
             }

@@ -38,7 +38,7 @@ use crate::value::secret::Secret;
 ///     .base_url("https://10846.active-e.net:7890")
 ///     .credentials(Credentials::new("api-key", "app-id"))
 ///     .build()?;
-/// let request = GetContractDetailsRequest::new().ref_("C-20117");
+/// let request = GetContractDetailsRequest::new().ref_("R-104233");
 /// let details = client.get_contract_details(&request).await?;
 /// println!("due: {:?}", details.total_due);
 /// # Ok(())

@@ -8,7 +8,7 @@
 //! let client = AimClient::builder()
 //!     .credentials(Credentials::new("api-key", "app-id"))
 //!     .build_blocking()?;
-//! let request = GetContractDetailsRequest::new().ref_("C-20117");
+//! let request = GetContractDetailsRequest::new().ref_("R-104233");
 //! let details = client.get_contract_details(&request)?;
 //! # Ok(())
 //! # }

@@ -342,7 +342,10 @@ impl AimClientBuilder {
 
     /// Adds words by which a merchant's system says, in any member of `Status`,
     /// that the login has ended, besides status 401: for
-    /// [`Login::log_in_again`](crate::Login::log_in_again). Case does not count.
+    /// [`Login::log_in_again`](crate::Login::log_in_again). A word is the whole value
+    /// of the member, such as `Token has ended: log in again`; case does not count.
+    /// Take none that stands for other failures too (`Error`): each of those would
+    /// be a login.
     pub fn session_ended_words<W: Into<String>>(
         mut self,
         ended: impl IntoIterator<Item = W>,

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::call::credentials;
 use crate::call::error::{AnswerKind, Error, ErrorKind};
 use crate::call::limits::Limit;
 use crate::call::options::CallOptions;
 use crate::client::aim_client::AimClient;
 use crate::types::{BaseResponseResult, GetContractDetailsRequest};
+use crate::value::words::Words;
 
 /// What is asked for; no contract is called so.
 const NO_CONTRACT: &str = "aim-client-check";
@@ -39,7 +41,8 @@ pub enum CheckError {
     /// No TLS session: the certificate is not trusted, or the server speaks no
     /// TLS.
     Tls(Error),
-    /// The credentials or the licence are refused (401, 403).
+    /// The credentials or the licence are refused: with 401 or 403, or in-band
+    /// with words that name a credential.
     Credentials(Error),
     /// Something else: a setting of the client, a limit of time, a failure of
     /// the server.
@@ -100,10 +103,11 @@ impl AimClient {
     ///
     /// - It can tell that nothing answers, that TLS fails, that something else
     ///   than AIM answers (a page, a redirect, a 404), and that credentials are
-    ///   refused with 401 or 403.
+    ///   refused with 401 or 403, or in-band with words that name one of them
+    ///   (`ApiKey`, `Token`).
     /// - It cannot tell a wrong key where the server does not check it at this
-    ///   operation, nor one that is refused in-band: the vendor documents no
-    ///   words for that, so [`Checked::aim_status`] has them for a person. Nor
+    ///   operation, nor one that is refused in-band with other words: the vendor
+    ///   documents none, so [`Checked::aim_status`] has them for a person. Nor
     ///   does it say that the licences of other operations are there.
     ///
     /// # Errors
@@ -115,7 +119,8 @@ impl AimClient {
     /// use aim_client::CheckError;
     ///
     /// match client.check().await {
-    ///     Ok(_) => println!("ready"),
+    ///     Ok(checked) if checked.aim_status().is_none() => println!("ready"),
+    ///     Ok(_) => println!("ready, if AIM's words speak of the contract alone"),
     ///     Err(error @ CheckError::Credentials(_)) => println!("ask Tri-Tech: {error}"),
     ///     Err(error) => println!("not ready: {error}"),
     /// }
@@ -128,6 +133,11 @@ impl AimClient {
             Ok(_) => Ok(Checked { status: None }),
             Err(error) => match error.aim_status().cloned() {
                 Some(status) if error.http_status().is_some_and(|it| it.is_success()) => {
+                    let words = status.words();
+                    let names = |it: &Words<'_>| credentials::named_in(it.value).is_some();
+                    if words.iter().any(names) {
+                        return Err(CheckError::Credentials(error));
+                    }
                     Ok(Checked {
                         status: Some(status),
                     })

@@ -42,7 +42,7 @@ impl AimClient {
     /// use aim_client::{FulfillmentLookup, Secret};
     /// # fn show_to_a_person(_: Option<&str>) {}
     ///
-    /// match client.look_up_fulfillment("C-20117").await {
+    /// match client.look_up_fulfillment("R-104233").await {
     ///     FulfillmentLookup::Exists(contract) => println!("{:?}", contract.inventory),
     ///     FulfillmentLookup::Refused(error) => {
     ///         let words = error.aim_status().and_then(|status| status.error_message.as_ref());
