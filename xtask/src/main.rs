@@ -47,6 +47,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command: fn(&Path, &[&str]) -> u8 = match arguments.as_slice() {
+        ["help" | "--help" | "-h", ..] | [.., "--help" | "-h"] | [] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
         ["regen"] | ["regen", "--check"] | ["diff" | "audit", ..] => {
             |root, arguments| document(root, arguments)
         }
@@ -58,10 +62,6 @@ fn main() -> ExitCode {
         ["bench", "first-run"] => |root, _| bench_client(root, &["first-run"]),
         ["bench", "client", ..] => {
             |root, arguments| bench_client(root, arguments.get(2..).unwrap_or_default())
-        }
-        ["help" | "--help" | "-h"] | [] => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
         }
         _ => {
             eprint!("xtask: no such command; these are known:\n{HELP}");

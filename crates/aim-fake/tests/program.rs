@@ -615,7 +615,7 @@ fn the_quick_start_says_what_it_shows() {
         .1
         .split_once("```\n")
         .unwrap();
-    let install = "cargo install --path crates/aim-fake\n";
+    let install = "cargo install --locked --path crates/aim-fake\n";
     assert!(script.starts_with(install) && script.matches("8080").count() == 2);
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()

@@ -35,7 +35,7 @@ pub(crate) use report::Format;
 use compare::Comparer;
 use described::Described;
 use difference::{Change, Difference};
-use ledger::{Entry, FACTS, LEDGER, Texts};
+use ledger::{Entry, FACTS, LEDGER, Said};
 use page::{Page, Problem};
 use suggest::Suggestion;
 use table::Known;
@@ -55,7 +55,7 @@ struct Baseline {
     /// The same as a value.
     value: serde_yaml::Value,
     entries: Vec<Entry>,
-    texts: Texts,
+    said: Said,
 }
 
 impl Baseline {
@@ -72,7 +72,7 @@ impl Baseline {
             document,
             value,
             entries: ledger::read(&read(LEDGER)?)?,
-            texts: Texts::read(&read(FACTS)?)?,
+            said: Said::read(&read(FACTS)?)?,
         })
     }
 }
@@ -113,7 +113,7 @@ impl Audit {
         }
         let mut comparer = Comparer {
             described: &described,
-            texts: &baseline.texts,
+            said: &baseline.said,
             found: Vec::new(),
         };
         for page in &pages {
@@ -121,7 +121,7 @@ impl Audit {
         }
         let mut found = comparer.found;
         for difference in &mut found {
-            explain(difference, &baseline.entries);
+            explain(difference, baseline);
         }
         let edit = suggest::suggest(baseline, &described, &pages, &found, accepts);
         Ok(Self {
@@ -174,7 +174,8 @@ fn read(name: &str, text: &str, described: &Described<'_>) -> Result<Page, Probl
 }
 
 /// The ledger's word on a difference.
-fn explain(difference: &mut Difference, entries: &[Entry]) {
+fn explain(difference: &mut Difference, baseline: &Baseline) {
+    let entries = &baseline.entries;
     let Difference {
         type_,
         field,
@@ -184,7 +185,8 @@ fn explain(difference: &mut Difference, entries: &[Entry]) {
     } = &*difference;
     let by = |field: &str, aspect: &str, page: &str| {
         let entries = entries.iter();
-        let claim = entries.filter(|entry| entry.claims(type_, field, aspect, page));
+        let at = (type_.as_str(), field, aspect);
+        let claim = entries.filter(|entry| entry.explains(at, page, &baseline.said));
         claim.map(|entry| entry.id.clone()).collect::<Vec<_>>()
     };
     let mut explained = by(field, aspect.name(), page);
@@ -198,9 +200,11 @@ fn explain(difference: &mut Difference, entries: &[Entry]) {
             explained.dedup();
         }
     }
-    let see = entries
-        .iter()
-        .filter(|entry| entry.is_about(&difference.pointer) && !explained.contains(&entry.id));
+    let see = entries.iter().filter(|entry| {
+        !explained.contains(&entry.id)
+            && (entry.is_about(&difference.pointer)
+                || entry.claims(type_, field, aspect.name(), page))
+    });
     difference.see = see.map(|entry| entry.id.clone()).collect();
     difference.explained = explained;
 }

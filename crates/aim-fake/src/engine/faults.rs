@@ -605,7 +605,12 @@ impl Fault {
                     } else {
                         below.to_owned()
                     },
-                    reason: expectation(&message),
+                    reason: if message.starts_with("unknown field") {
+                        let any = WHEN.join("`, `");
+                        format!("{}; any fault takes `{any}`", expectation(&message))
+                    } else {
+                        expectation(&message)
+                    },
                 }
             },
         )?;

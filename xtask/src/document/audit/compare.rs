@@ -7,13 +7,13 @@ use crate::compare::pair::{join, keys, list, text};
 use super::agree::{Agreement, agrees, csharp, renamed};
 use super::described::{self, Described, is_scalar, item_of};
 use super::difference::{Aspect, Change, Difference, Place};
-use super::ledger::{Texts, fingerprint};
+use super::ledger::{Said, fingerprint};
 use super::page::{Kind, Member, Operation, Page, Type, squeezed};
 use super::samples::sampled;
 
 pub(super) struct Comparer<'a> {
     pub(super) described: &'a Described<'a>,
-    pub(super) texts: &'a Texts,
+    pub(super) said: &'a Said,
     pub(super) found: Vec<Difference>,
 }
 
@@ -271,7 +271,7 @@ impl<'a> Comparer<'a> {
         said: Option<&str>,
         pointer: &str,
     ) {
-        if self.texts.has(type_, field, said) {
+        if self.said.has(type_, field, said) {
             return;
         }
         let (on_page, what) = match said {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::difference::Aspect;
 #[cfg(test)]
 use super::page::Page;
 use super::page::squeezed;
@@ -56,9 +57,26 @@ impl Claim {
 }
 
 impl Entry {
+    /// Whether a claim is about such a difference, whatever the page says.
     pub(super) fn claims(&self, type_: &str, field: &str, aspect: &str, page: &str) -> bool {
         let mut claims = self.tie.facts.iter().chain(&self.tie.newer);
         claims.any(|claim| claim.matches(type_, field, aspect, page))
+    }
+
+    /// Whether a claim explains what the page says: one on the pages that the
+    /// document was made from, if they say the same; one on newer pages, but for
+    /// their texts, which nobody has read.
+    pub(super) fn explains(
+        &self,
+        (type_, field, aspect): (&str, &str, &str),
+        page: &str,
+        said: &Said,
+    ) -> bool {
+        let matches = |claim: &&Claim| claim.matches(type_, field, aspect, page);
+        let facts = self.tie.facts.iter().filter(matches);
+        let newer = self.tie.newer.iter().filter(matches);
+        facts.count() > 0 && said.may_be_known(type_, field, aspect, page)
+            || newer.count() > 0 && aspect != Aspect::Description.name()
     }
 
     /// Whether the entry says something of a place of the document or below it.
@@ -97,10 +115,15 @@ pub(super) fn read(ledger: &str) -> Result<Vec<Entry>, String> {
     Ok(entries)
 }
 
-/// The texts of the pages that the document was made from: a fingerprint of each,
-/// since they are the vendor's words.
+/// What the pages say that the document was made from, by type and member.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Texts(BTreeMap<(String, String), BTreeSet<String>>);
+pub(super) struct Said {
+    /// A fingerprint of each text, since they are the vendor's words. The empty
+    /// member is the operation.
+    texts: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Type, place and whether it is required, in lower case.
+    cells: BTreeMap<(String, String), BTreeSet<[String; 3]>>,
+}
 
 /// A page of the facts.
 #[derive(Deserialize)]
@@ -114,11 +137,16 @@ struct Facts {
 #[derive(Deserialize)]
 struct Field {
     name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(rename = "in")]
+    place: String,
+    required: bool,
     #[serde(default)]
     text: Option<String>,
 }
 
-impl Texts {
+impl Said {
     /// Reads the facts.
     ///
     /// # Errors
@@ -132,6 +160,17 @@ impl Texts {
             )
         })?;
         let mut known = BTreeMap::<_, BTreeSet<_>>::new();
+        let mut cells = BTreeMap::<_, BTreeSet<_>>::new();
+        for page in &pages {
+            for (type_, fields) in &page.types {
+                for field in fields {
+                    let required = if field.required { "Yes" } else { "No" };
+                    let said = [&field.kind, &field.place, required].map(str::to_ascii_lowercase);
+                    let at = (type_.clone(), field.name.clone());
+                    cells.entry(at).or_default().insert(said);
+                }
+            }
+        }
         for page in pages {
             let fields = page.types.into_iter().flat_map(|(type_, fields)| {
                 let of = move |field: Field| ((type_.clone(), field.name), field.text);
@@ -145,15 +184,33 @@ impl Texts {
                     .insert(text.unwrap_or_default());
             }
         }
-        Ok(Self(known))
+        Ok(Self {
+            texts: known,
+            cells,
+        })
     }
 
     /// Whether a page says of a member (of an operation: the empty name) what an
     /// earlier one has said. Of what no earlier page has, every text is new.
     pub(super) fn has(&self, type_: &str, field: &str, text: Option<&str>) -> bool {
-        let known = self.0.get(&(type_.to_owned(), field.to_owned()));
+        let known = self.texts.get(&(type_.to_owned(), field.to_owned()));
         let text = text.map(fingerprint).unwrap_or_default();
         known.map_or(text.is_empty(), |known| known.contains(&text))
+    }
+
+    /// Whether an earlier page says this of a member, or none has the member.
+    fn may_be_known(&self, type_: &str, field: &str, aspect: &str, page: &str) -> bool {
+        let cell = match aspect {
+            _ if aspect == Aspect::Type.name() => 0,
+            _ if aspect == Aspect::Place.name() => 1,
+            _ if aspect == Aspect::Required.name() => 2,
+            _ => return true,
+        };
+        let known = self.cells.get(&(type_.to_owned(), field.to_owned()));
+        known.is_none_or(|known| {
+            let mut cells = known.iter().filter_map(|cells| cells.get(cell));
+            cells.any(|known| known.eq_ignore_ascii_case(page))
+        })
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn suggest(
         pages,
         comparer: Comparer {
             described,
-            texts: &baseline.texts,
+            said: &baseline.said,
             found: Vec::new(),
         },
         editor: Editor {
