@@ -11,6 +11,7 @@ mod difference;
 mod edit;
 mod example;
 mod html;
+mod jsv;
 mod ledger;
 mod operation;
 mod page;

@@ -5,6 +5,7 @@
 //! files of each, just as a team would copy them.
 
 mod calls;
+mod column;
 mod manifest;
 mod readme;
 mod row;
@@ -16,8 +17,9 @@ use std::time::Instant;
 use std::{env, fs};
 
 use calls::Calls;
+use column::Column;
 use manifest::{Manifest, Recipe};
-use row::{Cell, Column, Row};
+use row::{Cell, Row};
 use trial::Bench;
 use xtask::USAGE;
 

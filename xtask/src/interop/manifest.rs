@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::row::Column;
+use crate::column::Column;
 
 /// Where the recipes lie, from the root of the workspace.
 pub const FOLDER: &str = "xtask/interop";

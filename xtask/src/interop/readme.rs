@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::Path;
 
+use crate::column::Column;
 use crate::manifest::{FOLDER, Recipe};
-use crate::row::{Cell, Column, Row};
+use crate::row::{Cell, Row};
 
 pub const README: &str = "openapi/README.md";
 const BEGIN: &str = "<!-- Written by `cargo xtask interop`. -->\n";

@@ -2,48 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use crate::column::Column;
 use crate::manifest::Recipe;
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Column {
-    DefaultCompiles,
-    RecipeCompiles,
-    Calls,
-    UnknownMembers,
-    BooksOnceOnBreak,
-    BooksOnceOn503,
-    KeepsKeys,
-    ReportsStatus,
-}
-
-impl Column {
-    pub const ALL: [Self; 8] = [
-        Self::DefaultCompiles,
-        Self::RecipeCompiles,
-        Self::Calls,
-        Self::UnknownMembers,
-        Self::BooksOnceOnBreak,
-        Self::BooksOnceOn503,
-        Self::KeepsKeys,
-        Self::ReportsStatus,
-    ];
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::DefaultCompiles => "default compiles",
-            Self::RecipeCompiles => "recipe compiles",
-            Self::Calls => "every call",
-            Self::UnknownMembers => "unknown members",
-            Self::BooksOnceOnBreak => "broken connection: books once",
-            Self::BooksOnceOn503 => "applied 503: books once",
-            Self::KeepsKeys => "redirect: keeps its keys",
-            Self::ReportsStatus => "HTML 503: says so",
-        }
-    }
-}
 
 pub enum Cell {
     Ok,

@@ -13,8 +13,9 @@ use aim_fake::{AimFake, Fault, FaultKind, Received, Schema, Settings, State};
 use serde::Deserialize;
 
 use crate::calls::Calls;
+use crate::column::Column;
 use crate::manifest::{FOLDER, Recipe};
-use crate::row::{Cell, Column, Row};
+use crate::row::{Cell, Row};
 
 const KEY: &str = "key-of-the-recipe";
 const APP: &str = "app-of-the-recipe";

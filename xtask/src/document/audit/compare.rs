@@ -9,7 +9,6 @@ use super::described::{self, Described, is_scalar, item_of};
 use super::difference::{Aspect, Change, Difference, Place};
 use super::ledger::{Said, fingerprint};
 use super::page::{Kind, Member, Operation, Page, Type, squeezed};
-use super::samples::sampled;
 
 pub(super) struct Comparer<'a> {
     pub(super) described: &'a Described<'a>,
@@ -681,7 +680,7 @@ impl<'a> Comparer<'a> {
                 bare.to_owned()
             }
         };
-        let sample = sampled(page, type_, &member.name);
+        let sample = page.sampled(type_, &member.name);
         match (page.kind, bare) {
             (Kind::CSharp, _) => known(csharp(kind)),
             (Kind::TypeScript, "number") => Ok(nullable("decimal")),

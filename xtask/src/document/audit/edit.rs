@@ -6,7 +6,7 @@ use serde_yaml::{Mapping, Value};
 use crate::compare::pair::{keys, list, text};
 
 use super::described::{at, is_scalar, item_of};
-use super::example::jsv;
+use super::jsv::jsv;
 
 /// The document, and what the edits so far leave to a person.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ use crate::compare::pair::{keys, list, text};
 
 use super::described::{at, is_scalar, item_of};
 use super::edit::{Editor, at_mut};
+use super::jsv::jsv;
 use super::samples::placeholder;
 
 impl Editor {
@@ -161,40 +162,6 @@ impl Editor {
                     .members_of(holder)
                     .iter()
                     .any(|(_, kind)| self.holds(item_of(kind), type_, depth + 1))
-    }
-}
-
-/// A value in the form that objects and lists have in a query.
-pub(super) fn jsv(value: &Value) -> String {
-    match value {
-        Value::Mapping(members) => {
-            let members: Vec<_> = members
-                .iter()
-                .map(|(name, value)| {
-                    format!("{}:{}", name.as_str().unwrap_or_default(), jsv(value))
-                })
-                .collect();
-            format!("{{{}}}", members.join(","))
-        }
-        Value::Sequence(items) => {
-            let is_plain = items
-                .iter()
-                .all(|item| !matches!(item, Value::Mapping(_) | Value::Sequence(_)));
-            let items: Vec<_> = items.iter().map(jsv).collect();
-            if is_plain {
-                items.join(",")
-            } else {
-                format!("[{}]", items.join(","))
-            }
-        }
-        Value::String(text) if text.contains([',', ':', '"', '{', '}', '[', ']', '\n']) => {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        }
-        Value::String(text) => text.clone(),
-        other => serde_yaml::to_string(other)
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
     }
 }
 

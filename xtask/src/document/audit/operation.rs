@@ -7,7 +7,7 @@ use crate::compare::pair::{items, keys, list, text};
 use super::described::{at, item_of};
 use super::difference::Difference;
 use super::edit::{New, insert_after, map};
-use super::example::jsv;
+use super::jsv::jsv;
 use super::page::{Body, Operation, Page, Route, Side, Type};
 use super::suggest::Suggest;
 
@@ -600,30 +600,4 @@ fn method_of(route: &Route) -> Result<&'static str, String> {
             "{name}: a method that the document cannot have yet"
         )),
     }
-}
-
-/// Whether the answer of a page holds a type, at any depth: an answer requires
-/// nothing.
-pub(super) fn is_held_by_an_answer(page: &Page, type_: &str) -> bool {
-    let answers = page
-        .operations
-        .iter()
-        .filter_map(|operation| operation.answer.as_deref());
-    let mut reached: Vec<&str> = answers.collect();
-    let mut next = 0;
-    while let Some(name) = reached.get(next).copied() {
-        let members = page.types.iter().filter(|listed| listed.name == name);
-        let kinds =
-            members.flat_map(|listed| listed.members.iter().map(|member| member.kind.as_str()));
-        let held: Vec<&str> = kinds
-            .map(|kind| item_of(kind.trim_end_matches("[]")))
-            .collect();
-        let new: Vec<&str> = held
-            .into_iter()
-            .filter(|held| !reached.contains(held))
-            .collect();
-        reached.extend(new);
-        next += 1;
-    }
-    reached.contains(&type_)
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde_yaml::Value;
+
+use super::described::item_of;
+
 /// A page, as far as it goes.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
@@ -13,6 +17,59 @@ pub(super) struct Page {
     pub(super) samples: Vec<Sample>,
     /// Where the page was cut, if it was.
     pub(super) cut: Option<Cut>,
+}
+
+impl Page {
+    /// The value that the samples have for a member.
+    pub(super) fn sampled(&self, type_: &str, member: &str) -> Option<&Value> {
+        let operation = self.operations.first()?;
+        self.samples.iter().find_map(|sample| {
+            let root = match sample.side {
+                Side::Request => operation.request == type_,
+                Side::Answer => operation.answer.as_deref() == Some(type_),
+            };
+            match &sample.body {
+                Body::Json(value) if root => value.get(member),
+                Body::Json(value) => within(value, member),
+                Body::Xml(_) => None,
+            }
+        })
+    }
+
+    /// Whether an answer holds a type, at any depth: an answer requires nothing.
+    pub(super) fn answer_holds(&self, type_: &str) -> bool {
+        let answers = self
+            .operations
+            .iter()
+            .filter_map(|operation| operation.answer.as_deref());
+        let mut reached: Vec<&str> = answers.collect();
+        let mut next = 0;
+        while let Some(name) = reached.get(next).copied() {
+            let members = self.types.iter().filter(|listed| listed.name == name);
+            let kinds =
+                members.flat_map(|listed| listed.members.iter().map(|member| member.kind.as_str()));
+            let held: Vec<&str> = kinds
+                .map(|kind| item_of(kind.trim_end_matches("[]")))
+                .collect();
+            let new: Vec<&str> = held
+                .into_iter()
+                .filter(|held| !reached.contains(held))
+                .collect();
+            reached.extend(new);
+            next += 1;
+        }
+        reached.contains(&type_)
+    }
+}
+
+fn within<'p>(value: &'p Value, member: &str) -> Option<&'p Value> {
+    match value {
+        Value::Mapping(members) => members
+            .get(member)
+            .or_else(|| members.values().find_map(|value| within(value, member))),
+        Value::Sequence(items) => items.iter().find_map(|value| within(value, member)),
+        _ => None,
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +165,7 @@ pub(super) struct Sample {
 
 #[derive(Clone, Debug)]
 pub(super) enum Body {
-    Json(serde_yaml::Value),
+    Json(Value),
     Xml(Element),
 }
 

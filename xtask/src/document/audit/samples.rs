@@ -315,32 +315,6 @@ struct Walk<'p> {
     root: &'p str,
 }
 
-/// The value that the samples of a page have for a member.
-pub(super) fn sampled<'p>(page: &'p Page, type_: &str, member: &str) -> Option<&'p Value> {
-    let operation = page.operations.first()?;
-    page.samples.iter().find_map(|sample| {
-        let root = match sample.side {
-            Side::Request => operation.request == type_,
-            Side::Answer => operation.answer.as_deref() == Some(type_),
-        };
-        match &sample.body {
-            Body::Json(value) if root => value.get(member),
-            Body::Json(value) => within(value, member),
-            Body::Xml(_) => None,
-        }
-    })
-}
-
-fn within<'p>(value: &'p Value, member: &str) -> Option<&'p Value> {
-    match value {
-        Value::Mapping(members) => members
-            .get(member)
-            .or_else(|| members.values().find_map(|value| within(value, member))),
-        Value::Sequence(items) => items.iter().find_map(|value| within(value, member)),
-        _ => None,
-    }
-}
-
 fn shown(value: &Value) -> String {
     let json = serde_json::to_string(value).unwrap_or_default();
     if json.chars().count() > 60 {

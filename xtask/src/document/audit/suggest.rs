@@ -15,10 +15,8 @@ use super::compare::{Comparer, named};
 use super::described::Described;
 use super::difference::{Change, Difference};
 use super::edit::{Editor, New, at_mut, insert_after, map};
-use super::operation::is_held_by_an_answer;
 use super::page::{Member, Page};
 use super::patch;
-use super::samples::sampled;
 
 /// The document after the edit, and what only a person can do.
 pub(super) struct Suggestion {
@@ -184,7 +182,7 @@ impl<'a> Suggest<'a> {
                     kind: &kind,
                     text: member.text.as_deref(),
                     required: member.required,
-                    is_sampled: sampled(page, type_, &member.name).is_some(),
+                    is_sampled: page.sampled(type_, &member.name).is_some(),
                 };
                 if self.comparer.described.is_base(type_) {
                     return self.new_inherited(type_, &new);
@@ -258,7 +256,7 @@ impl<'a> Suggest<'a> {
                         "{type_}: describe it in `x-aim-base-classes` if it is a base class"
                     ));
                 }
-                let is_answered = is_held_by_an_answer(page, type_);
+                let is_answered = page.answer_holds(type_);
                 self.new_schema(page, on_page, None, is_answered)?;
             }
             Change::Sample {
