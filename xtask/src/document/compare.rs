@@ -17,17 +17,21 @@ mod tests;
 mod version;
 mod walk;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use aim_codegen::document::Document;
 use aim_codegen::regen::DOCUMENT;
+use serde_yaml::Value;
 
 pub(crate) use base::Base;
 pub(crate) use report::Format;
 
 use change::{Change, Level, Severity};
+use pair::Pair;
 use version::Version;
+use walk::Walk;
 
 const CHANGELOG: &str = "openapi/CHANGELOG.md";
 
@@ -64,14 +68,14 @@ impl Comparison {
     pub(crate) fn with(root: &Path, base: &Base, text: &str) -> Result<Self, String> {
         let new = read::read(DOCUMENT, text)?;
         let old = read::read(&base.name, &base.text)?;
-        let version = |value: &serde_yaml::Value| {
+        let version = |value: &Value| {
             let version = value.get("info").and_then(|info| info.get("version"));
             pair::text(version).to_owned()
         };
         let changelog = fs::read_to_string(root.join("CHANGELOG.md")).unwrap_or_default();
         Ok(Self {
             base: base.name.clone(),
-            changes: walk::compare(&old, &new),
+            changes: compare(&old, &new),
             was: version(&old),
             is: version(&new),
             released_crate: version::newest(&changelog),
@@ -143,4 +147,20 @@ impl Comparison {
         }
         misfits
     }
+}
+
+/// Compares two documents as [`read`](read::read) gives them.
+fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    let mut walk = Walk {
+        old,
+        new,
+        sides: HashMap::new(),
+        renamed: HashMap::new(),
+        changes: Vec::new(),
+    };
+    for version in [old, new] {
+        reach::reach(version, &mut walk.sides);
+    }
+    walk.root(&Pair::root(old, new));
+    walk.changes
 }

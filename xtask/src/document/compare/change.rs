@@ -1,6 +1,8 @@
 //! One difference between two versions of the document: whom it breaks, and
 //! which version follows.
 
+use std::collections::HashMap;
+
 use serde_yaml::Value;
 
 /// Which part of the document a change is in.
@@ -13,6 +15,9 @@ pub(crate) enum Side {
     /// An `x-aim-…` extension.
     Rule,
 }
+
+/// The sides that use a schema, by its name.
+pub(super) type Sides<'a> = HashMap<&'a str, Vec<Side>>;
 
 impl Side {
     pub(crate) fn name(self) -> &'static str {

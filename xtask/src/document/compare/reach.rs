@@ -1,16 +1,11 @@
 //! Finds the schemas that requests and answers use.
 
-use std::collections::HashMap;
-
 use serde_yaml::Value;
 
-use super::change::Side;
+use super::change::{Side, Sides};
 use super::pair::{keys, text};
 use super::read::named;
 use super::walk::{Operation, Walk};
-
-/// The sides that use a schema, by its name.
-pub(super) type Sides<'a> = HashMap<&'a str, Vec<Side>>;
 
 /// Adds the schemas that requests and answers of a version use, at any depth.
 pub(super) fn reach<'a>(version: &'a Value, sides: &mut Sides<'a>) {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_yaml::{Mapping, Value};
 
 use super::change::{Audience, Change, names};
-use super::{read, walk};
+use super::{compare, read};
 
 const BASE: &str = include_str!("../../../tests/diff/base.yaml");
 const EDITS: &str = include_str!("../../../tests/diff/cases.yaml");
@@ -17,7 +17,7 @@ static CASES: LazyLock<Vec<(Case, Vec<Change>)>> = LazyLock::new(|| {
     let compared = |case: Case| {
         let edited = serde_yaml::to_string(&case.edited).unwrap();
         let edited = read::read("edited.yaml", &edited).unwrap();
-        let changes = walk::compare(&base, &edited);
+        let changes = compare(&base, &edited);
         (case, changes)
     };
     cases().into_iter().map(compared).collect()
@@ -245,7 +245,7 @@ fn says_something_of_every_difference() {
                 (false, _) => continue,
             }
             for (old, new) in [(&base, &other), (&other, &base)] {
-                let changes = walk::compare(old, new);
+                let changes = compare(old, new);
                 // Except for a reference that is broken now.
                 let is_loud = changes.iter().any(|change| {
                     change.what.contains("has no rule") && !change.what.starts_with("`$ref`")

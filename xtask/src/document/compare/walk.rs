@@ -5,9 +5,8 @@ use std::collections::HashMap;
 
 use serde_yaml::Value;
 
-use super::change::{Audience, Change, Effect, Side};
+use super::change::{Audience, Change, Effect, Side, Sides};
 use super::pair::{Pair, items, join, keys, list, text};
-use super::reach::{Sides, reach};
 use super::read::named;
 use super::rename::{Named, certain};
 
@@ -19,30 +18,14 @@ const VERBS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Compares two documents as [`read`](super::read::read) gives them.
-pub(crate) fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    let mut walk = Walk {
-        old,
-        new,
-        sides: HashMap::new(),
-        renamed: HashMap::new(),
-        changes: Vec::new(),
-    };
-    for version in [old, new] {
-        reach(version, &mut walk.sides);
-    }
-    walk.root(&Pair::root(old, new));
-    walk.changes
-}
-
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
     /// Which sides use a schema.
-    sides: Sides<'a>,
+    pub(super) sides: Sides<'a>,
     /// Renamed schemas, old name to new name.
     pub(super) renamed: HashMap<&'a str, &'a str>,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
 }
 
 /// An operation and its place.
@@ -177,7 +160,7 @@ impl<'a> Walk<'a> {
         resolved
     }
 
-    fn root(&mut self, root: &Pair<'a>) {
+    pub(super) fn root(&mut self, root: &Pair<'a>) {
         self.rename_schemas(root);
         for key in root.keys() {
             let part = root.get(key);
