@@ -55,3 +55,12 @@ fn root(here: &Path) -> Result<PathBuf, String> {
         root.display()
     ))
 }
+
+/// The folder for what is built: this program lies two below it, wherever the
+/// settings have put it.
+#[must_use]
+pub fn target(root: &Path) -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    let target = program.ancestors().nth(2).map(Path::to_owned);
+    target.unwrap_or_else(|| root.join("target"))
+}

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
@@ -145,7 +145,7 @@ const PRISM: &str = "@stoplight/prism-cli@5.14.2";
 /// Builds the fake and installs Prism below the target folder, then starts
 /// the program that measures both.
 fn bench_fake(root: &Path) -> u8 {
-    let target = target(root);
+    let target = xtask::target(root);
     let prism = target.join("prism");
     let installed = run(Command::new("npm")
         .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
@@ -215,7 +215,7 @@ fn fuzz(root: &Path, arguments: &[&str]) -> u8 {
     for name in &names {
         println!("fuzzing {name} for {seconds} seconds");
         // What is found on the way stays out of the repository.
-        let found = target(root).join("fuzz/corpus").join(name);
+        let found = xtask::target(root).join("fuzz/corpus").join(name);
         if let Err(error) = fs::create_dir_all(&found) {
             eprintln!("xtask: {} cannot be made: {error}", found.display());
             return BROKEN;
@@ -225,7 +225,7 @@ fn fuzz(root: &Path, arguments: &[&str]) -> u8 {
             .arg("--fuzz-dir")
             .arg(&folder)
             .arg("--target-dir")
-            .arg(target(root).join("fuzz"))
+            .arg(xtask::target(root).join("fuzz"))
             .arg("--")
             .arg(format!("-max_total_time={seconds}"))
             // So long for one input is a failure; a few milliseconds are usual.
@@ -274,18 +274,10 @@ fn bench_client(root: &Path, parts: &[&str]) -> u8 {
     if built != 0 {
         return built;
     }
-    let target = target(root);
+    let target = xtask::target(root);
     run(Command::new(target.join("release/bench_client"))
         .arg(&target)
         .args(parts))
-}
-
-/// The folder for what is built: this program lies two below it, wherever the
-/// settings have put it.
-fn target(root: &Path) -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    let target = program.ancestors().nth(2).map(Path::to_owned);
-    target.unwrap_or_else(|| root.join("target"))
 }
 
 fn program() -> OsString {

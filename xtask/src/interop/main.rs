@@ -11,7 +11,7 @@ mod readme;
 mod row;
 mod trial;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 use std::{env, fs};
@@ -86,7 +86,9 @@ impl Options {
                 ));
             }
         }
-        let target = target(root).join("interop");
+        let target = xtask::target(root);
+        // The shell starts elsewhere.
+        let target = fs::canonicalize(&target).unwrap_or(target).join("interop");
         println!("the logs are in {}", target.display());
         let bench = Bench::new(root, target, &calls)?;
         let mut rows = Vec::new();
@@ -171,13 +173,4 @@ fn is_there(need: &str) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-/// The folder for what is built: this program lies two below it.
-fn target(root: &Path) -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    let target = program.ancestors().nth(2).map(Path::to_owned);
-    let target = target.unwrap_or_else(|| root.join("target"));
-    // The shell starts elsewhere.
-    fs::canonicalize(&target).unwrap_or(target)
 }

@@ -39,19 +39,24 @@ impl<'a> Operation<'a> {
 
     /// The name of the answer's type.
     pub(super) fn answer(&self) -> &'a str {
-        let schema = [
-            "responses",
-            "200",
-            "content",
-            "application/json",
-            "schema",
-            "$ref",
-        ]
-        .iter()
-        .try_fold(self.value, |value, key| value.get(key));
-        let reference = text(schema);
-        reference.rsplit('/').next().unwrap_or(reference)
+        answer_of(self.value)
     }
+}
+
+/// The name of the type that an operation of the document answers with.
+pub(super) fn answer_of(operation: &Value) -> &str {
+    let schema = [
+        "responses",
+        "200",
+        "content",
+        "application/json",
+        "schema",
+        "$ref",
+    ]
+    .iter()
+    .try_fold(operation, |value, key| value.get(key));
+    let reference = text(schema);
+    reference.rsplit('/').next().unwrap_or(reference)
 }
 
 pub(super) struct Described<'a> {

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::compare::pair::{keys, list, text};
 
-use super::described::{at, is_scalar, item_of};
+use super::described::{answer_of, at, is_scalar, item_of};
 use super::jsv::jsv;
 
 /// The document, and what the edits so far leave to a person.
@@ -493,15 +493,7 @@ impl Editor {
             let Some(operation) = at_mut(&mut self.document, &["paths", &path, method]) else {
                 continue;
             };
-            let answer = [
-                "responses",
-                "200",
-                "content",
-                "application/json",
-                "schema",
-                "$ref",
-            ];
-            let is_answer = text(at(operation, &answer)).ends_with(&format!("/{type_}"));
+            let is_answer = answer_of(operation) == type_;
             let is_request = text(operation.get("x-aim-request")) == type_;
             if is_answer {
                 if let Some(Value::Sequence(names)) = operation.get_mut("x-aim-evidence") {
@@ -690,15 +682,7 @@ impl Editor {
     fn of_evidence(&mut self, type_: &str, member: &str) {
         for (path, method) in self.operations() {
             if let Some(operation) = at_mut(&mut self.document, &["paths", &path, method]) {
-                let answer = [
-                    "responses",
-                    "200",
-                    "content",
-                    "application/json",
-                    "schema",
-                    "$ref",
-                ];
-                let is_answer = text(at(operation, &answer)).ends_with(&format!("/{type_}"));
+                let is_answer = answer_of(operation) == type_;
                 if is_answer
                     && let Some(Value::Sequence(names)) = operation.get_mut("x-aim-evidence")
                 {

@@ -72,11 +72,9 @@ impl Entry {
         page: &str,
         said: &Said,
     ) -> bool {
-        let matches = |claim: &&Claim| claim.matches(type_, field, aspect, page);
-        let facts = self.tie.facts.iter().filter(matches);
-        let newer = self.tie.newer.iter().filter(matches);
-        facts.count() > 0 && said.may_be_known(type_, field, aspect, page)
-            || newer.count() > 0 && aspect != Aspect::Description.name()
+        let matches = |claim: &Claim| claim.matches(type_, field, aspect, page);
+        self.tie.facts.iter().any(matches) && said.may_be_known(type_, field, aspect, page)
+            || self.tie.newer.iter().any(matches) && aspect != Aspect::Description.name()
     }
 
     /// Whether the entry says something of a place of the document or below it.

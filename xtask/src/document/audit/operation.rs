@@ -75,23 +75,29 @@ impl Suggest<'_> {
         Ok(())
     }
 
+    /// A type as JSON, with its sample if the document has one.
+    fn media(&self, type_: &str) -> Mapping {
+        let example = format!("{type_}.vendorSample");
+        let mut media = Mapping::new();
+        media.insert(
+            "schema".into(),
+            map([("$ref", format!("#/components/schemas/{type_}").into())]),
+        );
+        if self
+            .editor
+            .get(&["components", "examples", &example])
+            .is_some()
+        {
+            let reference = map([("$ref", format!("#/components/examples/{example}").into())]);
+            media.insert("examples".into(), map([("vendorSample", reference)]));
+        }
+        media
+    }
+
     /// How a request travels: its query parameters, or its body.
     fn parts(&self, request: &str, method: &str) -> Carried {
         if method == "post" {
-            let example = format!("{request}.vendorSample");
-            let mut media = Mapping::new();
-            media.insert(
-                "schema".into(),
-                map([("$ref", format!("#/components/schemas/{request}").into())]),
-            );
-            if self
-                .editor
-                .get(&["components", "examples", &example])
-                .is_some()
-            {
-                let reference = map([("$ref", format!("#/components/examples/{example}").into())]);
-                media.insert("examples".into(), map([("vendorSample", reference)]));
-            }
+            let media = self.media(request);
             return Carried::Body(map([
                 ("required", true.into()),
                 (
@@ -324,20 +330,7 @@ impl Suggest<'_> {
         if let Some(body) = body {
             put("requestBody", body);
         }
-        let example = format!("{answer}.vendorSample");
-        let mut media = Mapping::new();
-        media.insert(
-            "schema".into(),
-            map([("$ref", format!("#/components/schemas/{answer}").into())]),
-        );
-        if self
-            .editor
-            .get(&["components", "examples", &example])
-            .is_some()
-        {
-            let reference = map([("$ref", format!("#/components/examples/{example}").into())]);
-            media.insert("examples".into(), map([("vendorSample", reference)]));
-        }
+        let media = self.media(answer);
         let xml = map([("schema", map([("type", "string".into())]))]);
         let content = map([
             ("application/json", Value::Mapping(media)),
