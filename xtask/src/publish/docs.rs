@@ -1,0 +1,70 @@
+//! The site: the pages of `xtask/docs`, rendered by mdBook.
+
+use std::fs;
+use std::path::Path;
+
+use mdbook_driver::MDBook;
+
+use crate::sections;
+
+/// mdBook's folder: settings, style and pages.
+const BOOK: &str = "xtask/docs";
+
+/// Writes the site into the folder `docs` of the target folder.
+pub fn write(root: &Path) -> Result<u8, String> {
+    let site = xtask::target(root).join("docs");
+    fs::create_dir_all(&site).map_err(|error| format!("{}: {error}", site.display()))?;
+    let site = fs::canonicalize(&site).unwrap_or(site);
+    build(root, &site)?;
+    println!("{}", site.join("index.html").display());
+    Ok(0)
+}
+
+/// Writes the site into a folder, in place of what is there.
+fn build(root: &Path, site: &Path) -> Result<(), String> {
+    let mut book = MDBook::load(root.join(BOOK)).map_err(|error| format!("{BOOK}: {error:#}"))?;
+    book.config.build.build_dir = site.to_owned();
+    sections::fill(root, &book.config.book.src, &mut book.book)?;
+    book.build().map_err(|error| format!("{BOOK}: {error:#}"))?;
+    pages(site)
+}
+
+/// Amends each page: its name is the only heading of the first level, where
+/// mdBook makes one of the site's name, too.
+fn pages(site: &Path) -> Result<(), String> {
+    const OPENS: &str = "<h1 class=\"menu-title\">";
+    const CLOSES: &str = "</h1>";
+    for path in files(site)? {
+        if path.extension().is_none_or(|it| it != "html") {
+            continue;
+        }
+        let problem = |error| format!("{}: {error}", path.display());
+        let page = fs::read_to_string(&path).map_err(problem)?;
+        let amended = page.split_once(OPENS).and_then(|(before, rest)| {
+            let (title, after) = rest.split_once(CLOSES)?;
+            Some(format!(
+                "{before}<div class=\"menu-title\">{title}</div>{after}"
+            ))
+        });
+        if let Some(amended) = amended {
+            fs::write(&path, amended).map_err(problem)?;
+        }
+    }
+    Ok(())
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+    let problem = |error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(problem)? {
+        let path = entry.map_err(problem)?.path();
+        if path.is_dir() {
+            files.extend(self::files(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

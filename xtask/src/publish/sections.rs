@@ -1,0 +1,186 @@
+//! The pages take what they say from the texts of the repository: a line
+//! `{{#section openapi/README.md#quick-start}}` stands for that section, without
+//! `#…` for the whole file. Its headings come one level below the heading before
+//! it, and its links lead to where the site has their targets.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use mdbook_driver::book::Book;
+
+use crate::markdown;
+
+/// A part of a page.
+struct Part {
+    /// The file that it is from, from the root of the repository.
+    source: PathBuf,
+    /// With the headings at their levels in the page.
+    text: String,
+    /// The ids of its headings in that file.
+    ids: Vec<String>,
+    /// Whether it begins where the file does.
+    is_beginning: bool,
+}
+
+/// Where the site has a heading of a file, or the file (without an id).
+type Places = HashMap<(PathBuf, String), String>;
+
+/// Fills the pages of a book, whose own texts are in a folder.
+pub fn fill(root: &Path, folder: &Path, book: &mut Book) -> Result<(), String> {
+    let mut pages = Vec::new();
+    let mut places = Places::new();
+    for chapter in book.chapters() {
+        let Some(path) = &chapter.path else { continue };
+        let own = Path::new("xtask/docs").join(folder).join(path);
+        let parts = parts(root, &own, &chapter.content)?;
+        let text: String = parts.iter().map(|part| part.text.as_str()).collect();
+        let mut ids = markdown::headings(&text).into_iter();
+        places.insert((own, String::new()), link(path, ""));
+        for part in &parts {
+            if part.is_beginning {
+                let file = (part.source.clone(), String::new());
+                places.entry(file).or_insert_with(|| link(path, ""));
+            }
+            for id in &part.ids {
+                let in_page = ids.next().map(|heading| heading.id).unwrap_or_default();
+                let heading = (part.source.clone(), id.clone());
+                places
+                    .entry(heading)
+                    .or_insert_with(|| link(path, &in_page));
+            }
+        }
+        pages.push((path.clone(), parts));
+    }
+    let mut filled = HashMap::new();
+    for (path, parts) in pages {
+        let mut text = String::new();
+        for part in parts {
+            text.push_str(&markdown::relinked(&part.text, |target| {
+                place(root, &places, &part.source, target)
+                    .map(|it| it.map(|it| relative(&path, &it)))
+            })?);
+        }
+        filled.insert(path, text);
+    }
+    book.for_each_chapter_mut(|chapter| {
+        if let Some(text) = chapter.path.as_ref().and_then(|path| filled.remove(path)) {
+            chapter.content = text;
+        }
+    });
+    Ok(())
+}
+
+fn link(page: &Path, id: &str) -> String {
+    let page = page.display();
+    if id.is_empty() {
+        page.to_string()
+    } else {
+        format!("{page}#{id}")
+    }
+}
+
+/// The parts of a page: its own text, and what is taken from elsewhere.
+fn parts(root: &Path, own: &Path, text: &str) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    let mut kept = String::new();
+    let mut level = 0;
+    for line in text.split_inclusive('\n') {
+        let wanted = line.trim().strip_prefix("{{#section ");
+        let Some(wanted) = wanted.and_then(|it| it.strip_suffix("}}")) else {
+            kept.push_str(line);
+            continue;
+        };
+        level = last_level(&kept).unwrap_or(level);
+        parts.push(own_part(own, std::mem::take(&mut kept)));
+        let part = taken(root, wanted, level + 1);
+        parts.push(part.map_err(|why| format!("{}: {wanted}: {why}", own.display()))?);
+    }
+    parts.push(own_part(own, kept));
+    Ok(parts)
+}
+
+fn last_level(text: &str) -> Option<usize> {
+    markdown::headings(text).last().map(|heading| heading.level)
+}
+
+fn own_part(own: &Path, text: String) -> Part {
+    Part {
+        source: own.to_owned(),
+        ids: markdown::headings(&text)
+            .into_iter()
+            .map(|heading| heading.id)
+            .collect(),
+        text,
+        is_beginning: false,
+    }
+}
+
+/// What a line asks for.
+fn taken(root: &Path, wanted: &str, level: usize) -> Result<Part, String> {
+    let (source, id) = wanted.split_once('#').unwrap_or((wanted, ""));
+    let text = fs::read_to_string(root.join(source)).map_err(|error| error.to_string())?;
+    let range = match id {
+        "" => 0..text.len(),
+        id => markdown::section(&text, id).ok_or("the file has no such heading")?,
+    };
+    let ids = markdown::headings(&text)
+        .into_iter()
+        .filter(|heading| range.contains(&heading.start))
+        .map(|heading| heading.id)
+        .collect();
+    let is_beginning = range.start == 0;
+    let section = text.get(range).unwrap_or_default();
+    Ok(Part {
+        source: PathBuf::from(source),
+        text: markdown::moved(section, level),
+        ids,
+        is_beginning,
+    })
+}
+
+/// Where a link of a file leads on the site; nowhere, if the site does not have
+/// what it leads to.
+fn place(
+    root: &Path,
+    places: &Places,
+    source: &Path,
+    target: &str,
+) -> Result<Option<String>, String> {
+    if target.contains("://") {
+        return Ok(Some(target.to_owned()));
+    }
+    // Rust's documentation, which is not part of the site.
+    if target.starts_with("crate::") {
+        return Ok(None);
+    }
+    let (file, id) = target.split_once('#').unwrap_or((target, ""));
+    let file = match file {
+        "" => source.to_owned(),
+        file => normal(&source.parent().unwrap_or(Path::new("")).join(file)),
+    };
+    if !root.join(&file).exists() {
+        return Err(format!("{}: {target} leads nowhere", source.display()));
+    }
+    Ok(places.get(&(file, id.to_owned())).cloned())
+}
+
+/// The path without `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+/// A target of the site, as a page has it in its links.
+fn relative(page: &Path, target: &str) -> String {
+    let depth = page.components().count().saturating_sub(1);
+    format!("{}{target}", "../".repeat(depth))
+}
