@@ -350,7 +350,7 @@ fn smallest() -> String {
             "  /api/{id}:\n    {verb}:\n      operationId: {id}\n      x-aim-operation: {id}\n      x-aim-request: {request}\n      \
              x-aim-repeat: {repeat}\n      x-aim-evidence: [{status}]\n      {input}\n      responses:\n        \
              '200': {{description: D, content: {{application/json: {{schema: {answer}}}}}}}\n        \
-             4XX: {error}\n        5XX: {error}\n",
+             default: {error}\n",
             id = operation.id,
             verb = operation.verb,
             repeat = operation.repeat,

@@ -347,13 +347,10 @@ impl Suggest<'_> {
         let failure = described
             .operations
             .first()
-            .and_then(|known| at(known.value, &["responses", "4XX"]))
+            .and_then(|known| at(known.value, &["responses", "default"]))
             .cloned()
             .unwrap_or_default();
-        put(
-            "responses",
-            map([("200", success), ("4XX", failure.clone()), ("5XX", failure)]),
-        );
+        put("responses", map([("200", success), ("default", failure)]));
         Value::Mapping(value)
     }
 

@@ -70,7 +70,7 @@ fn names_misspelled_misplaced_and_unknown_keys() {
         ("  words:\n", "  any:\n", "x-aim-failure/any `any` is the old form of this rule"),
         ("deprecated: false", "callbacks: {}", "`callbacks` is not allowed here"),
         ("x-aim-repeat: safe", "x-aim-repat: safe", "did you mean `x-aim-repeat`?"),
-        ("5XX:", "5xx:", "the key `5xx` is unknown here"),
+        ("        default:", "        5xx:", "the key `5xx` is unknown here"),
         ("        Ids:\n", "          Ids:\n            type: string\n        More:\n", "unknown key `Ids`; remove it; a property of OpenAPI 3.0 has no such key; a member of its own is indented less"),
         ("      description: A card.\n", "      description: A card.\n      Ids:\n        type: string\n", "unknown key `Ids`; remove it; a schema of OpenAPI 3.0 has no such key; a member is indented deeper"),
         ("        Ids:\n", "        Ids:\n        More:\n", "Ids a map is wanted here, this is nothing; write it below the key, and indent it deeper"),
