@@ -5,10 +5,23 @@ use std::path::Path;
 
 use mdbook_driver::MDBook;
 
-use crate::sections;
+use crate::{reference, sections};
 
 /// mdBook's folder: settings, style and pages.
 const BOOK: &str = "xtask/docs";
+/// The files of the site beside mdBook's: what each is made from, from the root
+/// of the repository, and its name.
+const MADE: &[(&str, &str)] = &[
+    (reference::PAGE, "reference.html"),
+    (xtask::DOCUMENT, "aim.yaml"),
+    (reference::JSON, "aim.json"),
+];
+/// The links of the reference.
+const LINKS: &[(&str, &str)] = &[
+    ("index.html", "Guides"),
+    ("aim.yaml", "aim.yaml"),
+    ("aim.json", "aim.json"),
+];
 
 /// Writes the site into the folder `docs` of the target folder.
 pub fn write(root: &Path) -> Result<u8, String> {
@@ -24,14 +37,24 @@ pub fn write(root: &Path) -> Result<u8, String> {
 fn build(root: &Path, site: &Path) -> Result<(), String> {
     let mut book = MDBook::load(root.join(BOOK)).map_err(|error| format!("{BOOK}: {error:#}"))?;
     book.config.build.build_dir = site.to_owned();
-    sections::fill(root, &book.config.book.src, &mut book.book)?;
+    let pages = Path::new(BOOK).join(&book.config.book.src);
+    sections::fill(root, &pages, MADE, &mut book.book)?;
     book.build().map_err(|error| format!("{BOOK}: {error:#}"))?;
-    pages(site)
+    one_title_each(site)?;
+    for (source, name) in MADE {
+        let text = match *source {
+            reference::PAGE => reference::page(root, LINKS)?,
+            _ => fs::read_to_string(root.join(source))
+                .map_err(|error| format!("{source}: {error}"))?,
+        };
+        fs::write(site.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
 }
 
 /// Amends each page: its name is the only heading of the first level, where
 /// mdBook makes one of the site's name, too.
-fn pages(site: &Path) -> Result<(), String> {
+fn one_title_each(site: &Path) -> Result<(), String> {
     const OPENS: &str = "<h1 class=\"menu-title\">";
     const CLOSES: &str = "</h1>";
     for path in files(site)? {

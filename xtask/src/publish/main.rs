@@ -2,6 +2,7 @@
 
 mod docs;
 mod markdown;
+mod reference;
 mod sections;
 
 use std::env;

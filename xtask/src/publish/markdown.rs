@@ -72,12 +72,13 @@ fn unique(id: &str, used: &mut HashSet<String>) -> String {
         .unwrap_or_default()
 }
 
-/// The range of a section, from its heading to the next one that is not below.
-pub fn section(text: &str, id: &str) -> Option<Range<usize>> {
+/// The range of a section, from its heading to the next one that is not below
+/// it; if it stands alone, to the next one.
+pub fn section(text: &str, id: &str, alone: bool) -> Option<Range<usize>> {
     let headings = headings(text);
     let mut headings = headings.iter().skip_while(|heading| heading.id != id);
     let first = headings.next()?;
-    let next = headings.find(|heading| heading.level <= first.level);
+    let next = headings.find(|heading| alone || heading.level <= first.level);
     Some(first.start..next.map_or(text.len(), |next| next.start))
 }
 

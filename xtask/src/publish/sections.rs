@@ -1,6 +1,7 @@
 //! The pages take what they say from the texts of the repository: a line
 //! `{{#section openapi/README.md#quick-start}}` stands for that section, without
-//! `#…` for the whole file. Its headings come one level below the heading before
+//! `#…` for the whole file, and with `alone` behind it for what comes before the
+//! section's first sub-heading. Its headings come one level below the heading before
 //! it, and its links lead to where the site has their targets.
 
 use std::collections::HashMap;
@@ -9,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use mdbook_driver::book::Book;
 
-use crate::markdown;
+use crate::{markdown, reference};
 
 /// A part of a page.
 struct Part {
@@ -27,12 +28,19 @@ struct Part {
 type Places = HashMap<(PathBuf, String), String>;
 
 /// Fills the pages of a book, whose own texts are in a folder.
-pub fn fill(root: &Path, folder: &Path, book: &mut Book) -> Result<(), String> {
+/// Other files of the site are `made` from files of the repository: pairs of
+/// that file and the name on the site.
+pub fn fill(
+    root: &Path,
+    folder: &Path,
+    made: &[(&str, &str)],
+    book: &mut Book,
+) -> Result<(), String> {
     let mut pages = Vec::new();
     let mut places = Places::new();
     for chapter in book.chapters() {
         let Some(path) = &chapter.path else { continue };
-        let own = Path::new("xtask/docs").join(folder).join(path);
+        let own = folder.join(path);
         let parts = parts(root, &own, &chapter.content)?;
         let text: String = parts.iter().map(|part| part.text.as_str()).collect();
         let mut ids = markdown::headings(&text).into_iter();
@@ -57,7 +65,7 @@ pub fn fill(root: &Path, folder: &Path, book: &mut Book) -> Result<(), String> {
         let mut text = String::new();
         for part in parts {
             text.push_str(&markdown::relinked(&part.text, |target| {
-                place(root, &places, &part.source, target)
+                place(root, &places, made, &part.source, target)
                     .map(|it| it.map(|it| relative(&path, &it)))
             })?);
         }
@@ -82,6 +90,10 @@ fn link(page: &Path, id: &str) -> String {
 
 /// The parts of a page: its own text, and what is taken from elsewhere.
 fn parts(root: &Path, own: &Path, text: &str) -> Result<Vec<Part>, String> {
+    let text = text.replace(
+        "{{#operations}}",
+        &reference::operations(root, "../../reference.html")?,
+    );
     let mut parts = Vec::new();
     let mut kept = String::new();
     let mut level = 0;
@@ -95,6 +107,8 @@ fn parts(root: &Path, own: &Path, text: &str) -> Result<Vec<Part>, String> {
         parts.push(own_part(own, std::mem::take(&mut kept)));
         let part = taken(root, wanted, level + 1);
         parts.push(part.map_err(|why| format!("{}: {wanted}: {why}", own.display()))?);
+        // What comes after a section that is the page's title is below it.
+        level = level.max(1);
     }
     parts.push(own_part(own, kept));
     Ok(parts)
@@ -118,11 +132,15 @@ fn own_part(own: &Path, text: String) -> Part {
 
 /// What a line asks for.
 fn taken(root: &Path, wanted: &str, level: usize) -> Result<Part, String> {
+    let (wanted, alone) = match wanted.strip_suffix(" alone") {
+        Some(wanted) => (wanted, true),
+        None => (wanted, false),
+    };
     let (source, id) = wanted.split_once('#').unwrap_or((wanted, ""));
     let text = fs::read_to_string(root.join(source)).map_err(|error| error.to_string())?;
     let range = match id {
         "" => 0..text.len(),
-        id => markdown::section(&text, id).ok_or("the file has no such heading")?,
+        id => markdown::section(&text, id, alone).ok_or("the file has no such heading")?,
     };
     let ids = markdown::headings(&text)
         .into_iter()
@@ -144,6 +162,7 @@ fn taken(root: &Path, wanted: &str, level: usize) -> Result<Part, String> {
 fn place(
     root: &Path,
     places: &Places,
+    made: &[(&str, &str)],
     source: &Path,
     target: &str,
 ) -> Result<Option<String>, String> {
@@ -161,6 +180,9 @@ fn place(
     };
     if !root.join(&file).exists() {
         return Err(format!("{}: {target} leads nowhere", source.display()));
+    }
+    if let Some((_, name)) = made.iter().find(|(made, _)| file == Path::new(made)) {
+        return Ok(Some(link(Path::new(name), id)));
     }
     Ok(places.get(&(file, id.to_owned())).cloned())
 }

@@ -1,0 +1,116 @@
+//! The reference: the document and what shows it, Swagger UI, in one page that
+//! needs no other file and no other host.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// The page, whose holes are names in double braces.
+pub const PAGE: &str = "xtask/docs/reference.html";
+/// The document, as Swagger UI reads it.
+pub const JSON: &str = "openapi/aim.json";
+/// Swagger UI, as `aim-fake` has it.
+const SCRIPTS: &str = "crates/aim-fake/assets/swagger-ui";
+
+/// The page of the reference, with links (address and name) in its head.
+pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
+    let text = read(root, JSON)?;
+    let document: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{JSON}: {error}"))?;
+    let info = |name: &str| document.pointer(&format!("/info/{name}"));
+    let info = |name: &str| info(name).and_then(Value::as_str).unwrap_or_default();
+    let summary = info("description").split("\n\n").next().unwrap_or_default();
+    let links: String = links
+        .iter()
+        .map(|(address, name)| format!("<a href=\"{}\">{}</a>", html(address), html(name)))
+        .collect();
+    let mut page = read(root, PAGE)?;
+    // In this order, so that no hole is looked for in what fills another one.
+    for (hole, content) in [
+        ("links", links),
+        ("summary", html(summary)),
+        ("version", html(info("version"))),
+        ("title", html(info("title"))),
+        ("document", text.replace("</", "<\\/")),
+        (
+            "swagger-ui.css",
+            read(root, &format!("{SCRIPTS}/swagger-ui.css"))?,
+        ),
+        (
+            "swagger-ui-bundle.js",
+            read(root, &format!("{SCRIPTS}/swagger-ui-bundle.js"))?
+                .replace("</script", "<\\/script"),
+        ),
+    ] {
+        let hole = format!("{{{{{hole}}}}}");
+        if !page.contains(&hole) {
+            return Err(format!("{PAGE} lacks {hole}: put it back"));
+        }
+        page = page.replace(&hole, &content);
+    }
+    Ok(page)
+}
+
+/// A list of the operations by tag, in Markdown, each with a link into the page.
+pub fn operations(root: &Path, page: &str) -> Result<String, String> {
+    let text = read(root, JSON)?;
+    let document: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{JSON}: {error}"))?;
+    let mut list = String::new();
+    for tag in document.pointer("/tags").into_iter().flat_map(items) {
+        let name = text_of(tag, "name");
+        list.push_str(&format!(
+            "\n## {name}\n\n{}\n\n",
+            text_of(tag, "description")
+        ));
+        list.push_str("| Operation | | Sent twice |\n|---|---|---|\n");
+        for (path, methods) in document.pointer("/paths").into_iter().flat_map(members) {
+            for (method, operation) in members(methods) {
+                let tags = operation.get("tags").into_iter().flat_map(items);
+                if !tags.into_iter().any(|tag| tag == name) {
+                    continue;
+                }
+                let id = text_of(operation, "operationId");
+                let twice = match text_of(operation, "x-aim-repeat") {
+                    "safe" => "does nothing twice",
+                    "session" => "opens another session",
+                    _ => "**books twice**",
+                };
+                let old = match operation.get("deprecated") {
+                    Some(Value::Bool(true)) => ", do not use",
+                    _ => "",
+                };
+                list.push_str(&format!(
+                    "| [`{id}`]({page}#/{}/{id}) | {}{old}: `{} {path}` | {twice} |\n",
+                    name.replace(' ', "%20"),
+                    text_of(operation, "summary"),
+                    method.to_uppercase(),
+                ));
+            }
+        }
+    }
+    Ok(list)
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn text_of<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn read(root: &Path, path: &str) -> Result<String, String> {
+    fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}
