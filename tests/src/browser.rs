@@ -16,6 +16,7 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     session: String,
     last: u64,
+    events: Vec<Value>,
     _profile: tempfile::TempDir,
 }
 
@@ -50,6 +51,7 @@ impl Browser {
             from: BufReader::new(from),
             session: String::new(),
             last: 0,
+            events: Vec::new(),
             _profile: profile,
         };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }))?;
@@ -85,14 +87,20 @@ impl Browser {
             }
             text.pop();
             let mut message: Value = serde_json::from_slice(&text)?;
-            // Other messages are events.
             if message["id"] == self.last {
                 return match message["error"].take() {
                     Value::Null => Ok(message["result"].take()),
                     error => Err(io::Error::other(format!("{method}: {error}"))),
                 };
             }
+            // Other messages are events.
+            self.events.push(message);
         }
+    }
+
+    /// The events that came since they were last asked for.
+    pub fn events(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.events)
     }
 
     /// Opens an address.

@@ -30,7 +30,8 @@ cargo xtask interop         clients in other languages: generate each from the d
                             openapi/README.md; what is not installed is skipped. `--only ts,go`
                             takes some of the recipes or languages, `--quick` one per language,
                             `--require-all` fails where one is skipped; on Unix
-cargo xtask docs            write the site of guides and reference into target/docs
+cargo xtask docs            the site of guides and reference, in target/docs; `--to <folder>` puts it
+                            elsewhere
 cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
             |root, arguments| document(root, arguments)
         }
         ["interop", ..] => |root, arguments| interop(root, arguments.get(1..).unwrap_or_default()),
-        ["docs"] => |root, arguments| part(root, "publish", arguments),
+        ["docs", ..] => |root, arguments| part(root, "publish", arguments),
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mdbook_driver::MDBook;
 
-use crate::{reference, sections};
+use crate::{check, reference, sections};
 
 /// mdBook's folder: settings, style and pages.
 const BOOK: &str = "xtask/docs";
@@ -23,17 +23,20 @@ const LINKS: &[(&str, &str)] = &[
     ("aim.json", "aim.json"),
 ];
 
-/// Writes the site into the folder `docs` of the target folder.
-pub fn write(root: &Path) -> Result<u8, String> {
-    let site = xtask::target(root).join("docs");
-    fs::create_dir_all(&site).map_err(|error| format!("{}: {error}", site.display()))?;
-    let site = fs::canonicalize(&site).unwrap_or(site);
+/// Writes the site into a folder, in place of what is there, and checks it.
+pub fn write(root: &Path, site: &Path) -> Result<u8, String> {
+    fs::create_dir_all(site).map_err(|error| format!("{}: {error}", site.display()))?;
+    let site = fs::canonicalize(site).map_err(|error| format!("{}: {error}", site.display()))?;
     build(root, &site)?;
+    let elsewhere = check::check(&site, &files(&site)?)?;
     println!("{}", site.join("index.html").display());
+    println!("links to other hosts, not tried:");
+    for link in elsewhere {
+        println!("  {link}");
+    }
     Ok(0)
 }
 
-/// Writes the site into a folder, in place of what is there.
 fn build(root: &Path, site: &Path) -> Result<(), String> {
     let mut book = MDBook::load(root.join(BOOK)).map_err(|error| format!("{BOOK}: {error:#}"))?;
     book.config.build.build_dir = site.to_owned();

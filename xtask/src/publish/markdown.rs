@@ -1,7 +1,6 @@
 //! What is read of Markdown: headings, sections and links, as mdBook reads them.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, OffsetIter, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
@@ -14,6 +13,8 @@ pub struct Heading {
     pub id: String,
     /// Where it begins.
     pub start: usize,
+    /// Where it ends.
+    pub end: usize,
 }
 
 fn events(text: &str) -> OffsetIter<'_> {
@@ -34,6 +35,7 @@ pub fn headings(text: &str) -> Vec<Heading> {
                     level: level as usize,
                     id: String::new(),
                     start: range.start,
+                    end: range.end,
                 };
                 open = Some((heading, String::new()));
             }
@@ -70,16 +72,6 @@ fn unique(id: &str, used: &mut HashSet<String>) -> String {
     names
         .find(|name| used.insert(name.clone()))
         .unwrap_or_default()
-}
-
-/// The range of a section, from its heading to the next one that is not below
-/// it; if it stands alone, to the next one.
-pub fn section(text: &str, id: &str, alone: bool) -> Option<Range<usize>> {
-    let headings = headings(text);
-    let mut headings = headings.iter().skip_while(|heading| heading.id != id);
-    let first = headings.next()?;
-    let next = headings.find(|heading| alone || heading.level <= first.level);
-    Some(first.start..next.map_or(text.len(), |next| next.start))
 }
 
 /// The text with its headings moved, so that the highest has this level.

@@ -64,33 +64,58 @@ pub fn operations(root: &Path, page: &str) -> Result<String, String> {
             "\n## {name}\n\n{}\n\n",
             text_of(tag, "description")
         ));
-        list.push_str("| Operation | | Sent twice |\n|---|---|---|\n");
+        list.push_str(
+            "| Operation | What it does | On the wire | If sent twice |\n|---|---|---|---|\n",
+        );
+        let mut rows = Vec::new();
         for (path, methods) in document.pointer("/paths").into_iter().flat_map(members) {
             for (method, operation) in members(methods) {
-                let tags = operation.get("tags").into_iter().flat_map(items);
-                if !tags.into_iter().any(|tag| tag == name) {
-                    continue;
+                let mut tags = operation.get("tags").into_iter().flat_map(items);
+                if tags.any(|tag| tag == name) {
+                    rows.push(Row::new(page, name, path, method, operation));
                 }
-                let id = text_of(operation, "operationId");
-                let twice = match text_of(operation, "x-aim-repeat") {
-                    "safe" => "does nothing twice",
-                    "session" => "opens another session",
-                    _ => "**books twice**",
-                };
-                let old = match operation.get("deprecated") {
-                    Some(Value::Bool(true)) => ", do not use",
-                    _ => "",
-                };
-                list.push_str(&format!(
-                    "| [`{id}`]({page}#/{}/{id}) | {}{old}: `{} {path}` | {twice} |\n",
-                    name.replace(' ', "%20"),
-                    text_of(operation, "summary"),
-                    method.to_uppercase(),
-                ));
             }
         }
+        // What is not to be used comes last.
+        rows.sort();
+        list.extend(rows.into_iter().map(|row| row.text));
     }
     Ok(list)
+}
+
+/// An operation in the list.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    is_deprecated: bool,
+    id: String,
+    text: String,
+}
+
+impl Row {
+    fn new(page: &str, tag: &str, path: &str, method: &str, operation: &Value) -> Self {
+        let id = text_of(operation, "operationId");
+        let summary = text_of(operation, "summary");
+        let is_deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
+        let advice = if is_deprecated {
+            ", not to be used"
+        } else {
+            ""
+        };
+        let twice = match text_of(operation, "x-aim-repeat") {
+            "safe" => "no harm",
+            "session" => "another session",
+            _ => "**booked twice**",
+        };
+        let tag = tag.replace(' ', "%20");
+        let method = method.to_uppercase();
+        Self {
+            is_deprecated,
+            id: id.to_owned(),
+            text: format!(
+                "| [`{id}`]({page}#/{tag}/{id}) | {summary}{advice} | `{method} {path}` | {twice} |\n"
+            ),
+        }
+    }
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {

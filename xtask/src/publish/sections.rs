@@ -1,7 +1,7 @@
 //! The pages take what they say from the texts of the repository: a line
 //! `{{#section openapi/README.md#quick-start}}` stands for that section, without
-//! `#…` for the whole file, and with `alone` behind it for what comes before the
-//! section's first sub-heading. Its headings come one level below the heading before
+//! `#…` for the whole file. With `alone` behind it the section ends at its first
+//! sub-heading, with `body` it lacks its own heading. Its headings come one level below the heading before
 //! it, and its links lead to where the site has their targets.
 
 use std::collections::HashMap;
@@ -20,8 +20,9 @@ struct Part {
     text: String,
     /// The ids of its headings in that file.
     ids: Vec<String>,
-    /// Whether it begins where the file does.
-    is_beginning: bool,
+    /// What of that file leads to the page as a whole: its beginning (an empty
+    /// text), or a heading that is left out.
+    leads_here: Vec<String>,
 }
 
 /// Where the site has a heading of a file, or the file (without an id).
@@ -43,15 +44,21 @@ pub fn fill(
         let own = folder.join(path);
         let parts = parts(root, &own, &chapter.content)?;
         let text: String = parts.iter().map(|part| part.text.as_str()).collect();
-        let mut ids = markdown::headings(&text).into_iter();
-        places.insert((own, String::new()), link(path, ""));
+        let ids: Vec<String> = markdown::headings(&text)
+            .into_iter()
+            .map(|heading| heading.id)
+            .collect();
+        for id in ids.iter().chain([&String::new()]) {
+            places.insert((own.clone(), id.clone()), link(path, id));
+        }
+        let mut ids = ids.into_iter();
         for part in &parts {
-            if part.is_beginning {
-                let file = (part.source.clone(), String::new());
-                places.entry(file).or_insert_with(|| link(path, ""));
+            for id in &part.leads_here {
+                let whole = (part.source.clone(), id.clone());
+                places.entry(whole).or_insert_with(|| link(path, ""));
             }
             for id in &part.ids {
-                let in_page = ids.next().map(|heading| heading.id).unwrap_or_default();
+                let in_page = ids.next().unwrap_or_default();
                 let heading = (part.source.clone(), id.clone());
                 places
                     .entry(heading)
@@ -126,34 +133,53 @@ fn own_part(own: &Path, text: String) -> Part {
             .map(|heading| heading.id)
             .collect(),
         text,
-        is_beginning: false,
+        leads_here: Vec::new(),
     }
 }
 
 /// What a line asks for.
 fn taken(root: &Path, wanted: &str, level: usize) -> Result<Part, String> {
-    let (wanted, alone) = match wanted.strip_suffix(" alone") {
-        Some(wanted) => (wanted, true),
-        None => (wanted, false),
-    };
+    let mut words = wanted.split(' ');
+    let wanted = words.next().unwrap_or_default();
+    let (mut alone, mut body) = (false, false);
+    for word in words {
+        match word {
+            "alone" => alone = true,
+            "body" => body = true,
+            _ => return Err(format!("`{word}` is neither `alone` nor `body`")),
+        }
+    }
     let (source, id) = wanted.split_once('#').unwrap_or((wanted, ""));
     let text = fs::read_to_string(root.join(source)).map_err(|error| error.to_string())?;
-    let range = match id {
-        "" => 0..text.len(),
-        id => markdown::section(&text, id, alone).ok_or("the file has no such heading")?,
-    };
-    let ids = markdown::headings(&text)
+    let headings = markdown::headings(&text);
+    let mut range = 0..text.len();
+    let mut leads_here = Vec::new();
+    if !id.is_empty() {
+        let mut headings = headings.iter().skip_while(|heading| heading.id != id);
+        let first = headings.next().ok_or("the file has no such heading")?;
+        let next = headings.find(|heading| alone || heading.level <= first.level);
+        range = first.start..next.map_or(text.len(), |next| next.start);
+        if body {
+            range.start = first.end;
+            leads_here.push(id.to_owned());
+        }
+        if first.start == 0 {
+            leads_here.push(String::new());
+        }
+    } else {
+        leads_here.push(String::new());
+    }
+    let ids = headings
         .into_iter()
         .filter(|heading| range.contains(&heading.start))
         .map(|heading| heading.id)
         .collect();
-    let is_beginning = range.start == 0;
     let section = text.get(range).unwrap_or_default();
     Ok(Part {
         source: PathBuf::from(source),
         text: markdown::moved(section, level),
         ids,
-        is_beginning,
+        leads_here,
     })
 }
 
@@ -179,16 +205,33 @@ fn place(
         file => normal(&source.parent().unwrap_or(Path::new("")).join(file)),
     };
     if !root.join(&file).exists() {
-        return Err(format!("{}: {target} leads nowhere", source.display()));
+        return Err(format!(
+            "{}: {target}: there is no such file",
+            source.display()
+        ));
     }
     if let Some((_, name)) = made.iter().find(|(made, _)| file == Path::new(made)) {
         return Ok(Some(link(Path::new(name), id)));
     }
-    Ok(places.get(&(file, id.to_owned())).cloned())
+    if let Some(place) = places.get(&(file.clone(), id.to_owned())) {
+        return Ok(Some(place.clone()));
+    }
+    let leads_to_a_heading = || {
+        let text = fs::read_to_string(root.join(&file)).unwrap_or_default();
+        let mut headings = markdown::headings(&text).into_iter();
+        headings.any(|heading| heading.id == id)
+    };
+    if !id.is_empty() && !leads_to_a_heading() {
+        return Err(format!(
+            "{}: {target}: there is no such heading",
+            source.display()
+        ));
+    }
+    Ok(None)
 }
 
 /// The path without `..`.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
@@ -203,6 +246,9 @@ fn normal(path: &Path) -> PathBuf {
 
 /// A target of the site, as a page has it in its links.
 fn relative(page: &Path, target: &str) -> String {
+    if target.contains("://") {
+        return target.to_owned();
+    }
     let depth = page.components().count().saturating_sub(1);
     format!("{}{target}", "../".repeat(depth))
 }
