@@ -35,6 +35,9 @@ use crate::state::in_band::{refused, set_status};
 use crate::state::sign_in::WRONG_PASSWORD;
 use crate::wire::{self, ignored};
 
+/// The header field that names what of a request was ignored.
+pub(crate) const IGNORED: &str = "X-Aim-Fake-Ignored";
+
 /// How a fake begins, and what a reset brings back.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InitialState {
@@ -196,9 +199,7 @@ impl Engine {
         if settings.ignored_header
             && let Some(names) = ignored::as_header(&exchange.ignored)
         {
-            response
-                .headers
-                .push(("X-Aim-Fake-Ignored", Cow::Owned(names)));
+            response.headers.push((IGNORED, Cow::Owned(names)));
         }
         let status = delivery.is_answered().then_some(response.status);
         let received = Received {
@@ -389,6 +390,11 @@ impl Engine {
     #[must_use]
     pub(crate) fn state(&self) -> State {
         self.lock().state.clone()
+    }
+
+    /// The last bookings, in the form of `GET /_aim/bookings`.
+    pub(crate) fn bookings(&self, last: usize) -> Json {
+        self.lock().state.bookings_to_json(last)
     }
 
     /// Puts another state in its place.

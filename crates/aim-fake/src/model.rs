@@ -8,6 +8,7 @@ pub(crate) mod document;
 mod example;
 pub(crate) mod http;
 pub(crate) mod json;
+pub(crate) mod members;
 pub mod names;
 pub(crate) mod operation;
 mod read;

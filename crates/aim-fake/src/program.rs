@@ -23,7 +23,8 @@ use crate::state::State;
 ///
 /// It speaks ServiceStack's dialect, keeps state in memory and fails on
 /// demand. Its first line on standard output is `listening on` and its base
-/// URL on this machine; on standard error it logs one line of JSON per
+/// URL on this machine, its last one the address of a page that shows and
+/// changes what it does; on standard error it logs one line of JSON per
 /// request, secrets masked. It stops on SIGTERM and Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(version, after_long_help = more_help())]
@@ -220,7 +221,8 @@ fn listen(arguments: &Arguments) -> Result<Vec<TcpListener>, (SocketAddr, io::Er
 }
 
 /// What is written about the addresses: first the base URL for this machine,
-/// then, where the fake listens on all addresses, the one for others.
+/// then, where the fake listens on all addresses, the one for others, and last
+/// the page.
 fn urls(listeners: &[TcpListener]) -> io::Result<String> {
     let mut out = String::new();
     if let Some(listener) = listeners.first() {
@@ -234,6 +236,7 @@ fn urls(listeners: &[TcpListener]) -> io::Result<String> {
             };
             let _ = writeln!(out, "from other machines {url}");
         }
+        let _ = writeln!(out, "its page is http://{}/", server::usable(bound));
     }
     Ok(out)
 }

@@ -6,6 +6,7 @@ mod apply_fault;
 mod connection;
 mod control;
 mod cors;
+mod describe;
 #[cfg_attr(
     not(feature = "program"),
     allow(dead_code, reason = "the program alone has a log")

@@ -172,8 +172,29 @@ mod tests {
         assert_eq!(bookings[0].digest, bookings[1].digest);
         assert_ne!(bookings[0].digest, bookings[2].digest);
         assert_ne!(bookings[0].references, bookings[1].references);
+        let duplicates = |state: &State| -> Vec<Option<usize>> {
+            let bookings = state.bookings().iter();
+            bookings.map(|it| it.duplicate_of).collect()
+        };
+        assert_eq!(duplicates(&state), [None, Some(1), Some(1)]);
         assert_eq!(bookings[0].at, Date::default());
         assert_eq!(bookings[1].at, Date::default().plus_seconds(1));
+        // What is the same of another operation, or says nothing, is none.
+        let mut json = state.to_json();
+        json["bookings"] = json!([
+            {"operation": service::POST_SERVICE_TICKET, "digest": "a", "ref_number": "R"},
+            {"operation": service::C2B_POST_CONTRACT, "digest": "a", "duplicate_of": 1},
+            {"operation": service::POST_SERVICE_TICKET, "digest": "b", "ref_number": ""},
+            {"operation": service::POST_SERVICE_TICKET, "digest": "", "ref_number": ""},
+            {"operation": service::POST_SERVICE_TICKET, "digest": ""},
+            {"operation": service::POST_SERVICE_TICKET, "digest": "b", "ref_number": "R"},
+        ]);
+        let mut state = State::from_json(&json).unwrap();
+        let read = [None, None, None, None, None, Some(1)];
+        assert_eq!(duplicates(&state), read);
+        let again = json!({"RefNumber": "R"});
+        done(&mut state, service::POST_SERVICE_TICKET, again);
+        assert_eq!(duplicates(&state).last(), Some(&Some(1)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod names;
 mod raw;
 
 use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
 
 use aim_fake::{AimFake, Settings, State};
 use names::{
@@ -403,12 +404,76 @@ async fn other_paths_and_verbs_are_refused() {
         ("POST", "/health", 405),
         ("GET", "/_aim/requests?reveal=1", 400),
         ("GET", "/_aim/requests?revea=true", 400),
+        ("GET", "/_aim/requests?last=-1", 400),
+        ("GET", "/_aim/bookings?reveal=true", 400),
     ] {
         let (status, json) = control(fake.address(), method, path, "");
         assert_eq!(status, wanted, "{method} {path}");
         assert!(json["error"].is_string());
     }
     assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_stands_at_the_root_and_nowhere_else() {
+    let fake = start().await;
+    let at = fake.address();
+    let page = send(at, &request("GET", "/", "", ""));
+    assert_eq!(page.status(), 200);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'nonce-"));
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let nonce = policy.split("nonce-").nth(1).unwrap();
+    let nonce = nonce.split('\'').next().unwrap();
+    let script = format!("<script nonce=\"{nonce}\">");
+    assert!(page.text().contains(&script));
+    // It shows in its own list neither itself nor what it asks for.
+    for path in [
+        "/_aim/",
+        "/_aim",
+        "/_aim/bookings?last=50",
+        "/_aim/requests?last=50",
+    ] {
+        assert_eq!(control(at, "GET", path, "").0, 200, "{path}");
+    }
+    assert!(fake.requests().is_empty());
+    for (method, target) in [
+        ("POST", "/"),
+        ("GET", "/aeservices30"),
+        ("GET", "/aeservices30/"),
+        ("GET", "//"),
+    ] {
+        let answer = send(at, &request(method, target, "", ""));
+        assert_eq!(
+            (answer.status(), answer.text()),
+            (404, "404"),
+            "{method} {target}"
+        );
+    }
+    assert_eq!(fake.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn bookings_are_listed_with_their_duplicates() {
+    let fake = start().await;
+    let at = fake.address();
+    for reference in ["R-1", "R-2", "R-1"] {
+        let body = json!({"RefNumber": reference}).to_string();
+        send(at, &below("POST", service::POST_SERVICE_TICKET, "", &body));
+    }
+    let (_, state) = control(at, "GET", "/_aim/state", "");
+    let (_, all) = control(at, "GET", "/_aim/bookings", "");
+    assert_eq!(all["now"], state["now"]);
+    let (_, last) = control(at, "GET", "/_aim/bookings?last=1", "");
+    assert_eq!(last["bookings"], json!([all["bookings"][2]]));
+    let mut bookings = all["bookings"].clone();
+    for (at, booking) in bookings.as_array_mut().unwrap().iter_mut().enumerate() {
+        let number = booking.as_object_mut().unwrap().remove("number");
+        assert_eq!(number, Some(json!(at + 1)));
+        let first = [Json::Null, Json::Null, json!(1)];
+        assert_eq!(booking["duplicate_of"], first[at]);
+    }
+    assert_eq!(bookings, state["bookings"]);
 }
 
 #[tokio::test]
@@ -502,7 +567,10 @@ async fn pages_of_other_origins_call_it_where_a_setting_says_so() {
             fake.fault(fault).await.unwrap();
         }
         for target in [api, api, api, "/_aim/state", "/_aim/nope", "/docs"] {
-            is_allowed(&send(at, &request("GET", target, &sent, "")));
+            let answer = send(at, &request("GET", target, &sent, ""));
+            is_allowed(&answer);
+            let exposed = allowed.map(|_| "X-Aim-Fake-Ignored");
+            assert_eq!(answer.header("access-control-expose-headers"), exposed);
         }
         // If it is not a preflight request, OPTIONS is a verb like any other.
         let plain = send(at, &request("OPTIONS", api, &sent, ""));
@@ -538,12 +606,26 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
     let answer = send(at, &post);
     assert_eq!(answer.header("x-aim-fake-ignored"), Some("Nmae, SerialPk"));
     send(at, &request("get", "/nothing/there", "", ""));
-    let (_, json) = control(at, "GET", "/_aim/requests", "");
+    let (_, mut json) = control(at, "GET", "/_aim/requests", "");
     assert_eq!(json["dropped"], 0);
+    let now = SystemTime::now();
+    for (one, received) in json["requests"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .zip(fake.requests())
+    {
+        let since = now.duration_since(received.time).unwrap();
+        assert!(since < Duration::from_secs(60), "{since:?}");
+        let time = one.as_object_mut().unwrap().remove("time").unwrap();
+        let time = time.as_str().unwrap();
+        assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
+    }
     assert_eq!(
         json["requests"],
         json!([
             {
+                "number": 1,
                 "connection": 1,
                 "method": "POST",
                 "target": "/aeservices30/api/ContractFulfillment",
@@ -569,6 +651,7 @@ async fn requests_are_listed_in_the_form_of_the_recordings() {
                 "fault": null,
             },
             {
+                "number": 2,
                 "connection": 2,
                 "method": "get",
                 "target": "/nothing/there",
@@ -658,6 +741,10 @@ async fn the_oldest_requests_are_dropped_and_counted() {
         .collect();
     assert_eq!(targets, ["/2", "/3", "/4"]);
     assert_eq!(json["dropped"], 2);
+    let (_, last) = control(at, "GET", "/_aim/requests?last=1", "");
+    let requests = json!([json["requests"][2]]);
+    assert_eq!(last, json!({"requests": requests, "dropped": 2}));
+    assert_eq!(requests[0]["number"], 5);
     // Their total size counts too: only one of two such bodies fits.
     fake.patch_settings(&json!({"remembered_bytes": 15_000}))
         .unwrap();

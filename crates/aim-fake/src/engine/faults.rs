@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
 
+use crate::model::members::{self, Member};
 use crate::model::operation::Operation;
 use crate::model::schema::Schema;
 use crate::model::settings::is_field_value;
@@ -435,6 +436,11 @@ impl FaultKind {
         ) && !self.is_of_connections()
     }
 
+    /// What a fault of that name takes beside what every fault takes.
+    pub(crate) fn parameters(name: &'static str) -> Vec<Member> {
+        members::of_variant::<Self>(name)
+    }
+
     /// Its name in JSON.
     pub(crate) fn name(&self) -> String {
         self.parts().0
@@ -568,6 +574,11 @@ impl Fault {
     pub fn apply(mut self, apply: bool) -> Self {
         self.when.apply = Some(apply);
         self
+    }
+
+    /// What says when a fault triggers.
+    pub(crate) fn when_parameters() -> Vec<Member> {
+        members::of_struct::<When>()
     }
 
     /// Whether the operation is carried out before the fault triggers.

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
@@ -24,6 +26,9 @@ use crate::wire::style::Style;
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Received {
+    /// When it was noted, by the clock of this machine: the request was there,
+    /// its answer was not sent yet.
+    pub time: SystemTime,
     /// The number of its connection, counted from 1.
     pub connection: u64,
     /// The verb as sent.
@@ -66,6 +71,7 @@ impl Received {
     ) -> Self {
         Self {
             schema,
+            time: SystemTime::now(),
             connection,
             method: request.method.clone(),
             target: request.target.clone(),
@@ -123,6 +129,7 @@ impl Received {
             |object| json!({ "type": object.of().name, "value": object_to_json(object, !reveal) }),
         );
         json!({
+            "time": utc(self.time),
             "connection": self.connection,
             "method": self.method,
             "target": target,
@@ -141,6 +148,7 @@ impl Received {
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
+            .field("time", &utc(self.time))
             .field("connection", &self.connection)
             .field("method", &self.method)
             .field("target", &masked_target(&self.target, self.schema))
@@ -154,6 +162,13 @@ impl fmt::Debug for Received {
             .field("fault", &self.fault)
             .finish()
     }
+}
+
+/// A time as RFC 3339 in UTC.
+pub(crate) fn utc(time: SystemTime) -> Option<String> {
+    let since = time.duration_since(UNIX_EPOCH).ok()?;
+    let time = DateTime::from_timestamp_millis(i64::try_from(since.as_millis()).ok()?)?;
+    Some(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
 /// Path and query, with `***` for every query value that is not known to be

@@ -245,6 +245,9 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Those that are not shown unasked.
+    pub(crate) const SECRET: &[&str] = &["api_keys"];
+
     /// Returns these settings with some of them changed, each by its name. If
     /// one change is refused, none is made.
     ///
@@ -372,8 +375,10 @@ impl fmt::Debug for Settings {
         let mut out = f.debug_struct("Settings");
         if let Ok(Json::Object(all)) = serde_json::to_value(self) {
             for (name, value) in &all {
-                match name.as_str() {
-                    "api_keys" => out.field(name, &format_args!("{} of them", self.api_keys.len())),
+                match value {
+                    Json::Array(items) if Self::SECRET.contains(&name.as_str()) => {
+                        out.field(name, &format_args!("{} of them", items.len()))
+                    }
                     _ => out.field(name, &format_args!("{value}")),
                 };
             }

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
+use hyper::{Method, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt;
@@ -45,6 +45,9 @@ pub(super) struct Number(pub(super) u64);
 /// request.
 #[derive(Clone)]
 pub(super) struct Behind(pub(super) http::Response);
+
+/// The header field by which the fake's page says that it is asking.
+const PAGE: &str = "x-aim-fake-page";
 
 type Answer = hyper::Response<Body>;
 
@@ -131,7 +134,11 @@ async fn requests(
 async fn answer(mut request: hyper::Request<Incoming>, shared: Shared) -> Result<Answer, Taken> {
     let began = Instant::now();
     request.extensions_mut().insert(Number(shared.number));
-    let line = shared.log;
+    // The page asks every second, which nobody wants to read.
+    let is_page = request.headers().contains_key(PAGE)
+        && *request.method() == Method::GET
+        && request.uri().path().starts_with("/_aim/");
+    let line = shared.log.filter(|_| !is_page);
     let line = line.map(|(log, schema)| (Line::new(&request, shared.number, schema), log));
     let mut response = match shared.router.call(request.map(Body::new)).await {
         Ok(response) => response,

@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 use super::apply_fault::FaultyAnswer;
 use super::connection::{Behind, Number, sent};
 use super::cors;
+use super::describe;
 use super::log::Noted;
 use super::pages;
 use super::socket::{IDLE, target};
@@ -42,17 +43,21 @@ type App = State<Arc<Engine>>;
 /// All routes.
 pub(super) fn router(engine: &Arc<Engine>) -> Router {
     let control = Router::new()
+        .route("/", get(describe))
         .route("/answers", get(answers).post(script).delete(forget_answers))
         .route("/requests", get(requests).delete(forget_requests))
         .route("/settings", get(settings).patch(patch_settings))
         .route("/faults", get(faults).post(add_fault).delete(remove_faults))
         .route("/faults/{id}", delete(remove_fault))
+        .route("/bookings", get(bookings))
         .route("/state", get(get_state).put(put_state))
         .route("/reset", post(reset))
         .fallback(no_such_path);
     Router::new()
         .nest("/_aim", control)
+        .route("/_aim/", get(describe))
         .route("/health", get(health))
+        .route("/", get(pages::home).fallback(vendor))
         .merge(pages::router())
         .method_not_allowed_fallback(no_such_verb)
         .fallback(vendor)
@@ -71,7 +76,7 @@ async fn health() -> Response {
 async fn no_such_path() -> Response {
     error(
         StatusCode::NOT_FOUND,
-        "the control interface has no such path; its README lists them",
+        "the control interface has no such path; GET /_aim/ lists them",
     )
 }
 
@@ -121,22 +126,59 @@ async fn forget_answers(State(engine): App) -> Response {
     answer(StatusCode::OK, &json!({}))
 }
 
-async fn requests(State(engine): App, uri: Uri) -> Result<Response, Response> {
-    let mut reveal = false;
+/// What the control interface takes.
+async fn describe(State(engine): App, headers: HeaderMap) -> Response {
+    let base_url = pages::server(pages::host(&headers));
+    answer(StatusCode::OK, &describe::all(engine.schema(), &base_url))
+}
+
+/// What a query asks for of a list.
+struct Wanted {
+    reveal: bool,
+    last: usize,
+}
+
+/// Reads the query of a list; whether it may reveal is the list's to know.
+///
+/// # Errors
+///
+/// What was expected.
+fn wanted(uri: &Uri, may_reveal: bool) -> Result<Wanted, &'static str> {
+    let mut wanted = Wanted {
+        reveal: false,
+        last: usize::MAX,
+    };
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        reveal = match (&*name, &*value) {
-            ("reveal", "true") => true,
-            ("reveal", "false") => false,
-            _ => {
-                return Err(error(
-                    StatusCode::BAD_REQUEST,
-                    "in the query: reveal=true or reveal=false is expected",
-                ));
+        match (&*name, &*value, value.parse()) {
+            ("reveal", "true", _) if may_reveal => wanted.reveal = true,
+            ("reveal", "false", _) if may_reveal => wanted.reveal = false,
+            ("last", _, Ok(last)) => wanted.last = last,
+            _ if may_reveal => {
+                return Err("in the query: reveal=true, reveal=false or last=50 is expected");
             }
-        };
+            _ => return Err("in the query: last=50 is expected, or another number"),
+        }
     }
+    Ok(wanted)
+}
+
+fn bad_query(reason: &str) -> Response {
+    error(StatusCode::BAD_REQUEST, reason)
+}
+
+async fn requests(State(engine): App, uri: Uri) -> Result<Response, Response> {
+    let Wanted { reveal, last } = wanted(&uri, true).map_err(bad_query)?;
     let (requests, dropped) = engine.requests();
-    let requests: Vec<Json> = requests.iter().map(|one| one.to_json(reveal)).collect();
+    let earlier = requests.len().saturating_sub(last);
+    let requests: Vec<Json> = (dropped + 1..)
+        .zip(&requests)
+        .skip(earlier)
+        .map(|(number, one)| {
+            let mut json = one.to_json(reveal);
+            json["number"] = json!(number);
+            json
+        })
+        .collect();
     let json = json!({ "requests": requests, "dropped": dropped });
     Ok(answer(StatusCode::OK, &json))
 }
@@ -185,6 +227,11 @@ async fn remove_fault(State(engine): App, Path(id): Path<String>) -> Response {
         StatusCode::NOT_FOUND,
         "no fault that is still to trigger has this number",
     )
+}
+
+async fn bookings(State(engine): App, uri: Uri) -> Result<Response, Response> {
+    let last = wanted(&uri, false).map_err(bad_query)?.last;
+    Ok(answer(StatusCode::OK, &engine.bookings(last)))
 }
 
 async fn get_state(State(engine): App) -> Response {

@@ -11,18 +11,22 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN,
+    VARY,
 };
 use hyper::{Method, Request, StatusCode};
 
 use super::apply_fault::FaultyAnswer;
 use super::connection::Behind;
-use crate::engine::Engine;
+use crate::engine::{Engine, IGNORED};
 use crate::model::http;
 
 /// The verbs of the vendor's paths and of the control interface.
 const METHODS: HeaderValue =
     HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
+
+/// What a page may read beside what every page may.
+const EXPOSED: HeaderValue = HeaderValue::from_static(IGNORED);
 
 /// Any origin; credentials of the browser's own (cookies) are never allowed, so
 /// that this may be said.
@@ -51,6 +55,9 @@ pub(super) async fn layer(
     };
     if let Some(allowed) = allowed {
         add(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+        if !asks {
+            add(&mut response, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        }
     }
     if origins.iter().all(|origin| origin != ANY) {
         add(&mut response, VARY, HeaderValue::from_static("Origin"));
@@ -87,6 +94,7 @@ fn leave(engine: &Engine) -> Response {
 fn add(response: &mut Response, name: HeaderName, value: HeaderValue) {
     let own = match name {
         VARY => "Vary",
+        ACCESS_CONTROL_EXPOSE_HEADERS => "Access-Control-Expose-Headers",
         _ => "Access-Control-Allow-Origin",
     };
     let text = value.to_str().unwrap_or_default().to_owned();

@@ -7,16 +7,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
-use chrono::DateTime;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use serde_json::json;
 
 use super::socket::target;
-use crate::engine::request_log::{Received, masked_target};
+use crate::engine::request_log::{Received, masked_target, utc};
 use crate::model::schema::Schema;
 
 /// How much waits to be written, in bytes.
@@ -139,7 +138,7 @@ impl Queue {
 /// Says how many lines are missing, as soon as it can be said.
 fn tell_missing(missing: &mut u64, out: &mut impl Write) {
     if *missing > 0 {
-        let line = json!({ "time": now(), "dropped": *missing });
+        let line = json!({ "time": utc(SystemTime::now()), "dropped": *missing });
         if out.write_all(format!("{line}\n").as_bytes()).is_ok() {
             *missing = 0;
         }
@@ -172,7 +171,7 @@ impl Line {
 
     pub(super) fn write(self, log: &Log, response: &Response<Body>, took: Duration) {
         let mut line = json!({
-            "time": now(),
+            "time": utc(SystemTime::now()),
             "connection": self.connection,
             "method": self.method,
             "target": self.target,
@@ -190,13 +189,6 @@ impl Line {
         }
         log.line(line.to_string());
     }
-}
-
-/// The wall clock, as RFC 3339 in UTC.
-fn now() -> Option<String> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    let now = DateTime::from_timestamp_millis(i64::try_from(since.as_millis()).ok()?)?;
-    Some(now.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
 #[cfg(test)]

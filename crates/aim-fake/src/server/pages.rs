@@ -1,10 +1,12 @@
 //! What a person or a generator of clients reads: the OpenAPI document, and
-//! the page on which its operations can be tried.
+//! the page on which its operations can be tried; and the page that shows what
+//! the fake received and changes what it does.
 //!
 //! The document served here names the fake as its only server; the original
 //! names the vendor's, where a click books.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use axum::Router;
@@ -33,11 +35,29 @@ pub(super) fn router() -> Router<Arc<Engine>> {
         .fold(Router::new(), |router, path| router.route(path, get(serve)))
 }
 
+/// The page of the fake itself. All that it shows it asks the control interface
+/// for; nothing but its own script runs on it, since what clients send may be
+/// anything.
+pub(super) async fn home() -> Response {
+    let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; \
+         connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    let page = include_str!("../../assets/page.html").replace("NONCE", &nonce);
+    let fields = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, &policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (fields, page).into_response()
+}
+
 async fn serve(State(engine): State<Arc<Engine>>, uri: Uri, headers: HeaderMap) -> Response {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    match page(uri.path(), engine.schema(), host) {
+    match page(uri.path(), engine.schema(), host(&headers)) {
         Some(page) => (
             [(header::CONTENT_TYPE, page.content_type)],
             match page.body {
@@ -50,6 +70,11 @@ async fn serve(State(engine): State<Arc<Engine>>, uri: Uri, headers: HeaderMap) 
     }
 }
 
+/// What the client takes the fake for.
+pub(super) fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok()
+}
+
 /// A file to serve.
 #[derive(Debug, PartialEq)]
 struct Page {
@@ -57,8 +82,7 @@ struct Page {
     body: Cow<'static, [u8]>,
 }
 
-/// Finds the page of a path; `host` is what the client takes the fake for (the
-/// header field `Host`).
+/// Finds the page of a path; `host` is the header field `Host`.
 fn page(path: &str, schema: &Schema, host: Option<&str>) -> Option<Page> {
     let served = |text: String| Cow::Owned(text.into_bytes());
     let (content_type, body) = match path {
@@ -91,7 +115,7 @@ fn page(path: &str, schema: &Schema, host: Option<&str>) -> Option<Page> {
 
 /// The address under which the client knows the fake; without a host that can
 /// stand in a document, the path alone.
-fn server(host: Option<&str>) -> String {
+pub(super) fn server(host: Option<&str>) -> String {
     let plain = |host: &&str| {
         !host.is_empty()
             && host

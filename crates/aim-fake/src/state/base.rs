@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::digest;
 use super::index::Index;
@@ -62,11 +62,30 @@ impl State {
         state
     }
 
-    /// The bookings and changes, oldest first. Equal requests are entries with
-    /// equal digests.
+    /// The bookings and changes, oldest first; what was booked again is a
+    /// duplicate of an earlier one.
     #[must_use]
     pub fn bookings(&self) -> &[Booking] {
         &self.store.bookings
+    }
+
+    /// The last bookings, each with its number, counted from 1, and the time by
+    /// the fake's clock.
+    pub(crate) fn bookings_to_json(&self, last: usize) -> Json {
+        let earlier = self.store.bookings.len().saturating_sub(last);
+        let bookings: Vec<Json> = self
+            .store
+            .bookings
+            .iter()
+            .enumerate()
+            .skip(earlier)
+            .map(|(at, booking)| {
+                let mut json = json!(booking);
+                json["number"] = json!(at + 1);
+                json
+            })
+            .collect();
+        json!({ "bookings": bookings, "now": self.store.now })
     }
 
     /// Writes everything, without loss.
@@ -118,7 +137,7 @@ impl State {
 
     /// Remembers that `references` were booked or changed.
     pub(super) fn book(&mut self, call: &Call<'_>, references: Vec<String>) {
-        self.store.bookings.push(Booking {
+        let mut booking = Booking {
             operation: Cow::Borrowed(call.operation.name),
             references,
             ref_number: call
@@ -128,7 +147,11 @@ impl State {
                 .map(str::to_owned),
             digest: digest::of(call.request),
             at: self.store.now,
-        });
+            duplicate_of: None,
+        };
+        let number = self.store.bookings.len() + 1;
+        booking.duplicate_of = self.index.booking(number, &booking);
+        self.store.bookings.push(booking);
     }
 
     /// A number that is not an id yet.

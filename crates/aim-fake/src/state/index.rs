@@ -1,5 +1,6 @@
 //! Finds things without a search, and checks what must hold between them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -25,6 +26,16 @@ pub(super) struct Index {
     pub references: HashMap<String, usize>,
     pub subs: HashMap<(i32, i32), usize>,
     pub tickets: HashMap<String, usize>,
+    /// The number of the first booking, counted from 1, by its operation and
+    /// digest, and by its operation and `RefNumber`.
+    bookings: HashMap<(Cow<'static, str>, Mark), usize>,
+}
+
+/// What makes a booking a duplicate of another.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Mark {
+    Digest(String),
+    RefNumber(String),
 }
 
 fn problem(pointer: String, reason: &str) -> Problem {
@@ -132,10 +143,29 @@ impl Index {
         for (at, token) in store.access_tokens.iter().enumerate() {
             index.access_token(at, token)?;
         }
-        for (at, booking) in store.bookings.iter().enumerate() {
+        for (at, booking) in store.bookings.iter_mut().enumerate() {
             check_booking(at, booking, schema)?;
+            booking.duplicate_of = index.booking(at + 1, booking);
         }
         Ok(index)
+    }
+
+    /// Enters a booking; the number of the first one that it is a duplicate of.
+    pub(super) fn booking(&mut self, number: usize, booking: &Booking) -> Option<usize> {
+        let digest = Some(Mark::Digest(booking.digest.clone()));
+        let ref_number = booking.ref_number.clone().map(Mark::RefNumber);
+        let says_something = |mark: &Mark| match mark {
+            Mark::Digest(text) | Mark::RefNumber(text) => !text.is_empty(),
+        };
+        let marks = [digest, ref_number].into_iter().flatten();
+        marks
+            .filter(says_something)
+            .map(|mark| {
+                let key = (booking.operation.clone(), mark);
+                *self.bookings.entry(key).or_insert(number)
+            })
+            .min()
+            .filter(|first| *first < number)
     }
 
     fn catalog(&mut self, store: &Store) -> Result<(), Problem> {

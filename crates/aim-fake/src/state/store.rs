@@ -275,7 +275,7 @@ pub(super) struct Login {
 }
 
 /// A call that booked or changed something. The same request sent twice makes
-/// two of them, equal except for `references` and `at`.
+/// two of them, the second a duplicate of the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Booking {
@@ -291,6 +291,10 @@ pub struct Booking {
     pub digest: String,
     /// The time, by the fake's clock.
     pub at: Date,
+    /// The number of the first booking of the same operation with the same
+    /// `digest` or `ref_number`, counted from 1; `None` if there is none before
+    /// this one. Where a state is read, it is found out anew.
+    pub duplicate_of: Option<usize>,
 }
 
 /// The merchant's wall clock, exact to 100 ns, from year 1 to 9999. As text
