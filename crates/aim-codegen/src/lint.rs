@@ -25,8 +25,8 @@ pub fn lint(document: &Document) -> Result<(), Problems> {
     report(document).finish()
 }
 
-/// Checks a document, and returns the problems of style: they affect nothing
-/// but its documentation.
+/// Checks a document, and returns the problems of style: they affect its
+/// documentation and other generators, and nothing in Rust.
 ///
 /// # Errors
 ///
@@ -150,8 +150,7 @@ const REQUIRED: &[(&[Kind], &str, &str)] = &[
     (&[SecurityScheme], "x-aim-sensitive", "a credential is `secret`"),
 ];
 
-/// Keys whose absence is only a problem of style: they affect nothing but
-/// documentation.
+/// Keys whose absence is only a problem of style.
 const STYLE_KEYS: &[&str] = &[
     "summary",
     "description",
@@ -175,7 +174,7 @@ const RULES: &[(Kind, Check)] = &[
     (PathItem, operations::path),
     (Operation, operations::request),
     (Operation, operations::query),
-    (Operation, operations::answers),
+    (Operation, operations::success),
     (Operation, operations::evidence),
     (Operation, operations::lookup),
     (Operation, operations::booking_get),
@@ -195,10 +194,15 @@ const RULES: &[(Kind, Check)] = &[
     (Part, schemas::part),
 ];
 
-/// The rules of style: what they check affects nothing but documentation.
-/// `text::check` is another one, for objects of any kind.
+/// The rules of style: what they check affects documentation and other
+/// generators, and nothing in Rust. `text::check` is another one, for objects of
+/// any kind.
 const STYLE_RULES: &[(Kind, Check)] = &[
     (Operation, operations::tags),
+    (Operation, operations::failures),
+    (Operation, operations::internal),
+    (Response, operations::one_media_type),
+    (Components, schemas::names_in_go),
     (Property, examples::property),
     (Parameter, examples::parameter),
     (MediaType, examples::media_type),

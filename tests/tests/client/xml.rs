@@ -316,9 +316,11 @@ async fn a_mass_update_in_xml_lists_what_failed() {
 /// The vendor's sample says `String` everywhere: a token, and a failure.
 #[tokio::test]
 async fn the_vendors_sample_is_read() {
-    let document = document::document().unwrap();
-    let sample = &document["components"]["examples"]["CustomerAccessTokenResponse.vendorSampleXml"];
-    let (_server, client) = serving(200, "application/xml", sample["value"].as_str().unwrap());
+    let pages = fixture::facts();
+    let sample = pages
+        .iter()
+        .find_map(|page| page["samples"]["response_xml"].as_str());
+    let (_server, client) = serving(200, "application/xml", sample.unwrap());
     let error = client
         .customer_access_token(&CustomerAccessTokenRequest::new())
         .await

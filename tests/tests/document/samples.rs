@@ -98,12 +98,13 @@ fn every_sample_is_read_and_written_without_loss() {
 fn the_document_shows_every_sample_unchanged() {
     let document = ordered::document();
     // Only for operations that a page shows.
-    let shown = |content: &Value, media: &str| {
-        let example = at(content, &format!("/{media}/examples/vendorSample"))?;
+    let shown = |content: &Value| {
+        let example = at(content, "/application~1json/examples/vendorSample")?;
         Some(resolved(&document, example)["value"].clone())
     };
-    let samples = samples();
-    let (mut seen, mut seen_xml) = (BTreeSet::new(), BTreeSet::new());
+    let mut samples = samples();
+    samples.push(xml_sample_as_json());
+    let mut seen = BTreeSet::new();
     for operation in ordered::operations(&document) {
         for content in ["/requestBody/content", "/responses/200/content"] {
             let Some(content) = at(operation.value, content) else {
@@ -111,16 +112,12 @@ fn the_document_shows_every_sample_unchanged() {
             };
             let type_ = type_name(&content["application/json"]["schema"]).unwrap();
             let sample = samples.iter().find(|sample| sample.type_ == type_);
-            let found = shown(content, "application~1json");
+            let found = shown(content);
             assert_eq!(found.is_some(), sample.is_some(), "{type_}");
             if let (Some(found), Some(sample)) = (found, sample) {
                 let found = leaves(&ordered::json(&found).unwrap()).unwrap();
                 assert_eq!(found, without_credentials(sample), "{type_}");
                 seen.insert(type_);
-            }
-            if let Some(found) = shown(content, "application~1xml") {
-                assert_eq!(found.as_str().unwrap(), xml_sample());
-                seen_xml.insert(type_);
             }
         }
     }
@@ -128,9 +125,17 @@ fn the_document_shows_every_sample_unchanged() {
         seen,
         samples.iter().map(|sample| sample.type_.as_str()).collect()
     );
+}
+
+/// In the order of the document, as another test has it.
+fn xml_sample_as_json() -> Sample {
     let sample = xml_sample();
     let (root, _) = element(&sample).unwrap();
-    assert_eq!(seen_xml, BTreeSet::from([root.name.as_str()]));
+    Sample {
+        text: rewritten(&root.name, &root.json()).unwrap(),
+        type_: root.name,
+        is_request: false,
+    }
 }
 
 /// The one sample that is XML.

@@ -218,7 +218,7 @@ func statusCode(status *aim.BaseResponseResult) *string {
 	return status.StatusCode
 }
 
-func showDetails(call string, details *aim.GetContractDetailsResponse) {
+func showDetails(call string, details *aim.GetContractDetailsAnswer) {
 	values := read{
 		"StudentName":   details.StudentName,
 		"NextDueDate":   details.NextDueDate,

@@ -127,6 +127,8 @@ fn without_prose(value: &mut Value) {
                 "externalDocs",
                 "tags",
                 "responses",
+                "x-go-name",
+                "x-internal",
             ] {
                 members.remove(prose);
             }

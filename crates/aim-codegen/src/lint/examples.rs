@@ -80,12 +80,6 @@ pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
                 };
                 object(lint, &value, name, form);
             }
-            _ if media_type.name() == "application/xml" && value.node.as_str().is_none() => lint
-                .problem(
-                    &value,
-                    format!("the example is {}, but XML is text", value.node.kind()),
-                    "write the XML as text",
-                ),
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 
 use super::{LEAVE_OUT, Lint, examples, referred, schemas, text, texts};
-use crate::read::document::{At, alternatives};
+use crate::read::document::At;
 
 /// Methods of a client that are not operations: those that progenitor writes,
 /// then those of `AimClient` and its traits.
@@ -288,8 +288,28 @@ fn same_member<'a>(lint: &mut Lint<'a>, parameter: &At<'a>, member: &At<'a>) {
     }
 }
 
-/// One answer on success, one shared answer for everything else.
-pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
+/// One answer on success, inline.
+pub(super) fn success<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
+    let Some(responses) = operation.get("responses") else {
+        return;
+    };
+    match responses.get("200") {
+        None => lint.problem(
+            &responses,
+            "the answer `200` is missing",
+            "write `200` and `default`",
+        ),
+        Some(success) if success.get("$ref").is_some() => lint.problem(
+            &success,
+            "the answer `200` is a `$ref`",
+            "write it inline: the client reads its schema here",
+        ),
+        Some(_) => {}
+    }
+}
+
+/// One shared answer for everything but success. No generated Rust depends on it.
+pub(super) fn failures<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     let Some(responses) = operation.get("responses") else {
         return;
     };
@@ -309,33 +329,18 @@ pub(super) fn answers<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
             format!("{why}: write `200` and `default`"),
         );
     }
-    for status in ["200", "default"] {
-        if responses.get(status).is_none() {
-            lint.problem(
-                &responses,
-                format!("the answer `{status}` is missing"),
-                "write `200` and `default`",
-            );
-        }
-    }
-    let inline = |status: &str, wanted: bool| {
-        responses
-            .get(status)
-            .filter(|answer| answer.get("$ref").is_none() == wanted)
-    };
-    if let Some(success) = inline("200", false) {
-        lint.problem(
-            &success,
-            "the answer `200` is a `$ref`",
-            "write it inline: the client reads its schema here",
-        );
-    }
-    if let Some(failure) = inline("default", true) {
-        lint.problem(
+    match responses.get("default") {
+        None => lint.problem(
+            &responses,
+            "the answer `default` is missing",
+            "write `200` and `default`",
+        ),
+        Some(failure) if failure.get("$ref").is_none() => lint.problem(
             &failure,
             "a failure answer is written inline",
             "refer to the shared one in `components/responses`: all operations fail alike",
-        );
+        ),
+        Some(_) => {}
     }
 }
 
@@ -482,20 +487,42 @@ pub(super) fn lookup<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
     }
 }
 
+/// HTTP stacks and proxies repeat a GET by themselves, and so book twice.
 pub(super) fn booking_get<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
-    let books = operation.name() == "get" && operation.text("x-aim-repeat") == Some("books");
-    let deprecated = operation
-        .node
-        .get("deprecated")
-        .is_some_and(|at| at.value == crate::document::Value::Bool(true));
-    if books && !deprecated {
+    if books_by_get(operation) && !is_set(operation, "deprecated") {
         lint.problem_under(
             operation,
             "deprecated",
             "a GET that books is not deprecated",
-            "proxies may repeat a GET: set `deprecated: true`",
+            "proxies and HTTP stacks may repeat a GET: set `deprecated: true`",
         );
     }
+}
+
+/// No generated Rust depends on it.
+pub(super) fn internal<'a>(lint: &mut Lint<'a>, operation: &At<'a>) {
+    let (message, help) = match (books_by_get(operation), is_set(operation, "x-internal")) {
+        (true, false) => (
+            "a GET that books is not internal",
+            "HTTP stacks repeat a GET by themselves, and so book twice: set `x-internal: true`, by \
+             which openapi-generator leaves the operation out",
+        ),
+        (false, true) => (
+            "an operation is internal that is no GET that books",
+            "clients of openapi-generator would lack it: remove `x-internal`",
+        ),
+        _ => return,
+    };
+    lint.problem_under(operation, "x-internal", message, help);
+}
+
+fn books_by_get(operation: &At<'_>) -> bool {
+    operation.name() == "get" && operation.text("x-aim-repeat") == Some("books")
+}
+
+fn is_set(at: &At<'_>, key: &str) -> bool {
+    let mark = at.node.get(key);
+    mark.is_some_and(|at| at.value == crate::document::Value::Bool(true))
 }
 
 /// Parameters, inline or by `$ref`, have different names in Rust.
@@ -598,26 +625,8 @@ pub(super) fn request_body<'a>(lint: &mut Lint<'a>, body: &At<'a>) {
 }
 
 pub(super) fn response<'a>(lint: &mut Lint<'a>, response: &At<'a>) {
-    let Some(content) = response.get("content") else {
-        return;
-    };
-    let known = ["application/json", "application/xml"];
-    for (index, media_type) in content.members().enumerate() {
-        if !known.contains(&media_type.name()) {
-            media_type.report_key(
-                &mut lint.report,
-                format!("an answer cannot be `{}`", media_type.name()),
-                format!("write {}", alternatives(known)),
-            );
-        } else if index == 0 && media_type.name() != "application/json" {
-            media_type.report_key(
-                &mut lint.report,
-                "the first media type is not `application/json`",
-                "many generators use the first one only",
-            );
-        }
-    }
-    if content.get("application/json").is_none() {
+    let content = response.get("content");
+    if let Some(content) = content.filter(|content| content.get("application/json").is_none()) {
         lint.problem(
             &content,
             "`application/json` is missing",
@@ -626,27 +635,28 @@ pub(super) fn response<'a>(lint: &mut Lint<'a>, response: &At<'a>) {
     }
 }
 
+/// No generated Rust depends on it: the client reads XML in any case.
+pub(super) fn one_media_type<'a>(lint: &mut Lint<'a>, response: &At<'a>) {
+    for media_type in response.members_of("content") {
+        if media_type.name() != "application/json" {
+            media_type.report_key(
+                &mut lint.report,
+                format!("an answer cannot be `{}`", media_type.name()),
+                "of a second media type some generators (openapi-fetch, orval) make a union, of \
+                 which nothing can be read: write exactly `application/json`",
+            );
+        }
+    }
+}
+
 pub(super) fn media_type<'a>(lint: &mut Lint<'a>, media_type: &At<'a>) {
-    let Some(schema) = media_type.get("schema") else {
-        return;
-    };
-    match media_type.name() {
-        "application/json" if schema.get("$ref").is_none() => lint.problem(
+    let schema = media_type.get("schema");
+    if let Some(schema) = schema.filter(|schema| schema.get("$ref").is_none()) {
+        lint.problem(
             &schema,
             "the schema is written inline",
             "name it in `components/schemas` and refer to it: the generator invents names for inline ones",
-        ),
-        "application/xml" => {
-            let is_text = schema.text("type") == Some("string") && schema.node.members().len() == 1;
-            if !is_text {
-                lint.problem(
-                    &schema,
-                    "XML is not described as `type: string`",
-                    "generators that treat it as an object cannot read it",
-                );
-            }
-        }
-        _ => {}
+        );
     }
 }
 

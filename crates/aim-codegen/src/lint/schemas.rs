@@ -167,6 +167,46 @@ pub(super) fn names<'a>(lint: &mut Lint<'a>, _: &At<'a>) {
     lint.collisions("schemas", named, |name| name.to_upper_camel_case());
 }
 
+/// What oapi-codegen calls the schemas differs from what it calls its own types.
+/// No generated Rust depends on it.
+pub(super) fn names_in_go<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
+    let schemas = components.members_of("schemas");
+    let in_go: Vec<_> = schemas
+        .iter()
+        .map(|schema| (schema, schema.text("x-go-name").unwrap_or(schema.name())))
+        .collect();
+    let operations = lint.operations();
+    for (index, (schema, name)) in in_go.iter().enumerate() {
+        let operation = operations.iter().find_map(|operation| {
+            let id = operation.text("operationId")?;
+            (name.strip_suffix("Response") == Some(id)).then_some(id)
+        });
+        let is_taken = in_go
+            .iter()
+            .enumerate()
+            .any(|(other, (_, theirs))| other != index && theirs == name);
+        let (message, help) = if let Some(id) = operation {
+            (
+                format!("`{name}` is also what oapi-codegen calls the outcome of `{id}`"),
+                format!("its client would not compile: set `x-go-name: {id}Answer`"),
+            )
+        } else if is_taken && schema.get("x-go-name").is_some() {
+            (
+                format!("another schema is called `{name}` in Go"),
+                "oapi-codegen's client would not compile: choose another name".to_owned(),
+            )
+        } else if !text::is_type_name(name) {
+            (
+                format!("the name in Go, `{name}`, is not plain"),
+                "begin with a capital and go on with letters and digits".to_owned(),
+            )
+        } else {
+            continue;
+        };
+        lint.problem_under(schema, "x-go-name", message, help);
+    }
+}
+
 /// Schemas of answers, and all schemas that they hold, have no `required`.
 pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
     let mut answers = components.members_of("responses");

@@ -15,7 +15,7 @@ use openapiv3::OpenAPI;
 use serde_json::Value as Json;
 use serde_yaml::Value as Yaml;
 
-pub(crate) use grammar::{Kind, alternatives};
+pub(crate) use grammar::Kind;
 pub(crate) use tree::At;
 pub use tree::{Key, Node, Value};
 

@@ -11,6 +11,9 @@ use super::jsv::jsv;
 use super::page::{Body, Operation, Page, Route, Side, Type};
 use super::suggest::Suggest;
 
+/// The marks of a GET that books, which nobody is to use.
+const BOOKS_BY_GET: [&str; 2] = ["x-internal", "deprecated"];
+
 impl Suggest<'_> {
     /// The same operation by another method or path.
     pub(super) fn new_route(&mut self, request: &str, route: &Route) -> Result<(), String> {
@@ -33,9 +36,11 @@ impl Suggest<'_> {
         members.insert("operationId".into(), id.into());
         members.shift_remove("requestBody");
         let books = text(members.get("x-aim-repeat")) == "books";
-        members.shift_remove("deprecated");
-        if method == "get" && books {
-            insert_after(members, Some("externalDocs"), "deprecated", true.into());
+        for mark in BOOKS_BY_GET {
+            members.shift_remove(mark);
+            if method == "get" && books {
+                insert_after(members, Some("externalDocs"), mark, true.into());
+            }
         }
         let headers: Vec<Value> = items(members.get("parameters"))
             .iter()
@@ -251,7 +256,7 @@ impl Suggest<'_> {
         }
         let left = [
             "summary, description and tags",
-            "`x-aim-repeat`: `books`, and `deprecated` for a GET, until somebody knows that it may be sent twice",
+            "`x-aim-repeat`: `books`, and `deprecated` and `x-internal` for a GET, until somebody knows that it may be sent twice",
             "`x-aim-evidence`: which members of the answer prove that it ran",
             "a `realistic` example of the request and of the answer",
             "an entry of openapi/DEVIATIONS.md, or the page in tests/fixtures/facts.json",
@@ -309,7 +314,9 @@ impl Suggest<'_> {
         }
         // Careful until somebody knows better; such a GET is one not to be used.
         if method == "get" {
-            put("deprecated", true.into());
+            for mark in BOOKS_BY_GET {
+                put(mark, true.into());
+            }
         }
         put("x-aim-operation", name.into());
         put("x-aim-request", operation.request.as_str().into());
@@ -331,11 +338,7 @@ impl Suggest<'_> {
             put("requestBody", body);
         }
         let media = self.media(answer);
-        let xml = map([("schema", map([("type", "string".into())]))]);
-        let content = map([
-            ("application/json", Value::Mapping(media)),
-            ("application/xml", xml),
-        ]);
+        let content = map([("application/json", Value::Mapping(media))]);
         let success = map([
             (
                 "description",
@@ -497,6 +500,11 @@ impl Suggest<'_> {
         );
         if !base.is_empty() {
             schema.insert("x-aim-base".into(), base.into());
+        }
+        if side == Some(Side::Answer)
+            && let Some(operation) = name.strip_suffix("Response")
+        {
+            schema.insert("x-go-name".into(), format!("{operation}Answer").into());
         }
         let schemas = self.editor.map_mut(&["components", "schemas"]);
         let schemas = schemas.ok_or("the document has no `components/schemas`")?;

@@ -125,6 +125,12 @@ impl<'a> Walk<'a> {
                 "x-aim-dotnet-type"
                     if is_nullability(&part) && !schema.get("nullable").is_same() => {}
                 "x-aim-exclusive" => self.exclusive(&part),
+                "x-go-name" => self.add(
+                    &part,
+                    "`x-go-name` (the name in Go) changed",
+                    &[Side::Structure],
+                    Effect::major(&[Clients]),
+                ),
                 _ if key.starts_with("x-aim-") => {
                     self.extension(&part, key, schema, matches!(role, Role::Member { .. }));
                 }

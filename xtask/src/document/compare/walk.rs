@@ -424,6 +424,14 @@ impl<'a> Walk<'a> {
                     self.security(&part, old, new);
                 }
                 "servers" => self.servers(&part),
+                "x-internal" => {
+                    let effect = match part.new {
+                        Some(_) => Effect::major(&[Clients]),
+                        None => Effect::addition(),
+                    };
+                    let what = "`x-internal` (left out by some generators) changed";
+                    self.add(&part, what, &[Side::Structure], effect);
+                }
                 _ if key.starts_with("x-aim-") => self.operation_rule(&part, key),
                 _ => self.unknown(&part, key),
             }

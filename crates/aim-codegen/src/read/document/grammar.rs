@@ -221,6 +221,7 @@ static OPERATION: Object = Object {
         ("x-aim-evidence", List(&Text), MAY),
         ("x-aim-partial", Text, MAY),
         ("x-aim-lookup", The(&LOOKUP), MAY),
+        ("x-internal", Bool, MAY),
     ],
 };
 
@@ -346,6 +347,7 @@ static SCHEMA: Object = Object {
     extensions: &[
         ("x-aim-base", Text, MAY),
         ("x-aim-exclusive", List(&List(&Text)), MAY),
+        ("x-go-name", Text, MAY),
     ],
 };
 
@@ -793,7 +795,7 @@ fn wanted(shape: &Shape) -> &'static str {
 }
 
 /// Such as "`a`, `b` or `c`".
-pub(crate) fn alternatives(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+fn alternatives(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let words: Vec<_> = words
         .into_iter()
         .map(|word| format!("`{}`", word.as_ref()))
