@@ -166,7 +166,9 @@ impl Reader {
             ));
             let seen = self.evaluate(
                 "({
-                    fits: document.documentElement.scrollWidth <= innerWidth,
+                    // What mdBook makes wide scrolls inside a part of the page.
+                    fits: [...document.querySelectorAll('html, .page, .content, main')]
+                        .every(it => it.scrollWidth <= it.clientWidth),
                     width: innerWidth,
                     titles: [...document.querySelectorAll('h1')].filter(it => it.offsetParent).length,
                 })",

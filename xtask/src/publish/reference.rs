@@ -29,6 +29,7 @@ pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
     // In this order, so that no hole is looked for in what fills another one.
     for (hole, content) in [
         ("links", links),
+        ("servers", servers(&document)),
         ("summary", html(summary)),
         ("version", html(info("version"))),
         ("title", html(info("title"))),
@@ -65,7 +66,7 @@ pub fn operations(root: &Path, page: &str) -> Result<String, String> {
             text_of(tag, "description")
         ));
         list.push_str(
-            "| Operation | What it does | On the wire | If sent twice |\n|---|---|---|---|\n",
+            "| Operation | What it does | On the wire | Sent again |\n|---|---|---|---|\n",
         );
         let mut rows = Vec::new();
         for (path, methods) in document.pointer("/paths").into_iter().flat_map(members) {
@@ -81,6 +82,22 @@ pub fn operations(root: &Path, page: &str) -> Result<String, String> {
         list.extend(rows.into_iter().map(|row| row.text));
     }
     Ok(list)
+}
+
+/// The addresses with what is said of each, as HTML.
+fn servers(document: &Value) -> String {
+    let servers = document.pointer("/servers").into_iter().flat_map(items);
+    let servers: Vec<String> = servers
+        .map(|server| {
+            let mut address = text_of(server, "url").to_owned();
+            for (name, variable) in server.get("variables").into_iter().flat_map(members) {
+                address = address.replace(&format!("{{{name}}}"), text_of(variable, "default"));
+            }
+            let description = html(text_of(server, "description"));
+            format!("<code>{}</code>: {description}", html(&address))
+        })
+        .collect();
+    servers.join("<br>")
 }
 
 /// An operation in the list.
@@ -102,9 +119,9 @@ impl Row {
             ""
         };
         let twice = match text_of(operation, "x-aim-repeat") {
-            "safe" => "no harm",
-            "session" => "another session",
-            _ => "**booked twice**",
+            "safe" => "may be repeated",
+            "session" => "opens another session each time",
+            _ => "**books each time**",
         };
         let tag = tag.replace(' ', "%20");
         let method = method.to_uppercase();

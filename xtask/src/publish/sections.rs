@@ -1,7 +1,8 @@
 //! The pages take what they say from the texts of the repository: a line
 //! `{{#section openapi/README.md#quick-start}}` stands for that section, without
 //! `#…` for the whole file. With `alone` behind it the section ends at its first
-//! sub-heading, with `body` it lacks its own heading. Its headings come one level below the heading before
+//! sub-heading, with `body` it lacks its own heading; `#go-*` is every section
+//! whose id begins so and that the page does not have yet. Its headings come one level below the heading before
 //! it, and its links lead to where the site has their targets.
 
 use std::collections::HashMap;
@@ -112,8 +113,10 @@ fn parts(root: &Path, own: &Path, text: &str) -> Result<Vec<Part>, String> {
         };
         level = last_level(&kept).unwrap_or(level);
         parts.push(own_part(own, std::mem::take(&mut kept)));
-        let part = taken(root, wanted, level + 1);
-        parts.push(part.map_err(|why| format!("{}: {wanted}: {why}", own.display()))?);
+        let problem = |why| format!("{}: {wanted}: {why}", own.display());
+        for wanted in sections(root, wanted, &parts).map_err(problem)? {
+            parts.push(taken(root, &wanted, level + 1).map_err(problem)?);
+        }
         // What comes after a section that is the page's title is below it.
         level = level.max(1);
     }
@@ -137,7 +140,28 @@ fn own_part(own: &Path, text: String) -> Part {
     }
 }
 
-/// What a line asks for.
+/// The sections that a line asks for.
+fn sections(root: &Path, wanted: &str, parts: &[Part]) -> Result<Vec<String>, String> {
+    let Some((source, start)) = wanted
+        .strip_suffix('*')
+        .and_then(|wanted| wanted.split_once('#'))
+    else {
+        return Ok(vec![wanted.to_owned()]);
+    };
+    let text = fs::read_to_string(root.join(source)).map_err(|error| error.to_string())?;
+    let is_there = |id: &String| {
+        let mut parts = parts.iter().filter(|part| part.source == Path::new(source));
+        parts.any(|part| part.ids.contains(id))
+    };
+    Ok(markdown::headings(&text)
+        .into_iter()
+        .map(|heading| heading.id)
+        .filter(|id| id.starts_with(start) && !is_there(id))
+        .map(|id| format!("{source}#{id}"))
+        .collect())
+}
+
+/// A section, as a line asks for it.
 fn taken(root: &Path, wanted: &str, level: usize) -> Result<Part, String> {
     let mut words = wanted.split(' ');
     let wanted = words.next().unwrap_or_default();
