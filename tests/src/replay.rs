@@ -101,8 +101,14 @@ impl Player {
     /// Calls an operation with the smallest request, which is answered by the
     /// reply.
     pub async fn play(&self, operation: &Operation, reply: Reply) -> Outcome {
+        self.play_with(operation, &requests::minimal(operation), reply)
+            .await
+    }
+
+    /// The same with a request, as JSON text.
+    pub async fn play_with(&self, operation: &Operation, request: &str, reply: Reply) -> Outcome {
         *self.next.lock().unwrap() = reply;
-        calls::call(&self.client, &operation.id, &requests::minimal(operation))
+        calls::call(&self.client, &operation.id, request)
             .await
             .unwrap()
             .into()

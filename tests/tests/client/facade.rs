@@ -10,6 +10,7 @@ use aim_tests::replay::{self, Player};
 use aim_tests::requests;
 use aim_tests::{document, fixture};
 use heck::ToUpperCamelCase;
+use serde_json::Value;
 
 #[test]
 fn what_the_document_declares_can_be_asked_for() {
@@ -84,6 +85,7 @@ async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
     let document = document::document().unwrap();
     let operations = document::operations().unwrap();
     let exchanges = fixture::exchanges();
+    let outcomes: Vec<Value> = serde_json::from_str(&read("openapi/outcomes.json")).unwrap();
     let player = Player::start();
     let text = read("crates/aim-client/src/design.md");
     let (_, table) = text.split_once("| recording or fault |").unwrap();
@@ -97,6 +99,10 @@ async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
         assert!(proof.contains('`'), "{row}");
         for name in proof.split('`').skip(1).step_by(2) {
             if tests.contains(&format!("fn {name}()")) {
+                continue;
+            }
+            if let Some(row) = outcomes.iter().find(|row| row["name"] == name) {
+                assert_eq!(row["outcome"], delivery, "{name}");
                 continue;
             }
             let exchange = exchanges

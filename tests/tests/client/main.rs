@@ -10,6 +10,7 @@
 mod facade;
 mod guarantees;
 mod memory;
+mod outcomes;
 mod regressions;
 mod request_validation;
 mod xml;
