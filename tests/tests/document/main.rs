@@ -13,6 +13,7 @@ mod mutations;
 mod regenerated;
 mod samples;
 mod schemas;
+mod spectral;
 
 use std::fs;
 
