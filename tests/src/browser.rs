@@ -113,6 +113,60 @@ impl Browser {
         Ok(())
     }
 
+    /// Presses a key: `Tab`, `Enter`, `Space`, or that of a letter.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn press(&mut self, key: &str) -> io::Result<()> {
+        let (code, text) = match key {
+            "Tab" => (9, ""),
+            "Enter" => (13, "\r"),
+            "Space" => (32, " "),
+            letter => (0, letter),
+        };
+        let key = if key == "Space" { " " } else { key };
+        let mut event = json!({ "type": "rawKeyDown", "key": key, "windowsVirtualKeyCode": code });
+        if !text.is_empty() {
+            event["type"] = json!("keyDown");
+            event["text"] = json!(text);
+        }
+        self.call("Input.dispatchKeyEvent", event.clone())?;
+        event["type"] = json!("keyUp");
+        self.call("Input.dispatchKeyEvent", event)?;
+        Ok(())
+    }
+
+    /// Types a text in place of what is selected.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn write(&mut self, text: &str) -> io::Result<()> {
+        self.call("Input.insertText", json!({ "text": text }))?;
+        Ok(())
+    }
+
+    /// Makes the page so wide, and light or dark; returns a picture of it, a PNG
+    /// in Base64.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub fn picture(&mut self, width: u32, scheme: &str) -> io::Result<String> {
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": 1400, "deviceScaleFactor": 1, "mobile": false }),
+        )?;
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.call(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [feature] }),
+        )?;
+        let shot = self.call("Page.captureScreenshot", json!({}))?;
+        Ok(shot["data"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Evaluates an expression of JavaScript in the page.
     ///
     /// # Errors

@@ -1,33 +1,17 @@
-//! Tests the page for trying out operations, in a real browser.
-//!
-//! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it. The
-//! browser can reach this machine and nothing else.
-
-use std::path::Path;
-use std::{env, fs};
+//! The page for trying out operations.
 
 use aim_fake::internals::names;
 use aim_fake::{AimFake, State};
 use aim_tests::browser::Browser;
 use aim_tests::document;
-use aim_tests::fixture;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn every_operation_can_be_tried_on_the_page() {
-    let Some(program) = env::var("AIM_TEST_BROWSER")
-        .ok()
-        .filter(|it| !it.is_empty())
-    else {
-        eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
-        return;
-    };
-    let store = State::example().unwrap();
-    let fake = AimFake::builder().state(store).start().await.unwrap();
-    let origin = format!("http://{}", fake.address());
-    let seen = tokio::task::spawn_blocking(move || visit(&program, &origin))
-        .await
-        .unwrap();
+use crate::pages::keep_picture;
+
+/// Every operation can be tried on the page.
+pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
+    fake.set_state(State::example().unwrap());
+    let seen = visit(browser, &format!("http://{}", fake.address()));
 
     let mut expected = operations();
     expected.sort();
@@ -74,8 +58,7 @@ struct Seen {
     answers: Vec<Value>,
 }
 
-fn visit(program: &str, origin: &str) -> Seen {
-    let mut browser = Browser::start(program).unwrap();
+fn visit(browser: &mut Browser, origin: &str) -> Seen {
     browser.open(&format!("{origin}/docs")).unwrap();
     let all = operations().len();
     browser
@@ -83,6 +66,14 @@ fn visit(program: &str, origin: &str) -> Seen {
             "document.querySelectorAll('.opblock').length >= {all}"
         ))
         .unwrap();
+    // The operations come first, for who reads and for who listens; a link leads
+    // to the prose.
+    let order = "const all = [...document.querySelectorAll('.opblock')]; \
+        all.at(-1).compareDocumentPosition(document.querySelector('#about')) \
+            === Node.DOCUMENT_POSITION_FOLLOWING && \
+        !document.querySelector('.information-container').innerText.includes('Money') && \
+        document.querySelector('#about').innerText.includes('Money')";
+    assert_eq!(browser.evaluate(&format!("{{ {order} }}")).unwrap(), true);
     let operations = browser
         .evaluate(
             "[...document.querySelectorAll('.opblock')].map(block => \
@@ -93,16 +84,17 @@ fn visit(program: &str, origin: &str) -> Seen {
     let operations: Vec<String> = serde_json::from_value(operations).unwrap();
     let answers = operations
         .iter()
-        .map(|operation| try_out(&mut browser, operation))
+        .map(|operation| try_out(browser, operation))
         .collect();
 
     browser
         .evaluate("block().querySelector('.live-responses-table').scrollIntoView(); true")
         .unwrap();
-    let shot = browser.call("Page.captureScreenshot", json!({})).unwrap();
-    // A screenshot for people.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs.png");
-    fs::write(target, fixture::base64(shot["data"].as_str().unwrap())).unwrap();
+    for (width, scheme) in [(360, "light"), (1280, "dark"), (1280, "light")] {
+        keep_picture(browser, "docs", width, scheme);
+        let is_dark = "document.documentElement.classList.contains('dark-mode')";
+        assert_eq!(browser.evaluate(is_dark).unwrap(), scheme == "dark");
+    }
     Seen {
         operations,
         answers,

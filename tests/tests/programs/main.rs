@@ -1,4 +1,4 @@
-//! Tests of whole programs: the examples, the page in a browser, the corpus of
+//! Tests of whole programs: the examples, the pages in a browser, the corpus of
 //! the fuzz targets, and the versions of packages.
 
 #![allow(
@@ -21,6 +21,8 @@ mod examples;
 mod fuzz;
 mod install;
 mod journal;
+mod page;
+mod pages;
 mod toolchain;
 
 /// The client's examples: names and programs. `cargo test --workspace` has built
