@@ -268,6 +268,11 @@ fn what_is_wrong_is_said() {
     fs::write(root.join("openapi/README.md"), readme).unwrap();
     let pages = root.join("xtask/docs/src");
     fs::create_dir_all(&pages).unwrap();
+    // What is not a site is never emptied.
+    let output = write(root, &root.join("openapi"));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("holds something else than a site"), "{said}");
+    assert!(root.join("openapi/aim.yaml").is_file());
     fs::write(pages.join("SUMMARY.md"), "[Start](index.md)\n").unwrap();
     for (page, sayings) in FLAWS {
         fs::write(pages.join("index.md"), page).unwrap();
