@@ -8,6 +8,7 @@
 )]
 
 #[path = "../../tests/src/browser.rs"]
+#[allow(dead_code, reason = "other tests press keys, too")]
 mod browser;
 
 use std::collections::BTreeMap;
@@ -123,11 +124,16 @@ impl Reader {
         Self { browser, site }
     }
 
-    /// From another page, so that a fragment alone is no way to stay.
     fn open(&mut self, page: &str) {
-        self.browser.open("about:blank").unwrap();
-        self.browser.open(&format!("{}{page}", self.site)).unwrap();
-        self.wait_for("location.protocol === 'file:' && document.readyState === 'complete'");
+        let address = format!("{}{page}", self.site);
+        if page.contains('#') {
+            // Not within a page that is open: a fragment alone is no way to leave it.
+            self.browser.open("about:blank").unwrap();
+        }
+        self.browser.open(&address).unwrap();
+        self.wait_for(&format!(
+            "location.href === '{address}' && document.readyState === 'complete'"
+        ));
     }
 
     fn evaluate(&mut self, expression: &str) -> Value {
@@ -262,6 +268,11 @@ fn what_is_wrong_is_said() {
     fs::write(root.join("openapi/README.md"), readme).unwrap();
     let pages = root.join("xtask/docs/src");
     fs::create_dir_all(&pages).unwrap();
+    // What is not a site is never emptied.
+    let output = write(root, &root.join("openapi"));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("holds something else than a site"), "{said}");
+    assert!(root.join("openapi/aim.yaml").is_file());
     fs::write(pages.join("SUMMARY.md"), "[Start](index.md)\n").unwrap();
     for (page, sayings) in FLAWS {
         fs::write(pages.join("index.md"), page).unwrap();

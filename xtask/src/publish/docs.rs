@@ -23,6 +23,19 @@ const LINKS: &[(&str, &str)] = &[
     ("aim.json", "aim.json"),
 ];
 
+/// Writes the site into a folder of the user's choice, unless there is something
+/// else: mdBook empties it first.
+pub fn write_to(root: &Path, site: &Path) -> Result<u8, String> {
+    let is_site = MADE.iter().all(|(_, name)| site.join(name).is_file());
+    if site.exists() && !is_site && !files(site)?.is_empty() {
+        return Err(format!(
+            "{} holds something else than a site: name an empty folder",
+            site.display()
+        ));
+    }
+    write(root, site)
+}
+
 /// Writes the site into a folder, in place of what is there, and checks it.
 pub fn write(root: &Path, site: &Path) -> Result<u8, String> {
     fs::create_dir_all(site).map_err(|error| format!("{}: {error}", site.display()))?;

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["docs"] => xtask::run(|root| docs::write(root, &xtask::target(root).join("docs"))),
-        ["docs", "--to", folder] => xtask::run(|root| docs::write(root, Path::new(folder))),
+        ["docs", "--to", folder] => xtask::run(|root| docs::write_to(root, Path::new(folder))),
         _ => {
             eprint!("xtask: this is not understood; these commands are known:\n{HELP}");
             ExitCode::from(USAGE)

@@ -219,9 +219,12 @@ fn place(
     if target.contains("://") {
         return Ok(Some(target.to_owned()));
     }
-    // Rust's documentation, which is not part of the site.
-    if target.starts_with("crate::") {
-        return Ok(None);
+    // Rust's documentation is not part of the site, but for its guides, which
+    // are files beside the one that names them.
+    if let Some(item) = target.strip_prefix("crate::") {
+        let (name, id) = item.split_once('#').unwrap_or((item, ""));
+        let guide = source.with_file_name(format!("{name}.md"));
+        return Ok(places.get(&(guide, id.to_owned())).cloned());
     }
     let (file, id) = target.split_once('#').unwrap_or((target, ""));
     let file = match file {
