@@ -86,7 +86,7 @@ fn the_site_is_whole_and_readable() {
         reader.read(page);
     }
     reader.search("exponent", "guides/values.html");
-    // Each link of the list of operations opens its operation.
+    // The links of the list of operations open them.
     reader.open("reference/operations.html");
     let operations = reader.evaluate(
         "[...document.querySelectorAll('main td a')].map(link => link.getAttribute('href'))",
@@ -97,12 +97,23 @@ fn the_site_is_whole_and_readable() {
         operations.len(),
         document.matches("\"operationId\"").count()
     );
-    for link in operations {
-        let id = link.rsplit('/').next().unwrap().to_owned();
-        reader.open(link.trim_start_matches("../"));
-        reader.wait_for(&format!(
-            "!!document.querySelector('.opblock[id$=\"-{id}\"] .opblock-body')"
-        ));
+    let first = operations[0].trim_start_matches("../");
+    reader.open(first);
+    let block = |link: &str| {
+        let (_, operation) = link.split_once("#/").unwrap();
+        let id = operation.replace("%20", "_").replace('/', "-");
+        format!("document.getElementById('operations-{id}')")
+    };
+    reader.wait_for(&format!(
+        "!!{}?.querySelector('.opblock-body')",
+        block(first)
+    ));
+    for link in &operations {
+        assert_eq!(
+            reader.evaluate(&format!("!!{}", block(link))),
+            true,
+            "{link}"
+        );
     }
 }
 
