@@ -27,9 +27,10 @@ cargo xtask audit PAGES     what saved pages of the vendor (files or folders) sa
                             `--format <text, markdown, json or patch>`: the patch is the edit alone
 cargo xtask interop         clients in other languages: generate each from the document, compile it,
                             let it make every call to aim-fake, and write the table of
-                            openapi/README.md; what is not installed is skipped. `--only ts,go`
-                            takes some of the recipes or languages, `--quick` one per language,
-                            `--require-all` fails where one is skipped; on Unix
+                            openapi/README.md; what is not installed, or cannot be downloaded, is
+                            skipped. `--only ts,go` takes some of the recipes or languages,
+                            `--quick` one per language without the default setup, `--require-all`
+                            fails where one is skipped; on Unix
 cargo xtask docs            the site of guides and reference, in target/docs; `--to <folder>` puts it
                             elsewhere
 cargo xtask demo            run every operation over a socket

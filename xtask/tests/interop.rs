@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::Command;
-use std::{env, fs};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, fs, thread};
 
 use serde_json::{Value as Json, json};
 
 /// What is wrong with a driver, and the columns that must say so.
-const FLAWS: [(&str, &[&str]); 10] = [
+const FLAWS: [(&str, &[&str]); 12] = [
     ("none", &[]),
     ("default", &["default compiles"]),
     ("wrong_amount", &["every call", "unknown members"]),
@@ -25,8 +26,22 @@ const FLAWS: [(&str, &[&str]); 10] = [
     ("one_less", &["every call", "unknown members"]),
     ("one_twice", &["every call", "unknown members"]),
     ("key_in_both_headers", &["every call"]),
-    ("believes_anything", &["every call"]),
-    ("never_books", &["every call"]),
+    (
+        "believes_anything",
+        &["every call", "a failure beside a WebRef: says so"],
+    ),
+    (
+        "believes_a_web_ref",
+        &["a failure beside a WebRef: says so"],
+    ),
+    (
+        "misses_an_exception",
+        &["a failure beside a WebRef: says so"],
+    ),
+    (
+        "never_books",
+        &["every call", "a failure beside a WebRef: says so"],
+    ),
     // Refuses new members, repeats what fails, follows redirects, and drops the
     // status.
     (
@@ -40,6 +55,9 @@ const FLAWS: [(&str, &[&str]); 10] = [
         ],
     ),
 ];
+/// A download that fails.
+const NO_NETWORK: &str = "echo no network; false";
+
 #[test]
 fn each_column_can_turn_red() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,22 +69,30 @@ fn each_column_can_turn_red() {
         fs::copy(checkout.join(path), root.join(path)).unwrap();
     }
     let program = env::current_exe().unwrap();
-    let recipes: Vec<Json> = FLAWS
-        .iter()
-        .map(|(flaw, _)| {
-            fs::create_dir_all(root.join("xtask/interop").join(flaw)).unwrap();
-            json!({
-                "name": flaw, "language": "Rust", "tool": "none", "needs": ["sh"],
-                "default": if *flaw == "default" { "exit 1" } else { "true" },
-                "recipe": "test -f aim.yaml",
-                "run": format!("FLAW={flaw} '{}' driver --exact --nocapture", program.display()),
-            })
+    let recipe = |name: &str| {
+        fs::create_dir_all(root.join("xtask/interop").join(name)).unwrap();
+        json!({
+            "name": name, "language": "Rust", "tool": "none", "needs": ["sh"],
+            "install": ["touch tool"],
+            "default": [if name == "default" { "exit 1" } else { "true" }],
+            // What it leaves behind must not outlive it.
+            "recipe": [{"install": "sleep 600 & echo $! >> ../../children"}, "test -f ../tool"],
+            "run": format!("FLAW={name} '{}' driver --exact --nocapture", program.display()),
         })
-        .chain([json!({
-            "name": "missing", "language": "None", "tool": "none", "needs": ["no-such-command"],
-            "recipe": "false", "run": "false",
-        })])
-        .collect();
+    };
+    let flawed = FLAWS.iter().map(|(flaw, _)| recipe(flaw));
+    let skipped = ["needs", "install", "default", "recipe"].map(|part| {
+        let mut recipe = recipe(&format!("no_{part}"));
+        recipe["language"] = part.into();
+        recipe["quick"] = (part != "default").into();
+        recipe[part] = match part {
+            "needs" => json!(["no-such-command"]),
+            "install" => json!([NO_NETWORK]),
+            _ => json!([{"install": NO_NETWORK}]),
+        };
+        recipe
+    });
+    let recipes: Vec<Json> = flawed.chain(skipped).collect();
     let manifest = json!({ "commands": {}, "recipes": recipes }).to_string();
     fs::write(root.join("xtask/interop/recipes.yaml"), manifest).unwrap();
     let marks = "before\n<!-- Written by `cargo xtask interop`. -->\nold\n<!-- The end of what is written. -->\nafter\n";
@@ -76,9 +102,17 @@ fn each_column_can_turn_red() {
     let copy = root.join("target/debug/xtask-interop");
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_xtask-interop"), &copy).unwrap();
-    let output = Command::new(copy).current_dir(root).output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{printed}");
+    let run = |arguments: &[&str], code| {
+        let mut program = Command::new(&copy);
+        let output = program.args(arguments).current_dir(root).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {printed}");
+        printed
+    };
+    // What cannot be had is no failure, and no success.
+    run(&["--quick"], 0);
+    run(&["--quick", "--require-all"], 1);
+    let printed = run(&[], 1);
 
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut recipe = "";
@@ -97,12 +131,17 @@ fn each_column_can_turn_red() {
     let readme = fs::read_to_string(root.join("openapi/README.md")).unwrap();
     for line in [
         "before",
-        "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | ok | ok |",
-        "| [Rust: none](#rust-none) | ok | ok | ok | **no** | **no** | **no** | **no** | **no** |",
+        "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | ok | ok | ok |",
+        "| [Rust: none](#rust-none) | ok | ok | ok | **no** | ok | **no** | **no** | **no** | **no** |",
         "- Rust: none, *redirect: keeps its keys*: a 302 carries the keys to another host",
-        "- None: none: skipped; install no-such-command.",
+        "- needs: none: skipped; install no-such-command.",
+        "- install: none: skipped; `echo no network; false` fails: no network.",
+        "| [default: none](#default-none) | skipped | ok | ok | ok | ok | ok | ok | ok | ok |",
+        "- default: none: skipped; `echo no network; false` fails: no network.",
+        "- recipe: none: skipped; `echo no network; false` fails: no network.",
         "### Rust: none",
-        "test -f aim.yaml",
+        "touch tool",
+        "test -f ../tool",
         "- Its files: [`xtask/interop/careless`](../xtask/interop/careless)",
         "after",
     ] {
@@ -112,6 +151,23 @@ fn each_column_can_turn_red() {
         );
     }
     assert!(!readme.contains("old"));
+    let children = fs::read_to_string(root.join("target/interop/children")).unwrap();
+    let children: Vec<&str> = children.lines().collect();
+    assert!(children.len() >= FLAWS.len());
+    for child in children {
+        let is_gone = (0..500).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            !exists(child)
+        });
+        assert!(is_gone, "{child}");
+    }
+}
+
+/// Whether there is such a process.
+fn exists(process: &str) -> bool {
+    let mut kill = Command::new("kill");
+    kill.args(["-0", process]).stderr(Stdio::null());
+    kill.status().unwrap().success()
 }
 
 struct Column;
@@ -215,7 +271,7 @@ fn book(flaw: &str) {
     let is_booked = match &answer {
         _ if flaw == "never_books" => false,
         Some((200, _)) if flaw == "believes_anything" => true,
-        Some((200, body)) => body.contains("WebRef"),
+        Some((200, body)) => is_booked(flaw, body),
         _ => false,
     };
     let outcome = if is_booked { "booked" } else { "error" };
@@ -224,6 +280,21 @@ fn book(flaw: &str) {
     } else {
         println!("{}", json!({"outcome": outcome, "status": status}));
     }
+}
+
+fn is_booked(flaw: &str, body: &str) -> bool {
+    let answer: Json = serde_json::from_str(body).unwrap_or_default();
+    let text = |value: &Json| value.as_str().unwrap_or_default().trim().to_lowercase();
+    let is_good = [
+        "StatusCode",
+        "ErrorCode",
+        "ErrorDisplayText",
+        "ErrorMessage",
+    ]
+    .iter()
+    .all(|member| ["", "ok", "success", "0"].contains(&text(&answer["Status"][member]).as_str()));
+    let is_refused = !answer["ResponseStatus"].is_null() && flaw != "misses_an_exception";
+    !text(&answer["WebRef"]).is_empty() && (is_good && !is_refused || flaw == "believes_a_web_ref")
 }
 
 /// Status and body; none if the connection breaks.

@@ -98,20 +98,33 @@ async Task Book()
     {
         var contract = await client.Api.C2BPostContract.PostAsync(
             new C2BPostContractRequest { InstrumentId = 7301, RateId = 90210, CusAcct = 20417 });
-        Print(new { outcome = string.IsNullOrEmpty(contract?.WebRef) ? "error" : "booked" });
+        Print(new { outcome = IsBooked(contract) ? "booked" : "error" });
     }
     // An answer of JSON that is no success.
     catch (ApiException error)
     {
         Print(new { outcome = "error", status = error.ResponseStatusCode });
     }
-    // No answer, none in time, or one that is no JSON, which has a status.
-    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    // No answer, none in time, or one that cannot be read, which may have a status.
+    catch (Exception error)
     {
         Console.Error.WriteLine(error.Message);
         Print(new { outcome = "error", status = (int?)(error as HttpRequestException)?.StatusCode });
     }
 }
+
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+static bool IsBooked(C2BPostContractResponse? contract) =>
+    !string.IsNullOrWhiteSpace(contract?.WebRef)
+    && !contract.AdditionalData.ContainsKey("ResponseStatus")
+    && new[]
+    {
+        contract.Status?.StatusCode,
+        contract.Status?.ErrorCode,
+        contract.Status?.ErrorDisplayText,
+        contract.Status?.ErrorMessage,
+    }.All(text => (text ?? "").Trim().ToLowerInvariant() is "" or "ok" or "success" or "0");
 
 static void ShowDetails(string call, GetContractDetailsResponse? details) => Show(call, new
 {

@@ -78,7 +78,7 @@ async Task Book()
     {
         var contract = await client.C2BPostContractAsync(
             new C2BPostContractRequest { InstrumentId = 7301, RateId = 90210, CusAcct = 20417 });
-        Print(new { outcome = string.IsNullOrEmpty(contract?.WebRef) ? "error" : "booked" });
+        Print(new { outcome = IsBooked(contract) ? "booked" : "error" });
     }
     // An answer that is no success, an HTML page, too.
     catch (ApiException error)
@@ -86,12 +86,25 @@ async Task Book()
         Print(new { outcome = "error", status = error.StatusCode });
     }
     // No answer, or none in time.
-    catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+    catch (Exception error)
     {
         Console.Error.WriteLine(error.Message);
         Print(new { outcome = "error" });
     }
 }
+
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+static bool IsBooked(C2BPostContractResponse? contract) =>
+    !string.IsNullOrWhiteSpace(contract?.WebRef)
+    && !contract.AdditionalProperties.ContainsKey("ResponseStatus")
+    && new[]
+    {
+        contract.Status?.StatusCode,
+        contract.Status?.ErrorCode,
+        contract.Status?.ErrorDisplayText,
+        contract.Status?.ErrorMessage,
+    }.All(text => (text ?? "").Trim().ToLowerInvariant() is "" or "ok" or "success" or "0");
 
 static void ShowDetails(string call, GetContractDetailsResponse? details) => Show(call, new
 {

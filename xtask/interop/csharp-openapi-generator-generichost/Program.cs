@@ -96,22 +96,36 @@ async Task Book()
             new C2BPostContractRequest(instrumentId: 7301L, rateId: 90210L, cusAcct: 20417));
         // Null with any other status than 200.
         var contract = answer.Ok();
-        if (string.IsNullOrEmpty(contract?.WebRef))
-        {
-            Print(new { outcome = "error", status = (int)answer.StatusCode });
-        }
-        else
+        if (IsBooked(contract, answer.RawContent))
         {
             Print(new { outcome = "booked" });
         }
+        else
+        {
+            Print(new { outcome = "error", status = (int)answer.StatusCode });
+        }
     }
-    // No answer, none in time, or a page with status 200.
-    catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
+    // No answer, none in time, or one that cannot be read.
+    catch (Exception error)
     {
         Console.Error.WriteLine(error.Message);
         Print(new { outcome = "error" });
     }
 }
+
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+static bool IsBooked(C2BPostContractResponse? contract, string content) =>
+    !string.IsNullOrWhiteSpace(contract?.WebRef)
+    // Of such a member the type knows nothing.
+    && !JsonDocument.Parse(content).RootElement.TryGetProperty("ResponseStatus", out _)
+    && new[]
+    {
+        contract.Status?.StatusCode,
+        contract.Status?.ErrorCode,
+        contract.Status?.ErrorDisplayText,
+        contract.Status?.ErrorMessage,
+    }.All(text => (text ?? "").Trim().ToLowerInvariant() is "" or "ok" or "success" or "0");
 
 static void ShowDetails(string call, GetContractDetailsResponse? details) => Show(call, new
 {

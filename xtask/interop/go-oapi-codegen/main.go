@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"example.com/driver/aim"
@@ -199,12 +200,42 @@ func book(ctx context.Context, client *aim.ClientWithResponses) error {
 	case err != nil:
 		log.Print(err)
 		printLine(map[string]any{"outcome": "error"})
-	case contract.JSON200 == nil || contract.JSON200.WebRef == nil:
+	case !isBooked(contract):
 		printLine(map[string]any{"outcome": "error", "status": contract.StatusCode()})
 	default:
 		printLine(map[string]any{"outcome": "booked"})
 	}
 	return nil
+}
+
+// isBooked says whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not
+// surely refused, and looked up before anyone books again.
+func isBooked(answer *aim.C2BPostContractResponse) bool {
+	contract := answer.JSON200
+	if contract == nil || contract.WebRef == nil || strings.TrimSpace(*contract.WebRef) == "" {
+		return false
+	}
+	// Of such a member the type knows nothing.
+	var exception struct{ ResponseStatus any }
+	if json.Unmarshal(answer.Body, &exception) != nil || exception.ResponseStatus != nil {
+		return false
+	}
+	if status := contract.Status; status != nil {
+		for _, text := range []*string{status.StatusCode, status.ErrorCode, status.ErrorDisplayText, status.ErrorMessage} {
+			if text != nil && !isGood(*text) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isGood(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "ok", "success", "0":
+		return true
+	}
+	return false
 }
 
 func unexpected(answer interface{ Status() string }) error {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"mime"
 	"net/http"
@@ -64,6 +66,17 @@ func (t transport) Do(request *http.Request) (*http.Response, error) {
 		response.Body.Close()
 		return nil, statusError(response.StatusCode)
 	}
+	body, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	// An exception is no success whatever stands beside it, of which the types know nothing.
+	var exception struct{ ResponseStatus any }
+	if json.Unmarshal(body, &exception) == nil && exception.ResponseStatus != nil {
+		return nil, statusError(response.StatusCode)
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }
 
@@ -228,12 +241,29 @@ func book(ctx context.Context, client *aim.Client) error {
 	case err != nil:
 		log.Print(err)
 		printLine(map[string]any{"outcome": "error"})
-	case contract.WebRef.Value == "":
+	case !isBooked(contract):
 		printLine(map[string]any{"outcome": "error", "status": http.StatusOK})
 	default:
 		printLine(map[string]any{"outcome": "booked"})
 	}
 	return nil
+}
+
+// isBooked says whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not
+// surely refused, and looked up before anyone books again.
+func isBooked(contract *aim.C2BPostContractResponse) bool {
+	status := contract.Status.Value
+	return strings.TrimSpace(contract.WebRef.Value) != "" &&
+		isGood(status.StatusCode.Value) && isGood(status.ErrorCode.Value) &&
+		isGood(status.ErrorDisplayText.Value) && isGood(status.ErrorMessage.Value)
+}
+
+func isGood(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "ok", "success", "0":
+		return true
+	}
+	return false
 }
 
 func showDetails(call string, details *aim.GetContractDetailsResponse) {

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"example.com/driver/aim"
@@ -149,7 +150,7 @@ func book(ctx context.Context, client *aim.APIClient) error {
 	request.SetRateId(90210)
 	request.SetCusAcct(20417)
 	contract, response, err := client.ContractsAPI.C2BPostContract(ctx).C2BPostContractRequest(request).Execute()
-	if err == nil && contract.GetWebRef() != "" {
+	if err == nil && isBooked(contract, response) {
 		printLine(map[string]any{"outcome": "booked"})
 		return nil
 	}
@@ -160,6 +161,28 @@ func book(ctx context.Context, client *aim.APIClient) error {
 	log.Print(err)
 	printLine(line)
 	return nil
+}
+
+// isBooked says whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not
+// surely refused, and looked up before anyone books again.
+func isBooked(contract *aim.C2BPostContractResponse, response *http.Response) bool {
+	// Of such a member the type knows nothing.
+	var exception struct{ ResponseStatus any }
+	if json.NewDecoder(response.Body).Decode(&exception) != nil || exception.ResponseStatus != nil {
+		return false
+	}
+	status := contract.GetStatus()
+	return strings.TrimSpace(contract.GetWebRef()) != "" &&
+		isGood(status.GetStatusCode()) && isGood(status.GetErrorCode()) &&
+		isGood(status.GetErrorDisplayText()) && isGood(status.GetErrorMessage())
+}
+
+func isGood(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "ok", "success", "0":
+		return true
+	}
+	return false
 }
 
 func showDetails(call string, details *aim.GetContractDetailsResponse) {

@@ -10,6 +10,7 @@ use Aim\ApiException;
 use Aim\Configuration;
 use Aim\Model\Accessory;
 use Aim\Model\C2BPostContractRequest;
+use Aim\Model\C2BPostContractResponse;
 use Aim\Model\ContractFulfillmentRequest;
 use Aim\Model\CustomerInfo;
 use Aim\Model\FormInput;
@@ -19,10 +20,24 @@ use Aim\Model\PostServiceTicketRequest;
 use Aim\Model\Rate;
 use Aim\Model\SecurityRequest;
 use GuzzleHttp\Client;
+use GuzzleHttp\HandlerStack;
+use GuzzleHttp\Middleware;
+use Psr\Http\Message\ResponseInterface;
 
 require __DIR__ . '/autoload.php';
 
+// An exception is no success whatever stands beside it, of which the types know nothing.
+$handler = HandlerStack::create();
+$handler->push(Middleware::mapResponse(function (ResponseInterface $response): ResponseInterface {
+    $answer = json_decode((string) $response->getBody(), true);
+    if ($response->getStatusCode() === 200 && isset($answer['ResponseStatus'])) {
+        throw new UnexpectedValueException('the answer has a ResponseStatus');
+    }
+    return $response;
+}));
+
 $http = new Client([
+    'handler' => $handler,
     'timeout' => 100,
     // Otherwise a redirect carries the keys to another host.
     'allow_redirects' => false,
@@ -130,11 +145,32 @@ function book(ContractsApi $contracts): void
             'rate_id' => 90210,
             'cus_acct' => 20417,
         ]));
-        printLine(['outcome' => $contract->getWebRef() ? 'booked' : 'error']);
+        printLine(['outcome' => isBooked($contract) ? 'booked' : 'error']);
     } catch (ApiException $error) {
         // 0 if there was no answer.
         printLine(['outcome' => 'error', 'status' => $error->getCode()]);
+    } catch (Throwable $error) {
+        // An answer that cannot be read.
+        fwrite(STDERR, $error->getMessage() . "\n");
+        printLine(['outcome' => 'error']);
     }
+}
+
+/**
+ * Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+ * and looked up before anyone books again.
+ */
+function isBooked(C2BPostContractResponse $contract): bool
+{
+    $status = $contract->getStatus();
+    $texts = [
+        $status?->getStatusCode(),
+        $status?->getErrorCode(),
+        $status?->getErrorDisplayText(),
+        $status?->getErrorMessage(),
+    ];
+    $isGood = fn (?string $text): bool => in_array(strtolower(trim($text ?? '')), ['', 'ok', 'success', '0'], true);
+    return trim($contract->getWebRef() ?? '') !== '' && array_filter($texts, $isGood) === $texts;
 }
 
 function showDetails(string $call, GetContractDetailsResponse $details): void

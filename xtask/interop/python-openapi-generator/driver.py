@@ -3,13 +3,14 @@ import os
 import sys
 from typing import Any
 
-import urllib3
-
 from openapi_client import (
     Accessory,
     ApiClient,
     ApiException,
+    ApiResponse,
+    BaseResponseResult,
     C2BPostContractRequest,
+    C2BPostContractResponse,
     Configuration,
     ContractFulfillmentRequest,
     ContractsApi,
@@ -146,17 +147,39 @@ def calls() -> None:
     )
 
 
+def is_booked(response: ApiResponse[C2BPostContractResponse]) -> bool:
+    """Whether it is surely booked.
+
+    Stricter than the whole rule in openapi/README.md: what is not here is not
+    surely refused, and looked up before anyone books again.
+    """
+    status = response.data.status or BaseResponseResult()
+    texts = [
+        status.status_code,
+        status.error_code,
+        status.error_display_text,
+        status.error_message,
+    ]
+    return (
+        bool((response.data.web_ref or "").strip())
+        # Of such a member the type knows nothing.
+        and "ResponseStatus" not in json.loads(response.raw_data)
+        and all((text or "").strip().lower() in ("", "ok", "success", "0") for text in texts)
+    )
+
+
 def book() -> None:
     """Books after a read, so that the booking may use the connection again."""
     contracts.get_contract_details(GetContractDetailsRequest(ref="R-104233"))
     request = C2BPostContractRequest(instrument_id=7301, rate_id=90210, cus_acct=20417)
     try:
-        answer = contracts.c2_b_post_contract(request)
-        print(json.dumps({"outcome": "booked" if answer.web_ref else "error"}))
+        response = contracts.c2_b_post_contract_with_http_info(request)
+        print(json.dumps({"outcome": "booked" if is_booked(response) else "error"}))
     except ApiException as error:
         print(json.dumps({"outcome": "error", "status": error.status}))
-    # A connection that broke, or an answer that is no JSON: it may be booked.
-    except (urllib3.exceptions.HTTPError, ValueError):
+    # A connection that broke, or an answer that cannot be read: it may be booked.
+    except Exception as error:
+        print(error, file=sys.stderr)
         print(json.dumps({"outcome": "error"}))
 
 

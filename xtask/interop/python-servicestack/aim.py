@@ -6,7 +6,7 @@ the name of a member, which would hide it.
 """
 
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 from servicestack import IGet, IPost, IReturn
 
@@ -68,6 +68,8 @@ class C2BPostContractResponse:
     WebRef: Optional[str] = None
     PaymentRequired: Optional[bool] = None
     Status: Optional[BaseResponseResult] = None
+    # An exception, which no answer has that worked.
+    ResponseStatus: Optional[Dict[str, Any]] = None
 
 
 @dataclass

@@ -7,7 +7,9 @@ from servicestack import JsonServiceClient, WebServiceException
 
 from aim import (
     Accessory,
+    BaseResponseResult,
     C2BPostContract,
+    C2BPostContractResponse,
     C2BSetContractSerial,
     ContractFulfillment,
     CustomerAccessToken,
@@ -118,16 +120,37 @@ def calls() -> None:
     )
 
 
+def is_booked(answer: C2BPostContractResponse) -> bool:
+    """Whether it is surely booked.
+
+    Stricter than the whole rule in openapi/README.md: what is not here is not
+    surely refused, and looked up before anyone books again.
+    """
+    status = answer.Status or BaseResponseResult()
+    texts = [
+        status.StatusCode,
+        status.ErrorCode,
+        status.ErrorDisplayText,
+        status.ErrorMessage,
+    ]
+    return (
+        bool((answer.WebRef or "").strip())
+        and answer.ResponseStatus is None
+        and all((text or "").strip().lower() in ("", "ok", "success", "0") for text in texts)
+    )
+
+
 def book() -> None:
     """Books after a read, so that the booking may use the connection again."""
     client.post(GetContractDetails(Ref="R-104233"))
     try:
         answer = client.post(C2BPostContract(InstrumentId=7301, RateId=90210, CusAcct=20417))
-        print(json.dumps({"outcome": "booked" if answer and answer.WebRef else "error"}))
+        print(json.dumps({"outcome": "booked" if is_booked(answer) else "error"}))
     except WebServiceException as error:
         print(json.dumps({"outcome": "error", "status": error.status_code}))
-    # A connection that broke: it may be booked.
-    except OSError:
+    # A connection that broke, or an answer that cannot be read: it may be booked.
+    except Exception as error:
+        print(error, file=sys.stderr)
         print(json.dumps({"outcome": "error"}))
 
 

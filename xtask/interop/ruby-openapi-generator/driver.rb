@@ -12,6 +12,13 @@ class Client < Aim::ApiClient
       request.options[:forbid_reuse] = true
     end
   end
+
+  # An exception is no success whatever stands beside it, of which the types know nothing.
+  def deserialize(response, return_type)
+    raise Aim::ApiError, 'the answer has a ResponseStatus' if JSON.parse(response.body).key?('ResponseStatus')
+
+    super
+  end
 end
 
 def connect
@@ -103,7 +110,7 @@ def book(client)
     contract = contracts.c2_b_post_contract(
       Aim::C2BPostContractRequest.new(instrument_id: 7301, rate_id: 90_210, cus_acct: 20_417)
     )
-    print_line(outcome: contract&.web_ref ? 'booked' : 'error')
+    print_line(outcome: booked?(contract) ? 'booked' : 'error')
   rescue Aim::ApiError => error
     # 0 if there was no answer.
     print_line(outcome: 'error', status: error.code)
@@ -112,6 +119,15 @@ def book(client)
     warn error.message
     print_line(outcome: 'error')
   end
+end
+
+# Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+# and looked up before anyone books again.
+def booked?(contract)
+  status = contract.status
+  texts = [status&.status_code, status&.error_code, status&.error_display_text, status&.error_message]
+  !contract.web_ref.to_s.strip.empty? &&
+    texts.all? { |text| ['', 'ok', 'success', '0'].include?(text.to_s.strip.downcase) }
 end
 
 def show_details(call, details)

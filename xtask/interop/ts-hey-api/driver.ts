@@ -8,6 +8,7 @@ import {
   getEndPoint,
   postServiceTicket,
   security,
+  type C2bPostContractResponse,
 } from "./client/index.js";
 import { client } from "./client/client.gen.js";
 
@@ -113,13 +114,26 @@ async function calls() {
   });
 }
 
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+function isBooked(answer: C2bPostContractResponse): boolean {
+  const { StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage } = answer.Status ?? {};
+  return (
+    !!answer.WebRef?.trim() &&
+    !("ResponseStatus" in answer) &&
+    [StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage].every((text) =>
+      ["", "ok", "success", "0"].includes((text ?? "").trim().toLowerCase()),
+    )
+  );
+}
+
 // After a read, so that the booking may use the connection again.
 async function book() {
   await getContractDetails({ body: { Ref: "R-104233" } });
   const { data, error, response } = await c2bPostContract({
     body: { InstrumentId: 7301, RateId: 90210, CusAcct: 20417 },
   });
-  const outcome = !error && data?.WebRef ? "booked" : "error";
+  const outcome = !error && data && isBooked(data) ? "booked" : "error";
   console.log(JSON.stringify({ outcome, status: response?.status }));
 }
 

@@ -1,10 +1,9 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./aim.js";
+import type { components, paths } from "./aim.js";
 
 const env = (name: string) => process.env[name] ?? "";
 
-// Another type of answer is never asked for, so that `data` is never a string.
-const client = createClient<paths, "application/json">({
+const client = createClient<paths>({
   baseUrl: env("AIM_BASE_URL"),
   headers: {
     Accept: "application/json",
@@ -108,6 +107,19 @@ async function calls() {
   });
 }
 
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+function isBooked(answer: components["schemas"]["C2BPostContractResponse"]): boolean {
+  const { StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage } = answer.Status ?? {};
+  return (
+    !!answer.WebRef?.trim() &&
+    !("ResponseStatus" in answer) &&
+    [StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage].every((text) =>
+      ["", "ok", "success", "0"].includes((text ?? "").trim().toLowerCase()),
+    )
+  );
+}
+
 // After a read, so that the booking may use the connection again.
 async function book() {
   await client.POST("/api/GetContractDetails", { body: { Ref: "R-104233" } });
@@ -120,7 +132,7 @@ async function book() {
     });
     status = response.status;
     const answer = data && JSON.parse(await new Response(data as unknown as ReadableStream).text());
-    if (response.ok && answer?.WebRef) {
+    if (response.ok && isBooked(answer)) {
       return console.log(JSON.stringify({ outcome: "booked" }));
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import {
+  C2BPostContractResponseFromJSON,
   Configuration,
   ContractsApi,
   CustomersApi,
@@ -119,14 +120,28 @@ async function calls() {
   });
 }
 
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+function isBooked(answer: object): boolean {
+  const { webRef, status } = C2BPostContractResponseFromJSON(answer);
+  return (
+    !!webRef?.trim() &&
+    // Of such a member the type knows nothing.
+    !("ResponseStatus" in answer) &&
+    [status?.statusCode, status?.errorCode, status?.errorDisplayText, status?.errorMessage].every(
+      (text) => ["", "ok", "success", "0"].includes((text ?? "").trim().toLowerCase()),
+    )
+  );
+}
+
 // After a read, so that the booking may use the connection again.
 async function book() {
   await contracts.getContractDetails({ getContractDetailsRequest: { ref: "R-104233" } });
   try {
-    const { webRef } = await contracts.c2BPostContract({
+    const { raw } = await contracts.c2BPostContractRaw({
       c2BPostContractRequest: { instrumentId: 7301, rateId: 90210, cusAcct: 20417 },
     });
-    console.log(JSON.stringify({ outcome: webRef ? "booked" : "error" }));
+    console.log(JSON.stringify({ outcome: isBooked(await raw.json()) ? "booked" : "error" }));
   } catch (error) {
     const status = error instanceof ResponseError ? error.response.status : undefined;
     console.log(JSON.stringify({ outcome: "error", status }));

@@ -1,4 +1,4 @@
 import { postServiceTicket } from "./aim";
 
 const { data, status } = await postServiceTicket({ Notes: "hello" });
-if (status === 200 && typeof data === "object") console.log(data.WebRef);
+if (status === 200) console.log(data.WebRef);

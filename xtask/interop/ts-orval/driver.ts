@@ -8,6 +8,7 @@ import {
   getEndPoint,
   postServiceTicket,
   security,
+  type C2BPostContractResponse,
 } from "./aim.js";
 import { AimError } from "./aim-fetch.js";
 
@@ -95,12 +96,25 @@ async function calls() {
   });
 }
 
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+function isBooked(answer: C2BPostContractResponse): boolean {
+  const { StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage } = answer.Status ?? {};
+  return (
+    !!answer.WebRef?.trim() &&
+    !("ResponseStatus" in answer) &&
+    [StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage].every((text) =>
+      ["", "ok", "success", "0"].includes((text ?? "").trim().toLowerCase()),
+    )
+  );
+}
+
 // After a read, so that the booking may use the connection again.
 async function book() {
   await getContractDetails({ Ref: "R-104233" });
   try {
-    const { WebRef } = await c2BPostContract({ InstrumentId: 7301, RateId: 90210, CusAcct: 20417 });
-    console.log(JSON.stringify({ outcome: WebRef ? "booked" : "error" }));
+    const answer = await c2BPostContract({ InstrumentId: 7301, RateId: 90210, CusAcct: 20417 });
+    console.log(JSON.stringify({ outcome: isBooked(answer) ? "booked" : "error" }));
   } catch (error) {
     const status = error instanceof AimError ? error.status : undefined;
     console.log(JSON.stringify({ outcome: "error", status }));

@@ -1,8 +1,11 @@
-import { transform } from "./transform.js";
+function withoutBookingByGet(document) {
+  delete document.paths["/api/C2BPostContract"].get;
+  return document;
+}
 
 export default {
   aim: {
-    input: { target: "./aim.yaml", override: { transformer: transform } },
+    input: { target: "./aim.yaml", override: { transformer: withoutBookingByGet } },
     output: {
       target: "./aim.ts",
       client: "fetch",

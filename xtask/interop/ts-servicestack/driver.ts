@@ -8,6 +8,7 @@ import {
   GetEndPoint,
   PostServiceTicket,
   Security,
+  type C2BPostContractResponse,
   type GetContractDetailsResponse,
 } from "./aim.js";
 
@@ -117,15 +118,28 @@ async function calls() {
   });
 }
 
+// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+// and looked up before anyone books again.
+function isBooked(answer: C2BPostContractResponse): boolean {
+  const { StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage } = answer.Status ?? {};
+  return (
+    !!answer.WebRef?.trim() &&
+    !("ResponseStatus" in answer) &&
+    [StatusCode, ErrorCode, ErrorDisplayText, ErrorMessage].every((text) =>
+      ["", "ok", "success", "0"].includes((text ?? "").trim().toLowerCase()),
+    )
+  );
+}
+
 // After a read, so that the booking may use the connection again.
 async function book() {
   await client.post(new GetContractDetails({ Ref: "R-104233" }));
   status = undefined;
   try {
-    const { WebRef } = await client.post(
+    const answer = await client.post(
       new C2BPostContract({ InstrumentId: 7301, RateId: 90210, CusAcct: 20417 }),
     );
-    console.log(JSON.stringify({ outcome: WebRef ? "booked" : "error" }));
+    console.log(JSON.stringify({ outcome: isBooked(answer) ? "booked" : "error" }));
   } catch {
     console.log(JSON.stringify({ outcome: "error", status }));
   }

@@ -9,6 +9,7 @@ pub enum Column {
     RecipeCompiles,
     Calls,
     UnknownMembers,
+    SeesFailure,
     BooksOnceOnBreak,
     BooksOnceOn503,
     KeepsKeys,
@@ -16,11 +17,12 @@ pub enum Column {
 }
 
 impl Column {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::DefaultCompiles,
         Self::RecipeCompiles,
         Self::Calls,
         Self::UnknownMembers,
+        Self::SeesFailure,
         Self::BooksOnceOnBreak,
         Self::BooksOnceOn503,
         Self::KeepsKeys,
@@ -33,6 +35,7 @@ impl Column {
             Self::RecipeCompiles => "recipe compiles",
             Self::Calls => "every call",
             Self::UnknownMembers => "unknown members",
+            Self::SeesFailure => "a failure beside a WebRef: says so",
             Self::BooksOnceOnBreak => "broken connection: books once",
             Self::BooksOnceOn503 => "applied 503: books once",
             Self::KeepsKeys => "redirect: keeps its keys",

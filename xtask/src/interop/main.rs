@@ -7,6 +7,7 @@
 mod calls;
 mod column;
 mod manifest;
+mod place;
 mod readme;
 mod row;
 mod trial;
@@ -29,8 +30,10 @@ const FAILED: u8 = 1;
 const HELP: &str = "\
 cargo xtask interop                try every recipe, and write the table of openapi/README.md
 cargo xtask interop --only ts,go   only these recipes or languages; writes no table
-cargo xtask interop --quick        only one recipe per language; writes no table
-cargo xtask interop --require-all  a recipe that is skipped, since a tool is missing, fails too
+cargo xtask interop --quick        only one recipe per language, and no default setups; writes
+                                   no table
+cargo xtask interop --require-all  what is skipped, since a tool is missing or cannot be
+                                   installed, fails too
 ";
 
 fn main() -> ExitCode {
@@ -101,7 +104,7 @@ impl Options {
                 .collect();
             let start = Instant::now();
             let row = if missing.is_empty() {
-                bench.row(recipe)
+                bench.row(recipe, !self.quick)?
             } else {
                 let install: Vec<&str> = missing
                     .iter()

@@ -11,6 +11,13 @@ use crate::column::Column;
 /// Where the recipes lie, from the root of the workspace.
 pub const FOLDER: &str = "xtask/interop";
 const MANIFEST: &str = "recipes.yaml";
+/// What puts programs into which folder, below that of the recipe.
+const PROGRAMS: [(&str, &str); 4] = [
+    ("npm install", "node_modules/.bin"),
+    ("venv", "venv/bin"),
+    ("go install", "bin"),
+    ("cargo install", "bin"),
+];
 
 /// The whole manifest.
 #[derive(Deserialize)]
@@ -33,21 +40,16 @@ pub struct Recipe {
     /// The commands without which it is skipped, and lines for a shell that
     /// have to succeed.
     pub needs: Vec<String>,
-    /// Packages with their versions, installed beside the generated code.
+    /// Installs its tools, with their versions, into folders of [`PROGRAMS`]:
+    /// once, until a line changes.
     #[serde(default)]
-    pub npm: Vec<String>,
-    #[serde(default)]
-    pub pip: Vec<String>,
-    /// What its scripts get as environment variables: versions that the tool's
-    /// own files cannot have.
-    #[serde(default)]
-    pub versions: BTreeMap<String, String>,
+    pub install: Vec<String>,
     /// Generates as the tool's own introduction does, and compiles; none if no
     /// such setup exists.
     #[serde(default)]
-    pub default: Option<String>,
+    pub default: Vec<Step>,
     /// Generates as the recipe does, and compiles with its driver.
-    pub recipe: String,
+    pub recipe: Vec<Step>,
     /// Starts the driver; what it is to do follows as an argument.
     pub run: String,
     /// One per language is run by `.ci/run`.
@@ -62,6 +64,25 @@ pub struct Recipe {
     pub known: BTreeMap<Column, String>,
 }
 
+/// Lines for a shell.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Step {
+    /// Generates or compiles: what is wrong is the recipe's.
+    Make(String),
+    /// Downloads what the next step needs: what is wrong is this machine's, or
+    /// the registry's.
+    Install { install: String },
+}
+
+impl Step {
+    pub fn script(&self) -> &str {
+        match self {
+            Self::Make(script) | Self::Install { install: script } => script.trim(),
+        }
+    }
+}
+
 impl Manifest {
     pub fn read(root: &Path) -> Result<Self, String> {
         let path = root.join(FOLDER).join(MANIFEST);
@@ -72,6 +93,13 @@ impl Manifest {
 }
 
 impl Recipe {
+    /// Where its tools are found when they are installed.
+    pub fn programs(&self) -> Vec<&'static str> {
+        let is_used = |tool| self.install.iter().any(|line| line.contains(tool));
+        let used = PROGRAMS.iter().filter(|(tool, _)| is_used(tool));
+        used.map(|(_, folder)| *folder).collect()
+    }
+
     /// Whether a name on the command line means this one: its own, the
     /// beginning of its own up to a hyphen, or its language's.
     pub fn is_called(&self, name: &str) -> bool {

@@ -73,20 +73,19 @@ fn table(rows: &[Row]) -> String {
     text
 }
 
-/// Why it was skipped, or the reason of each *no*.
+/// Why something was skipped, and the reason of each *no*.
 fn reasons(row: &Row) -> Vec<String> {
     let title = title(row.recipe);
-    if let Some(why) = row.skipped_for() {
-        return vec![format!("- {title}: skipped; {why}.\n")];
-    }
+    let skipped = row.skipped_for();
+    let skipped = skipped.map(|why| format!("- {title}: skipped; {why}.\n"));
     let cells = row.cells.iter();
-    cells
+    let failed = cells
         .filter_map(|(column, cell)| match cell {
             Cell::No(why) => Some((column, row.recipe.known.get(column).unwrap_or(why))),
             _ => None,
         })
-        .map(|(column, why)| format!("- {title}, *{}*: {}\n", column.title(), why.trim()))
-        .collect()
+        .map(|(column, why)| format!("- {title}, *{}*: {}\n", column.title(), why.trim()));
+    skipped.into_iter().chain(failed).collect()
 }
 
 fn section(recipe: &Recipe) -> String {
@@ -96,18 +95,16 @@ fn section(recipe: &Recipe) -> String {
         format!("cp openapi/aim.yaml ../{name}"),
         format!("cd ../{name}"),
     ];
-    if !recipe.npm.is_empty() {
-        lines.push(format!("npm install --no-save {}", recipe.npm.join(" ")));
-        lines.push("export PATH=\"$PWD/node_modules/.bin:$PATH\"".to_owned());
+    lines.extend(recipe.install.iter().cloned());
+    let programs = recipe.programs();
+    if !programs.is_empty() {
+        let paths = programs.iter().map(|folder| format!("$PWD/{folder}:"));
+        lines.push(format!(
+            "export PATH=\"{}$PATH\"",
+            paths.collect::<String>()
+        ));
     }
-    if !recipe.pip.is_empty() {
-        lines.push("python3 -m venv venv && . venv/bin/activate".to_owned());
-        lines.push(format!("pip install {}", recipe.pip.join(" ")));
-    }
-    for (name, version) in &recipe.versions {
-        lines.push(format!("export {name}='{version}'"));
-    }
-    lines.push(recipe.recipe.trim().to_owned());
+    lines.extend(recipe.recipe.iter().map(|step| step.script().to_owned()));
     lines.push(format!("{} book", recipe.run.trim()));
     let mut text = format!(
         "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{FOLDER}/{name}`]({})\n",

@@ -8,7 +8,7 @@ use crate::manifest::Recipe;
 pub enum Cell {
     Ok,
     No(String),
-    /// Not tried, since this was missing or failed before.
+    /// Not tried, since this is missing or failed before.
     Skipped(String),
 }
 
@@ -43,11 +43,14 @@ impl<'r> Row<'r> {
         matches!(self.cells.get(&Column::RecipeCompiles), Some(Cell::Ok))
     }
 
-    /// What is missing on this machine.
+    /// What was not tried, since something is missing on this machine: all of
+    /// it, or the default setup.
     pub fn skipped_for(&self) -> Option<&str> {
-        match self.cells.get(&Column::RecipeCompiles) {
-            Some(Cell::Skipped(why)) => Some(why),
-            _ => None,
-        }
+        [Column::RecipeCompiles, Column::DefaultCompiles]
+            .iter()
+            .find_map(|column| match self.cells.get(column) {
+                Some(Cell::Skipped(why)) => Some(why.as_str()),
+                _ => None,
+            })
     }
 }

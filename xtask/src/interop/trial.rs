@@ -1,32 +1,26 @@
 //! One recipe from its installation to the last column.
 
-use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use std::{env, io, thread};
+use std::time::Duration;
+use std::{fs, io, thread};
 
 use aim_fake::{AimFake, Fault, FaultKind, Received, Schema, Settings, State};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::calls::Calls;
 use crate::column::Column;
-use crate::manifest::{FOLDER, Recipe};
+use crate::manifest::Recipe;
+use crate::place::{APP, KEY, Place, TOKEN};
 use crate::row::{Cell, Row};
 
-const KEY: &str = "key-of-the-recipe";
-const APP: &str = "app-of-the-recipe";
-const TOKEN: &str = "token-of-the-recipe";
 /// What the driver books with.
 const BOOKING: &str = "C2BPostContract";
 /// A member of every answer that no recipe's document has.
 const EXTRA: &str = "AddedByTheVendor";
-/// A generator that takes longer hangs.
-const STEP: Duration = Duration::from_secs(900);
-const DRIVER: Duration = Duration::from_secs(60);
 
 /// What all recipes share.
 pub struct Bench<'b> {
@@ -34,7 +28,7 @@ pub struct Bench<'b> {
     /// Where everything is installed and generated.
     pub target: PathBuf,
     pub calls: &'b Calls,
-    /// The document with [`EXTRA`] in each answer.
+    /// The document with [`EXTRA`] and an exception in each answer.
     pub extended: &'static Schema,
 }
 
@@ -55,8 +49,14 @@ impl<'b> Bench<'b> {
             {
                 properties.insert(
                     EXTRA.to_owned(),
-                    serde_json::json!({"type": "string", "description": "New.", "example": "new",
-                                       "x-aim-dotnet-type": "string"}),
+                    json!({"type": "string", "description": "New.", "example": "new",
+                           "x-aim-dotnet-type": "string"}),
+                );
+                properties.insert(
+                    "ResponseStatus".to_owned(),
+                    json!({"allOf": [{"$ref": "#/components/schemas/ResponseStatus"}],
+                           "description": "An exception.", "example": {"Message": "lost"},
+                           "x-aim-dotnet-type": "ResponseStatus"}),
                 );
             }
         }
@@ -70,32 +70,39 @@ impl<'b> Bench<'b> {
         })
     }
 
-    pub fn row<'r>(&self, recipe: &'r Recipe) -> Row<'r> {
+    /// Tries a recipe, and its default setup if that is wanted.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if the folders of this machine cannot be used.
+    pub fn row<'r>(&self, recipe: &'r Recipe, with_default: bool) -> Result<Row<'r>, String> {
+        let place = Place::prepare(self.root, &self.target, recipe)?;
+        if let Err(why) = place.install()? {
+            return Ok(Row::skipped(recipe, &why));
+        }
         let mut row = Row::skipped(recipe, "the recipe does not compile");
-        match self.try_all(recipe, &mut row) {
-            Ok(()) => {}
-            Err(why) => {
-                row.cells.insert(Column::RecipeCompiles, Cell::No(why));
+        row.cells.remove(&Column::DefaultCompiles);
+        if with_default && !recipe.default.is_empty() {
+            let cell = place.make("default", &recipe.default)?;
+            row.cells.insert(Column::DefaultCompiles, cell);
+        }
+        match place.make("recipe", &recipe.recipe)? {
+            Cell::Ok => self.try_all(&place, &mut row)?,
+            Cell::Skipped(why) => {
+                let default = row.cells.remove(&Column::DefaultCompiles);
+                row = Row::skipped(recipe, &why);
+                row.cells
+                    .extend(default.map(|cell| (Column::DefaultCompiles, cell)));
+            }
+            cell @ Cell::No(_) => {
+                row.cells.insert(Column::RecipeCompiles, cell);
             }
         }
-        row
+        Ok(row)
     }
 
-    fn try_all(&self, recipe: &Recipe, row: &mut Row) -> Result<(), String> {
-        let place = Place::prepare(self, recipe)?;
-        match &recipe.default {
-            None => {
-                row.cells.remove(&Column::DefaultCompiles);
-            }
-            Some(script) => {
-                let cell = match place.script("default", script) {
-                    Ok(()) => Cell::Ok,
-                    Err(why) => Cell::No(why),
-                };
-                row.cells.insert(Column::DefaultCompiles, cell);
-            }
-        }
-        place.script("recipe", &recipe.recipe)?;
+    /// Lets the driver, which compiles, do all that a column is about.
+    fn try_all(&self, place: &Place, row: &mut Row) -> Result<(), String> {
         row.cells.insert(Column::RecipeCompiles, Cell::Ok);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -105,19 +112,23 @@ impl<'b> Bench<'b> {
             row.cells
                 .insert(column, found.map_or_else(Cell::No, |()| Cell::Ok));
         };
-        put(Column::Calls, runtime.block_on(self.calls(&place, None)));
+        put(Column::Calls, runtime.block_on(self.calls(place, None)));
         put(
             Column::UnknownMembers,
-            runtime.block_on(self.calls(&place, Some(EXTRA))),
+            runtime.block_on(self.calls(place, Some(EXTRA))),
+        );
+        put(
+            Column::SeesFailure,
+            runtime.block_on(self.sees_failure(place)),
         );
         put(
             Column::BooksOnceOnBreak,
-            runtime.block_on(self.books_once_on_break(&place)),
+            runtime.block_on(self.books_once_on_break(place)),
         );
-        let (once, status) = runtime.block_on(self.books_once_on_503(&place));
+        let (once, status) = runtime.block_on(self.books_once_on_503(place));
         put(Column::BooksOnceOn503, once);
         put(Column::ReportsStatus, status);
-        put(Column::KeepsKeys, runtime.block_on(self.keeps_keys(&place)));
+        put(Column::KeepsKeys, runtime.block_on(self.keeps_keys(place)));
         Ok(())
     }
 
@@ -141,6 +152,45 @@ impl<'b> Bench<'b> {
                 "without a fault the driver says `{outcome}`, and there are {count} bookings"
             )),
         }
+    }
+
+    /// A `WebRef` is no booking if the rest of the answer says otherwise.
+    async fn sees_failure(&self, place: &Place<'_>) -> Result<(), String> {
+        for (value, outcome) in [
+            (
+                json!({"WebRef": "W-1", "Status": {"StatusCode": "Error"}}),
+                "error",
+            ),
+            (
+                json!({"WebRef": "W-1", "Status": {"StatusCode": "OK", "ErrorCode": "17"}}),
+                "error",
+            ),
+            (
+                json!({"WebRef": "W-1", "Status": {"ErrorMessage": "It is sold."}}),
+                "error",
+            ),
+            (
+                json!({"WebRef": "W-1", "ResponseStatus": {"ErrorCode": "TimeoutException"}}),
+                "error",
+            ),
+            (json!({"WebRef": " ", "Status": {}}), "error"),
+            (
+                json!({"WebRef": "W-1", "Status": {
+                    "StatusCode": " ok", "ErrorCode": "0", "ErrorDisplayText": "", "ErrorMessage": "Success",
+                }}),
+                "booked",
+            ),
+        ] {
+            let fake = self.fake(Some(self.extended)).await?;
+            let answer = json!({"kind": "dto", "value": value});
+            let scripted = fake.answer(BOOKING, &answer);
+            scripted.map_err(|problem| problem.to_string())?;
+            let booked = Booked::read(&place.driver(fake.base_url(), "book")?)?;
+            if booked.outcome != outcome {
+                return Err(format!("the driver says `{}` of {value}", booked.outcome));
+            }
+        }
+        Ok(())
     }
 
     async fn books_once_on_break(&self, place: &Place<'_>) -> Result<(), String> {
@@ -282,209 +332,6 @@ impl Booked {
         let line = line.ok_or_else(|| format!("the driver prints no outcome: `{printed}`"))?;
         serde_json::from_str(line).map_err(|error| format!("`{line}`: {error}"))
     }
-}
-
-/// Where one recipe is installed, generated and run.
-struct Place<'p> {
-    recipe: &'p Recipe,
-    folder: PathBuf,
-    path: std::ffi::OsString,
-}
-
-impl<'p> Place<'p> {
-    fn prepare(bench: &Bench, recipe: &'p Recipe) -> Result<Self, String> {
-        let folder = bench.target.join(&recipe.name);
-        for work in ["default", "recipe"] {
-            let work = folder.join(work);
-            clear(&work).map_err(|error| format!("{}: {error}", work.display()))?;
-            copy(&bench.root.join(FOLDER).join(&recipe.name), &work)
-                .and_then(|()| fs::copy(bench.root.join(xtask::DOCUMENT), work.join("aim.yaml")))
-                .map_err(|error| format!("{FOLDER}/{}: {error}", recipe.name))?;
-        }
-        let mut paths = Vec::new();
-        if !recipe.npm.is_empty() {
-            let modules = folder.join("node_modules");
-            installed(&folder, "npm", &recipe.npm, &modules, |packages| {
-                let mut npm = Command::new("npm");
-                npm.args([
-                    "install",
-                    "--no-audit",
-                    "--no-fund",
-                    "--no-save",
-                    "--prefix",
-                ]);
-                npm.arg(&folder).args(packages);
-                npm
-            })?;
-            paths.push(modules.join(".bin"));
-        }
-        if !recipe.pip.is_empty() {
-            let venv = folder.join("venv");
-            installed(&folder, "pip", &recipe.pip, &venv, |packages| {
-                let mut pip = Command::new("sh");
-                pip.args([
-                    "-euc",
-                    "python3 -m venv \"$0\" && \"$0/bin/pip\" install --quiet \"$@\"",
-                ]);
-                pip.arg(&venv).args(packages);
-                pip
-            })?;
-            paths.push(venv.join("bin"));
-        }
-        paths.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        let path = env::join_paths(paths).map_err(|error| error.to_string())?;
-        Ok(Self {
-            recipe,
-            folder,
-            path,
-        })
-    }
-
-    /// The first line of a log that says what is wrong, without the folders of
-    /// this machine.
-    fn first_error(&self, log: &Path) -> String {
-        first_error(log).replace(&format!("{}/", self.folder.display()), "")
-    }
-
-    /// Runs a script in the folder of one of the two setups.
-    fn script(&self, setup: &str, script: &str) -> Result<(), String> {
-        let log = self.folder.join(format!("{setup}.log"));
-        let status = self.shell(setup, script, &[], &log, STEP)?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(self.first_error(&log))
-    }
-
-    fn driver(&self, base_url: &str, task: &str) -> Result<String, String> {
-        let log = self.folder.join(format!("driver-{task}.log"));
-        let environment = [
-            ("AIM_BASE_URL", base_url),
-            ("AIM_API_KEY", KEY),
-            ("AIM_APP_ID", APP),
-            ("AIM_TOKEN", TOKEN),
-            ("TZ", "America/New_York"),
-        ];
-        let script = format!("{} {task}", self.recipe.run.trim());
-        let status = self.shell("recipe", &script, &environment, &log, DRIVER)?;
-        let printed = fs::read_to_string(&log).unwrap_or_default();
-        if status.success() {
-            return Ok(printed);
-        }
-        Err(format!(
-            "the driver ends with {status}: {}",
-            self.first_error(&log)
-        ))
-    }
-
-    fn shell(
-        &self,
-        setup: &str,
-        script: &str,
-        environment: &[(&str, &str)],
-        log: &Path,
-        limit: Duration,
-    ) -> Result<ExitStatus, String> {
-        let output = File::create(log).map_err(|error| format!("{}: {error}", log.display()))?;
-        let errors = output.try_clone().map_err(|error| error.to_string())?;
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-euc", script])
-            .current_dir(self.folder.join(setup))
-            .env("PATH", &self.path)
-            .envs(&self.recipe.versions)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(output)
-            .stderr(errors);
-        wait(&mut shell, limit)
-    }
-}
-
-/// Installs packages, unless just these are there already.
-fn installed(
-    folder: &Path,
-    kind: &str,
-    packages: &[String],
-    made: &Path,
-    command: impl Fn(&[String]) -> Command,
-) -> Result<(), String> {
-    let list = packages.join("\n");
-    let stamp = folder.join(format!("{kind}.installed"));
-    if made.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == list) {
-        return Ok(());
-    }
-    let problem = |error: io::Error| format!("{}: {error}", folder.display());
-    clear(made).map_err(problem)?;
-    let log = folder.join(format!("{kind}.log"));
-    let output = File::create(&log).map_err(problem)?;
-    let errors = output.try_clone().map_err(problem)?;
-    let mut command = command(packages);
-    command.stdin(Stdio::null()).stdout(output).stderr(errors);
-    let status = wait(&mut command, STEP)?;
-    if !status.success() {
-        return Err(format!(
-            "{} cannot be installed: {}",
-            packages.join(" "),
-            first_error(&log)
-        ));
-    }
-    fs::write(&stamp, list).map_err(problem)
-}
-
-fn wait(command: &mut Command, limit: Duration) -> Result<ExitStatus, String> {
-    let start = Instant::now();
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("it cannot be started: {error}"))?;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
-            Ok(None) if start.elapsed() > limit => {
-                // It may have ended at this moment.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("it was stopped after {} seconds", limit.as_secs()));
-            }
-            Ok(None) => thread::sleep(Duration::from_millis(10)),
-            Err(error) => return Err(error.to_string()),
-        }
-    }
-}
-
-/// The first line of a log that says what is wrong, or its last one.
-fn first_error(log: &Path) -> String {
-    let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
-    // Many a file's name has the word, too.
-    let says = |line: &&str| {
-        let line = line.to_ascii_lowercase();
-        ["error:", "error[", "error ", "fatal"]
-            .iter()
-            .any(|word| line.contains(word))
-    };
-    let line = text.lines().find(says).or_else(|| text.lines().last());
-    line.unwrap_or_default().trim().chars().take(300).collect()
-}
-
-fn clear(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => fs::create_dir_all(folder),
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir_all(&to)?;
-            copy(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
 }
 
 /// A server that notes each request as it came, and answers an empty object.

@@ -1,17 +1,21 @@
-use std::env;
 use std::error::Error;
+use std::{env, io};
 
+use async_trait::async_trait;
+use http::Extensions;
 use openapi::apis::configuration::Configuration;
 use openapi::apis::{
     Error as CallError, contracts_api, customers_api, service_tickets_api, sign_in_api,
 };
 use openapi::models::{
-    Accessory, C2BPostContractRequest, ContractFulfillmentRequest, CustomerInfo, FormInput,
-    GetContractDetailsRequest, GetContractDetailsResponse, PostServiceTicketRequest, Rate,
-    SecurityRequest,
+    Accessory, C2BPostContractRequest, C2BPostContractResponse, ContractFulfillmentRequest,
+    CustomerInfo, FormInput, GetContractDetailsRequest, GetContractDetailsResponse,
+    PostServiceTicketRequest, Rate, SecurityRequest,
 };
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
+use reqwest::{Request, Response};
+use reqwest_middleware::{ClientBuilder, Middleware, Next};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
@@ -43,9 +47,34 @@ fn configuration() -> Result<Configuration, Box<dyn Error>> {
         .build()?;
     Ok(Configuration {
         base_path: env::var("AIM_BASE_URL")?,
-        client,
+        client: ClientBuilder::new(client).with(RefuseException).build(),
         ..Configuration::default()
     })
+}
+
+/// An exception is no success whatever stands beside it, of which the types know nothing.
+struct RefuseException;
+
+#[async_trait]
+impl Middleware for RefuseException {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        let answer = next.run(request, extensions).await?;
+        let mut copy = http::Response::new(());
+        *copy.status_mut() = answer.status();
+        *copy.headers_mut() = answer.headers().clone();
+        let body = answer.bytes().await?;
+        let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+        if copy.status().is_success() && !json["ResponseStatus"].is_null() {
+            let refusal = io::Error::other("the answer has a ResponseStatus");
+            return Err(reqwest_middleware::Error::middleware(refusal));
+        }
+        Ok(copy.map(|()| body).into())
+    }
 }
 
 fn print(call: &str, read: Value) {
@@ -211,6 +240,23 @@ async fn calls(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+/// and looked up before anyone books again.
+fn is_booked(contract: C2BPostContractResponse) -> bool {
+    let status = contract.status.unwrap_or_default();
+    let texts = [
+        status.status_code,
+        status.error_code,
+        status.error_display_text,
+        status.error_message,
+    ];
+    let is_good = |text: Option<String>| {
+        let text = text.unwrap_or_default().trim().to_lowercase();
+        ["", "ok", "success", "0"].contains(&text.as_str())
+    };
+    !contract.web_ref.unwrap_or_default().trim().is_empty() && texts.into_iter().all(is_good)
+}
+
 /// Books after a read, so that the booking may use the connection again.
 async fn book(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
     let request = GetContractDetailsRequest {
@@ -228,7 +274,7 @@ async fn book(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
     };
     let outcome =
         match contracts_api::c2_b_post_contract(configuration, request, None, None, None).await {
-            Ok(answer) if answer.web_ref.is_some() => json!({ "outcome": "booked" }),
+            Ok(answer) if is_booked(answer) => json!({ "outcome": "booked" }),
             Err(CallError::ResponseError(answer)) => {
                 json!({ "outcome": "error", "status": answer.status.as_u16() })
             }

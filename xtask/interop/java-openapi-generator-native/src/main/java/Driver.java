@@ -6,19 +6,38 @@ import aim.api.ServiceTicketsApi;
 import aim.api.SignInApi;
 import aim.model.*;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 public class Driver {
     private static final ObjectMapper MAPPER = ApiClient.createDefaultObjectMapper()
             // The server drops an amount that has an exponent.
-            .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
+            .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true)
+            .addHandler(new DeserializationProblemHandler() {
+                // An exception is no success whatever stands beside it, of which the types know nothing.
+                @Override
+                public boolean handleUnknownProperty(
+                        DeserializationContext context, JsonParser parser, JsonDeserializer<?> deserializer,
+                        Object bean, String name) throws IOException {
+                    if (name.equals("ResponseStatus")) {
+                        throw new IOException("the answer has a ResponseStatus");
+                    }
+                    return false;
+                }
+            });
 
     public static void main(String[] arguments) throws ApiException {
         var client = new ApiClient()
@@ -107,13 +126,30 @@ public class Driver {
         try {
             var contract = contracts.c2BPostContract(
                     new C2BPostContractRequest().instrumentId(7301L).rateId(90210L).cusAcct(20417));
-            var isBooked = contract != null && contract.getWebRef() != null;
-            print(Map.of("outcome", isBooked ? "booked" : "error"));
+            print(Map.of("outcome", isBooked(contract) ? "booked" : "error"));
         } catch (ApiException error) {
             System.err.println(error.getMessage());
             // 0 if there was no answer, or none that can be read.
             print(Map.of("outcome", "error", "status", error.getCode()));
         }
+    }
+
+    /**
+     * Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely
+     * refused, and looked up before anyone books again.
+     */
+    private static boolean isBooked(C2BPostContractResponse contract) {
+        if (contract == null || contract.getWebRef() == null || contract.getWebRef().isBlank()) {
+            return false;
+        }
+        var status = contract.getStatus();
+        return status == null
+                || isGood(status.getStatusCode()) && isGood(status.getErrorCode())
+                && isGood(status.getErrorDisplayText()) && isGood(status.getErrorMessage());
+    }
+
+    private static boolean isGood(String text) {
+        return text == null || Set.of("", "ok", "success", "0").contains(text.strip().toLowerCase(Locale.ROOT));
     }
 
     private static String statusCode(BaseResponseResult status) {

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import okhttp3.OkHttpClient;
 
 public class Driver {
@@ -116,8 +118,7 @@ public class Driver {
         try {
             var contract = contracts.c2BPostContract(
                     new C2BPostContractRequest().instrumentId(7301L).rateId(90210L).cusAcct(20417));
-            var isBooked = contract != null && contract.getWebRef() != null;
-            print(Map.of("outcome", isBooked ? "booked" : "error"));
+            print(Map.of("outcome", isBooked(contract) ? "booked" : "error"));
         } catch (ApiException error) {
             System.err.println(error.getMessage());
             // 0 if there was no answer.
@@ -127,6 +128,25 @@ public class Driver {
             System.err.println(error.getMessage());
             print(Map.of("outcome", "error"));
         }
+    }
+
+    /**
+     * Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely
+     * refused, and looked up before anyone books again.
+     */
+    private static boolean isBooked(C2BPostContractResponse contract) {
+        if (contract == null || contract.getWebRef() == null || contract.getWebRef().isBlank()
+                || contract.getAdditionalProperty("ResponseStatus") != null) {
+            return false;
+        }
+        var status = contract.getStatus();
+        return status == null
+                || isGood(status.getStatusCode()) && isGood(status.getErrorCode())
+                && isGood(status.getErrorDisplayText()) && isGood(status.getErrorMessage());
+    }
+
+    private static boolean isGood(String text) {
+        return text == null || Set.of("", "ok", "success", "0").contains(text.strip().toLowerCase(Locale.ROOT));
     }
 
     private static String statusCode(BaseResponseResult status) {

@@ -6,6 +6,11 @@ import aim.infrastructure.Serializer
 import aim.infrastructure.Success
 import aim.models.*
 import com.fasterxml.jackson.core.JsonGenerator
+import com.fasterxml.jackson.core.JsonParser
+import com.fasterxml.jackson.databind.DeserializationContext
+import com.fasterxml.jackson.databind.JsonDeserializer
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler
+import java.io.IOException
 import java.math.BigDecimal
 import java.time.Duration
 import okhttp3.OkHttpClient
@@ -39,7 +44,22 @@ val signIn = SignInApi(baseUrl, http)
 fun main(arguments: Array<String>) {
     // The server drops an amount that has an exponent.
     Serializer.jacksonObjectMapper.configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true)
+    Serializer.jacksonObjectMapper.addHandler(RefuseException)
     if (arguments.firstOrNull() == "book") book() else calls()
+}
+
+/** An exception is no success whatever stands beside it, of which the types know nothing. */
+object RefuseException : DeserializationProblemHandler() {
+    override fun handleUnknownProperty(
+        context: DeserializationContext,
+        parser: JsonParser,
+        deserializer: JsonDeserializer<*>?,
+        bean: Any,
+        name: String,
+    ): Boolean {
+        if (name == "ResponseStatus") throw IOException("the answer has a ResponseStatus")
+        return false
+    }
 }
 
 fun calls() {
@@ -114,10 +134,10 @@ fun book() {
             C2BPostContractRequest(instrumentId = 7301, rateId = 90210, cusAcct = 20417)
         )
         val contract = (answer as? Success<*>)?.data as? C2BPostContractResponse
-        if (contract?.webRef.isNullOrEmpty()) {
-            mapOf("outcome" to "error", "status" to answer.statusCode)
-        } else {
+        if (isBooked(contract)) {
             mapOf("outcome" to "booked")
+        } else {
+            mapOf("outcome" to "error", "status" to answer.statusCode)
         }
     } catch (error: Exception) {
         // No answer, or none that can be read.
@@ -125,6 +145,18 @@ fun book() {
     }
     print(line)
 }
+
+/**
+ * Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
+ * and looked up before anyone books again.
+ */
+fun isBooked(contract: C2BPostContractResponse?): Boolean =
+    !contract?.webRef.isNullOrBlank() &&
+        with(contract?.status ?: BaseResponseResult()) {
+            listOf(statusCode, errorCode, errorDisplayText, errorMessage).all {
+                it.orEmpty().trim().lowercase() in setOf("", "ok", "success", "0")
+            }
+        }
 
 fun showDetails(call: String, details: GetContractDetailsResponse) = show(
     call,
