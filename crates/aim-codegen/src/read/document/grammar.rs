@@ -412,7 +412,10 @@ static SCHEMA_KEYS: &[Field] = &[
     ("not", OrRef(&PART, "schemas"), MAY),
     (
         "additionalProperties",
-        Never("the vendor may add members at any time"),
+        Never(
+            "closed types refuse what the vendor adds, and with `true` Kotlin's types become maps \
+             and misspelled members compile in TypeScript",
+        ),
         MAY,
     ),
     ("default", Any, MAY),
