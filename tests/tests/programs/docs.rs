@@ -105,8 +105,9 @@ fn visit(browser: &mut Browser, origin: &str) -> Seen {
 /// the answer that the page shows.
 fn try_out(browser: &mut Browser, operation: &str) -> Value {
     let (verb, path) = operation.split_once(' ').unwrap();
+    // The last one is closed again: the page draws all that is open with each step.
     let block = format!(
-        "window.block = () => [...document.querySelectorAll('.opblock')].find(block => \
+        "window.block?.().querySelector('.opblock-summary-control').click(); window.block = () => [...document.querySelectorAll('.opblock')].find(block => \
          block.querySelector('.opblock-summary-method').textContent === '{verb}' && \
          block.querySelector('[data-path=\"{path}\"]')); \
          block().querySelector('.opblock-summary-control').click(); true"
