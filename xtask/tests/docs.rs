@@ -227,7 +227,7 @@ impl Reader {
 }
 
 /// A page, and what is said of it.
-const FLAWS: [(&str, &[&str]); 5] = [
+const FLAWS: [(&str, &[&str]); 6] = [
     (
         "{{#section openapi/README.md#none}}",
         &["index.md: openapi/README.md#none: the file has no such heading"],
@@ -243,6 +243,10 @@ const FLAWS: [(&str, &[&str]); 5] = [
     (
         "{{#section openapi/README.md#some}}",
         &["openapi/README.md: #none: there is no such heading"],
+    ),
+    (
+        "cp -r xtask/interop/python-servicestack .",
+        &["xtask/interop/python-servicestack: its recipe begins otherwise than the site expects"],
     ),
     // All that is seen in what was written is said at once.
     (
@@ -266,6 +270,9 @@ fn what_is_wrong_is_said() {
     for path in [
         "openapi/aim.yaml",
         "openapi/aim.json",
+        "openapi/outcomes.json",
+        "openapi/spectral.yaml",
+        "xtask/interop/python-servicestack/driver.py",
         "xtask/docs/book.toml",
         "xtask/docs/docs.css",
         "xtask/docs/reference.html",
@@ -275,6 +282,16 @@ fn what_is_wrong_is_said() {
         fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
         fs::copy(checkout().join(path), root.join(path)).unwrap();
     }
+    // A recipe's files are those that git keeps.
+    let git = |arguments: &[&str]| {
+        let git = Command::new("git")
+            .args(arguments)
+            .current_dir(root)
+            .output();
+        assert!(git.unwrap().status.success());
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "xtask/interop"]);
     let readme = "# Name\n\n## Some\n\n[none](#none)\n";
     fs::write(root.join("openapi/README.md"), readme).unwrap();
     let pages = root.join("xtask/docs/src");

@@ -134,6 +134,8 @@ fn each_column_can_turn_red() {
         "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | ok | ok | ok |",
         "| [Rust: none](#rust-none) | ok | ok | ok | **no** | ok | **no** | **no** | **no** | **no** |",
         "- Rust: none, *redirect: keeps its keys*: a 302 carries the keys to another host",
+        "| [needs: none](#needs-none) | skipped | skipped | skipped | skipped | skipped | skipped | skipped | skipped |",
+        "- **Not tried**, as the table says.",
         "- needs: none: skipped; install no-such-command.",
         "- install: none: skipped; `echo no network; false` fails: no network.",
         "| [default: none](#default-none) | skipped | ok | ok | ok | ok | ok | ok | ok | ok |",

@@ -1,5 +1,5 @@
 //! What a whole run writes into `openapi/README.md`: the table, and each recipe
-//! that ran, as a team would type it.
+//! that did not fail, as a team would type it.
 
 use std::fs;
 use std::path::Path;
@@ -36,9 +36,9 @@ fn text(rows: &[Row]) -> String {
     if !reasons.is_empty() {
         text.push_str(&format!("\n{}", reasons.concat()));
     }
-    for row in rows.iter().filter(|row| row.ran()) {
+    for row in rows.iter().filter(|row| !row.failed()) {
         text.push('\n');
-        text.push_str(&section(row.recipe));
+        text.push_str(&section(row));
     }
     text
 }
@@ -53,10 +53,10 @@ fn table(rows: &[Row]) -> String {
     text.push('\n');
     for row in rows {
         let title = title(row.recipe);
-        let title = if row.ran() {
-            format!("[{title}](#{})", anchor(&title))
-        } else {
+        let title = if row.failed() {
             format!("[{title}]({})", folder(row.recipe))
+        } else {
+            format!("[{title}](#{})", anchor(&title))
         };
         text.push_str(&format!("| {title} |"));
         for column in Column::ALL {
@@ -88,7 +88,8 @@ fn reasons(row: &Row) -> Vec<String> {
     skipped.into_iter().chain(failed).collect()
 }
 
-fn section(recipe: &Recipe) -> String {
+fn section(row: &Row) -> String {
+    let recipe = row.recipe;
     let name = &recipe.name;
     let mut lines = vec![
         format!("cp -r {FOLDER}/{name} .."),
@@ -112,6 +113,9 @@ fn section(recipe: &Recipe) -> String {
         lines.join("\n"),
         folder(recipe)
     );
+    if !row.ran() {
+        text.push_str("- **Not tried**, as the table says.\n");
+    }
     for note in &recipe.notes {
         text.push_str(&format!("- {}\n", note.trim()));
     }

@@ -43,6 +43,11 @@ impl<'r> Row<'r> {
         matches!(self.cells.get(&Column::RecipeCompiles), Some(Cell::Ok))
     }
 
+    /// Whether it does not compile.
+    pub fn failed(&self) -> bool {
+        matches!(self.cells.get(&Column::RecipeCompiles), Some(Cell::No(_)))
+    }
+
     /// What was not tried, since something is missing on this machine: all of
     /// it, or the default setup.
     pub fn skipped_for(&self) -> Option<&str> {

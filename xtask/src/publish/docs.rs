@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mdbook_driver::MDBook;
 
-use crate::{check, reference, sections};
+use crate::{check, clients, reference, sections};
 
 /// mdBook's folder: settings, style and pages.
 const BOOK: &str = "xtask/docs";
@@ -15,6 +15,8 @@ const MADE: &[(&str, &str)] = &[
     (reference::PAGE, "reference.html"),
     (xtask::DOCUMENT, "aim.yaml"),
     (reference::JSON, "aim.json"),
+    ("openapi/outcomes.json", "outcomes.json"),
+    ("openapi/spectral.yaml", "spectral.yaml"),
 ];
 /// The links of the reference.
 const LINKS: &[(&str, &str)] = &[
@@ -54,7 +56,8 @@ fn build(root: &Path, site: &Path) -> Result<(), String> {
     let mut book = MDBook::load(root.join(BOOK)).map_err(|error| format!("{BOOK}: {error:#}"))?;
     book.config.build.build_dir = site.to_owned();
     let pages = Path::new(BOOK).join(&book.config.book.src);
-    sections::fill(root, &pages, MADE, &mut book.book)?;
+    let clients = clients::all(root)?;
+    sections::fill(root, &pages, MADE, &clients, &mut book.book)?;
     book.build().map_err(|error| format!("{BOOK}: {error:#}"))?;
     one_title_each(site)?;
     for (source, name) in MADE {
@@ -64,6 +67,9 @@ fn build(root: &Path, site: &Path) -> Result<(), String> {
                 .map_err(|error| format!("{source}: {error}"))?,
         };
         fs::write(site.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+    }
+    for client in clients {
+        client.write(root, site)?;
     }
     Ok(())
 }

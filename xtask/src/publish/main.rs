@@ -1,6 +1,7 @@
 //! What is given to people: `cargo xtask docs` writes the site.
 
 mod check;
+mod clients;
 mod docs;
 mod markdown;
 mod reference;

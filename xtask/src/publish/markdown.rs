@@ -90,11 +90,11 @@ pub fn moved(text: &str, level: usize) -> String {
     moved
 }
 
-/// The text with each link that is written in place where `target` puts it. A
-/// link that is put nowhere is left out, and its text stays.
+/// The text with something in the place of each link that is written in place:
+/// what `link` makes of its words and its target.
 pub fn relinked(
     text: &str,
-    mut target: impl FnMut(&str) -> Result<Option<String>, String>,
+    mut link: impl FnMut(&str, &str) -> Result<String, String>,
 ) -> Result<String, String> {
     let mut relinked = String::new();
     let mut done = 0;
@@ -107,15 +107,12 @@ pub fn relinked(
         else {
             continue;
         };
-        let link = text.get(range.clone()).unwrap_or_default();
-        let Some((words, _)) = link.strip_prefix('[').and_then(|it| it.rsplit_once("](")) else {
+        let old = text.get(range.clone()).unwrap_or_default();
+        let Some((words, _)) = old.strip_prefix('[').and_then(|it| it.rsplit_once("](")) else {
             continue;
         };
         relinked.push_str(text.get(done..range.start).unwrap_or_default());
-        match target(&dest_url)? {
-            Some(target) => relinked.push_str(&format!("[{words}]({target})")),
-            None => relinked.push_str(words),
-        }
+        relinked.push_str(&link(words, &dest_url)?);
         done = range.end;
     }
     relinked.push_str(text.get(done..).unwrap_or_default());

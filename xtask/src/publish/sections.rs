@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use mdbook_driver::book::Book;
 
+use crate::clients::Client;
 use crate::{markdown, reference};
 
 /// A part of a page.
@@ -31,11 +32,12 @@ type Places = HashMap<(PathBuf, String), String>;
 
 /// Fills the pages of a book, whose own texts are in a folder.
 /// Other files of the site are `made` from files of the repository: pairs of
-/// that file and the name on the site.
+/// that file and the name on the site. A recipe's folder is there as its files.
 pub fn fill(
     root: &Path,
     folder: &Path,
     made: &[(&str, &str)],
+    clients: &[Client],
     book: &mut Book,
 ) -> Result<(), String> {
     let mut pages = Vec::new();
@@ -72,10 +74,21 @@ pub fn fill(
     for (path, parts) in pages {
         let mut text = String::new();
         for part in parts {
-            text.push_str(&markdown::relinked(&part.text, |target| {
-                place(root, &places, made, &part.source, target)
-                    .map(|it| it.map(|it| relative(&path, &it)))
+            text.push_str(&markdown::relinked(&part.text, |words, target| {
+                if let Some(client) = clients
+                    .iter()
+                    .find(|client| client.folder == file_of(&part.source, target).0)
+                {
+                    return Ok(client.links(|place| relative(&path, place)));
+                }
+                Ok(match place(root, &places, made, &part.source, target)? {
+                    Some(place) => format!("[{words}]({})", relative(&path, &place)),
+                    None => words.to_owned(),
+                })
             })?);
+        }
+        for client in clients {
+            text = client.with_archive(&text)?;
         }
         filled.insert(path, text);
     }
@@ -226,11 +239,7 @@ fn place(
         let guide = source.with_file_name(format!("{name}.md"));
         return Ok(places.get(&(guide, id.to_owned())).cloned());
     }
-    let (file, id) = target.split_once('#').unwrap_or((target, ""));
-    let file = match file {
-        "" => source.to_owned(),
-        file => normal(&source.parent().unwrap_or(Path::new("")).join(file)),
-    };
+    let (file, id) = file_of(source, target);
     if !root.join(&file).exists() {
         return Err(format!(
             "{}: {target}: there is no such file",
@@ -255,6 +264,17 @@ fn place(
         ));
     }
     Ok(None)
+}
+
+/// What a link of a file leads to: a path from the root of the repository, and
+/// the id of a heading.
+fn file_of<'a>(source: &Path, target: &'a str) -> (PathBuf, &'a str) {
+    let (file, id) = target.split_once('#').unwrap_or((target, ""));
+    let file = match file {
+        "" => source.to_owned(),
+        file => normal(&source.parent().unwrap_or(Path::new("")).join(file)),
+    };
+    (file, id)
 }
 
 /// The path without `..`.
