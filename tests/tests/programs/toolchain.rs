@@ -101,3 +101,31 @@ fn the_generators_are_pinned_by_the_lock_file_alone() {
     }
     assert!(asked.contains_key("aim-codegen"));
 }
+
+/// With the same features the generator and the program share a crate; otherwise
+/// a consumer's build compiles it twice.
+#[test]
+fn the_client_compiles_no_crate_twice() {
+    let edges = "--edges=normal,build";
+    let shown = ["--format={p} [{f}]", "--prefix=none", "--no-dedupe"];
+    let arguments = [
+        &["tree", "--locked", "--package=aim-client", edges],
+        &shown[..],
+    ]
+    .concat();
+    let printed = cargo(&arguments);
+    let built: BTreeSet<&str> = printed.lines().collect();
+    let mut packages = BTreeSet::new();
+    for line in built {
+        let (package, _) = line.rsplit_once(" [").unwrap();
+        assert!(
+            packages.insert(package),
+            "{package} has other features, too: {line}"
+        );
+    }
+    assert!(
+        packages
+            .iter()
+            .any(|package| package.starts_with("progenitor "))
+    );
+}

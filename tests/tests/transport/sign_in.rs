@@ -434,6 +434,20 @@ fn unauthorized() -> Reply {
     Reply::of(401, "text/plain", "canary")
 }
 
+/// A login after which reads log in again.
+async fn lasting(client: &AimClient) -> AimClient {
+    let login = login().log_in_again(true);
+    client.log_in(login).await.unwrap().client
+}
+
+/// A server that answers 401 without its session, and who has that.
+async fn session(clock: &MockClock) -> (Sessions, AimClient) {
+    let sessions = Sessions::start(unauthorized());
+    let client = builder(&sessions.server.url()).runtime(clock.clone());
+    let user = lasting(&client.build().unwrap()).await;
+    (sessions, user)
+}
+
 #[tokio::test]
 async fn a_read_logs_in_again_and_a_booking_never() {
     let in_band = |code: &str| {
@@ -450,13 +464,12 @@ async fn a_read_logs_in_again_and_a_booking_never() {
             .session_ended_words(["session-over", ""])
             .build()
             .unwrap();
-        let again = login().log_in_again(true);
         for operation in Operation::all() {
             if operation.effect() == Effect::Session {
                 continue;
             }
             let id = operation.id();
-            let user = client.log_in(again.clone()).await.unwrap().client;
+            let user = lasting(&client).await;
             sessions.end();
             sessions.asked();
             let outcome = call(&user, operation, "key").await;
@@ -484,14 +497,8 @@ async fn a_read_logs_in_again_and_a_booking_never() {
 
 #[tokio::test]
 async fn nobody_logs_in_again_who_was_not_asked_to() {
-    let sessions = Sessions::start(unauthorized());
-    let client = client(&sessions.server.url());
-    let plain = client.log_in(login()).await.unwrap().client;
-    let again = client
-        .log_in(login().log_in_again(true))
-        .await
-        .unwrap()
-        .client;
+    let (sessions, again) = session(&MockClock::default()).await;
+    let plain = again.log_in(login()).await.unwrap().client;
     sessions.end();
     sessions.asked();
     for client in [
@@ -507,13 +514,7 @@ async fn nobody_logs_in_again_who_was_not_asked_to() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_reads_share_one_login() {
-    let sessions = Sessions::start(unauthorized());
-    let client = client(&sessions.server.url());
-    let user = client
-        .log_in(login().log_in_again(true))
-        .await
-        .unwrap()
-        .client;
+    let (sessions, user) = session(&MockClock::default()).await;
     sessions.end();
     sessions.asked();
     let mut reads = JoinSet::new();
@@ -539,15 +540,8 @@ async fn a_login_that_fails_is_not_tried_over_and_over() {
         (Reply::json(refused.to_string()), 1),
         (unauthorized(), 1),
     ] {
-        let sessions = Sessions::start(unauthorized());
         let clock = MockClock::default();
-        let client = builder(&sessions.server.url()).runtime(clock.clone());
-        let client = client.build().unwrap();
-        let user = client
-            .log_in(login().log_in_again(true))
-            .await
-            .unwrap()
-            .client;
+        let (sessions, user) = session(&clock).await;
         sessions.end();
         sessions.asked();
         sessions.state.lock().unwrap().refuses = Some(refusal.clone());
@@ -584,15 +578,8 @@ async fn a_login_that_fails_is_not_tried_over_and_over() {
 /// A server that takes each session for ended gets one login in a minute.
 #[tokio::test]
 async fn a_session_that_does_not_last_is_not_renewed_over_and_over() {
-    let sessions = Sessions::start(unauthorized());
     let clock = MockClock::default();
-    let client = builder(&sessions.server.url()).runtime(clock.clone());
-    let client = client.build().unwrap();
-    let user = client
-        .log_in(login().log_in_again(true))
-        .await
-        .unwrap()
-        .client;
+    let (sessions, user) = session(&clock).await;
     for (waits, expected) in [(0, 1), (59, 0), (1, 1)] {
         clock.sleep(Duration::from_secs(waits)).await;
         sessions.end();
@@ -633,11 +620,7 @@ async fn the_time_of_a_read_bounds_its_login() {
     })
     .unwrap();
     let client = builder(&server.url()).runtime(clock).build().unwrap();
-    let user = client
-        .log_in(login().log_in_again(true))
-        .await
-        .unwrap()
-        .client;
+    let user = lasting(&client).await;
     let error = failed(read(&user).await);
     assert_eq!(
         (error.kind(), error.attempts()),
@@ -668,11 +651,7 @@ async fn a_login_that_is_dropped_leaves_no_one_behind() {
     })
     .unwrap();
     let client = client(&server.url());
-    let user = client
-        .log_in(login().log_in_again(true))
-        .await
-        .unwrap()
-        .client;
+    let user = lasting(&client).await;
     let reads = |_| {
         let user = user.clone();
         tokio::spawn(async move { read(&user).await })

@@ -93,7 +93,8 @@ pub enum IgnoredReason {
     Overridden,
     /// A form: the part is a file.
     File,
-    /// A form: no boundary ends the part.
+    /// A form: no boundary ends the part. The body: its JSON breaks off, and
+    /// only what stands before that has an effect.
     Unfinished,
 }
 
@@ -338,6 +339,12 @@ mod tests {
             (format!("{JSON}{{\"Ref\":\"a\",\"ref\":\"b\"}}"), "Ref overridden"),
             (format!("{JSON}{{\"__type\":\"AIM.X\",\"Ref\":\"a\"}}"), "*** unknown_name"),
             (format!("{JSON}{{\"Ref\":\"a\",}}\n"), ""),
+            (format!("{JSON}{{\"Ref\":\"a\""), "(body) unfinished"),
+            (format!("{JSON}{{\"Ref\":\"a\","), "(body) unfinished"),
+            (format!("{JSON}{{\"Ref\":\"a\",\"DeliveredAccessories\":[{{\"Id\":1}}"), "(body) unfinished"),
+            (format!("{JSON}{{\"Reff\":{{\"a\":1}}"), "Reff unknown_name; (body) unfinished"),
+            (format!("{JSON}{{"), "(body) unfinished"),
+            (format!("{JSON}{{\"Ref\"}}"), ""),
             // Names that may be more than names.
             (format!("{JSON}{{\"4242424242424242\":1,\"a b\":1,\"\":1,\"\u{e9}\":1}}"), "*** unknown_name"),
             (format!("{JSON}{{\"k1234\":1,\"{}\":1,\"Addr123\":1}}", "n".repeat(41)), "*** unknown_name; Addr123 unknown_name"),

@@ -28,18 +28,21 @@ use crate::model::value::{Object, Value};
 /// The exception that ServiceStack throws for text that is not an object, and for
 /// strings and names that do not end.
 pub fn read(body: &[u8], of: &'static Type, reading: &Reading<'_>) -> Result<Object, Exception> {
-    let object = read_object(&decode(body), of, reading)?;
+    let (object, is_whole) = read_object(&decode(body), of, reading)?;
+    if !is_whole {
+        reading.note_body(IgnoredReason::Unfinished);
+    }
     Ok(object.unwrap_or_else(|| Object::new(of)))
 }
 
-/// Reads an object; `None` for null.
+/// Reads an object, `None` for null, and says whether a brace ends it.
 fn read_object(
     text: &[u16],
     of: &'static Type,
     reading: &Reading<'_>,
-) -> Result<Option<Object>, Exception> {
+) -> Result<(Option<Object>, bool), Exception> {
     if text.is_empty() {
-        return Ok(None);
+        return Ok((None, true));
     }
     let mut at = 0;
     skip_white(text, &mut at);
@@ -52,11 +55,13 @@ fn read_object(
     }
     at += 1;
     skip_white(text, &mut at);
-    if matches!(text.get(at), None | Some(&CLOSE)) {
-        return Ok(Some(Object::new(of)));
+    let first = text.get(at);
+    if matches!(first, None | Some(&CLOSE)) {
+        return Ok((Some(Object::new(of)), first.is_some()));
     }
     let marks = Marks::of(text);
     let mut object = None;
+    let mut is_whole = false;
     let mut seen = vec![false; of.members.len()];
     while at < text.len() {
         // A name without quotes is the rest of the text.
@@ -67,12 +72,13 @@ fn read_object(
             .unwrap_or_default();
         skip_white(text, &mut at);
         // The colon, or any letter in its place.
+        is_whole |= text.get(at) == Some(&CLOSE);
         at += usize::from(at < text.len());
         let value = eat_value(text, &mut at)?;
         // The name of a type to create instead of this one; no type fits.
         if object.is_none() && value.len() > 1 && name.eq_ignore_ascii_case("__type") {
             reading.note_sent(&name, IgnoredReason::UnknownName);
-            eat_separator(text, &mut at)?;
+            is_whole |= eat_separator(text, &mut at)? == Some(CLOSE);
             continue;
         }
         let object = object.get_or_insert_with(|| Object::new(of));
@@ -95,11 +101,13 @@ fn read_object(
             reading.note_sent(name, IgnoredReason::UnknownName);
         }
         // A letter that is not a separator is skipped like one.
-        if !eat_separator(text, &mut at)? {
+        let separator = eat_separator(text, &mut at)?;
+        is_whole |= separator == Some(CLOSE);
+        if separator.is_none() {
             at += usize::from(at < text.len());
         }
     }
-    Ok(object)
+    Ok((object, is_whole))
 }
 
 /// The longest name that is looked up: all names of members are much shorter.
@@ -110,7 +118,7 @@ fn read_value(text: &[u16], kind: Kind, nullable: bool, reading: &Reading<'_>) -
     match kind {
         Kind::String => read_string(text),
         Kind::Object(of) => {
-            let object = read_object(text, of, reading).ok()?;
+            let (object, _) = read_object(text, of, reading).ok()?;
             Some(object.map_or(Value::Null, Value::Object))
         }
         Kind::List(item) => read_list(text, *item, reading),
@@ -160,7 +168,7 @@ fn read_list(text: &[u16], item: Kind, reading: &Reading<'_>) -> Option<Value> {
             // Any letter between two objects is a separator.
             skip_white(text, &mut at);
             at += 1;
-        } else if eat_separator(text, &mut at).ok()? && at == text.len() && !empty {
+        } else if eat_separator(text, &mut at).ok()?.is_some() && at == text.len() && !empty {
             items.push(default());
         }
     }

@@ -105,19 +105,19 @@ pub(super) fn eat_name<'a>(
 }
 
 /// Takes a comma or a closing brace, with the white space around it. Returns
-/// whether there was one.
-pub(super) fn eat_separator(text: &[u16], at: &mut usize) -> Result<bool, Exception> {
+/// which of them it was; `None` if it is another letter.
+pub(super) fn eat_separator(text: &[u16], at: &mut usize) -> Result<Option<u16>, Exception> {
     skip_white(text, at);
     if *at == text.len() {
-        return Ok(false);
+        return Ok(None);
     }
     let unit = *text.get(*at).ok_or_else(index_exception)?;
-    let found = matches!(unit, COMMA | CLOSE);
-    if found {
-        *at += 1;
-        skip_white(text, at);
+    if !matches!(unit, COMMA | CLOSE) {
+        return Ok(None);
     }
-    Ok(found)
+    *at += 1;
+    skip_white(text, at);
+    Ok(Some(unit))
 }
 
 /// Takes a value: the letters between its quotes with their escapes, or those
