@@ -190,10 +190,10 @@ fn wait(command: &mut Command, limit: Duration) -> io::Result<Option<ExitStatus>
 /// The first line of a log that says what is wrong, or its last one.
 fn first_error(log: &Path) -> String {
     let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
-    // Many a file's name has the word, too.
+    // Many a file's and package's name has the word, too.
     let says = |line: &&str| {
-        let line = line.to_ascii_lowercase();
-        ["error:", "error[", "error ", "fatal"]
+        let line = format!(" {}", line.to_ascii_lowercase());
+        ["error:", "error[", " error ", "fatal"]
             .iter()
             .any(|word| line.contains(word))
     };

@@ -242,8 +242,8 @@ async fn calls(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
 
 /// Whether it is surely booked. Stricter than the whole rule in openapi/README.md: what is not here is not surely refused,
 /// and looked up before anyone books again.
-fn is_booked(contract: C2BPostContractResponse) -> bool {
-    let status = contract.status.unwrap_or_default();
+fn is_booked(contract: &C2BPostContractResponse) -> bool {
+    let status = contract.status.clone().unwrap_or_default();
     let texts = [
         status.status_code,
         status.error_code,
@@ -254,7 +254,8 @@ fn is_booked(contract: C2BPostContractResponse) -> bool {
         let text = text.unwrap_or_default().trim().to_lowercase();
         ["", "ok", "success", "0"].contains(&text.as_str())
     };
-    !contract.web_ref.unwrap_or_default().trim().is_empty() && texts.into_iter().all(is_good)
+    let web_ref = contract.web_ref.as_deref().unwrap_or_default();
+    !web_ref.trim().is_empty() && texts.into_iter().all(is_good)
 }
 
 /// Books after a read, so that the booking may use the connection again.
@@ -274,7 +275,7 @@ async fn book(configuration: &Configuration) -> Result<(), Box<dyn Error>> {
     };
     let outcome =
         match contracts_api::c2_b_post_contract(configuration, request, None, None, None).await {
-            Ok(answer) if is_booked(answer) => json!({ "outcome": "booked" }),
+            Ok(answer) if is_booked(&answer) => json!({ "outcome": "booked" }),
             Err(CallError::ResponseError(answer)) => {
                 json!({ "outcome": "error", "status": answer.status.as_u16() })
             }
