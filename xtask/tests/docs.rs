@@ -69,6 +69,22 @@ fn the_site_is_whole_and_readable() {
     let different: Vec<_> = written.keys().chain(other.keys()).filter(differs).collect();
     assert!(different.is_empty(), "{different:?}");
 
+    // A recipe's archive has its files and the document, and not what tries the
+    // tool's default setup.
+    let name = "go-oapi-codegen";
+    let unpacked = folder.path().join("unpacked");
+    fs::create_dir(&unpacked).unwrap();
+    let archive = first.join("clients").join(name).with_extension("tar");
+    let mut tar = Command::new("tar");
+    let tar = tar.arg("-xf").arg(archive).current_dir(&unpacked).status();
+    assert!(tar.unwrap().success());
+    let mut kept = files(&checkout().join("xtask/interop").join(name));
+    assert_eq!(kept.remove(Path::new("default.yaml")).map(|_| ()), Some(()));
+    assert!(files(&first.join("clients").join(name)) == kept);
+    let document = fs::read(checkout().join("openapi/aim.yaml")).unwrap();
+    kept.insert(PathBuf::from("aim.yaml"), document);
+    assert!(files(&unpacked.join(name)) == kept);
+
     let Some(program) = env::var("AIM_TEST_BROWSER")
         .ok()
         .filter(|it| !it.is_empty())
@@ -181,6 +197,11 @@ impl Reader {
                  document.documentElement.classList.contains(it)) === {}",
                 theme == "dark"
             ));
+            // So does a scrolled part, which the keyboard reaches.
+            self.wait_for(
+                "[...document.querySelectorAll('.table-wrapper, pre code')]
+                    .every(it => it.tabIndex === 0 || it.scrollWidth <= it.clientWidth)",
+            );
             let seen = self.evaluate(
                 "({
                     // What mdBook makes wide scrolls inside a part of the page.
@@ -275,6 +296,7 @@ fn what_is_wrong_is_said() {
         "xtask/interop/python-servicestack/driver.py",
         "xtask/docs/book.toml",
         "xtask/docs/docs.css",
+        "xtask/docs/docs.js",
         "xtask/docs/reference.html",
         "crates/aim-fake/assets/swagger-ui/swagger-ui.css",
         "crates/aim-fake/assets/swagger-ui/swagger-ui-bundle.js",

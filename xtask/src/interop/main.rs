@@ -106,16 +106,8 @@ impl Options {
             let row = if missing.is_empty() {
                 bench.row(recipe, !self.quick)?
             } else {
-                let install: Vec<&str> = missing
-                    .iter()
-                    .map(|command| {
-                        manifest
-                            .commands
-                            .get(*command)
-                            .map_or(*command, String::as_str)
-                    })
-                    .collect();
-                Row::skipped(recipe, &format!("install {}", install.join(" and ")))
+                let install = manifest.to_install(&missing).join(" and ");
+                Row::skipped(recipe, &format!("install {install}"))
             };
             print(&row);
             println!("  {} seconds", start.elapsed().as_secs());
@@ -135,7 +127,7 @@ impl Options {
             }
         }
         if self.only.is_empty() && !self.quick {
-            readme::write(root, &rows)?;
+            readme::write(root, &manifest, &rows)?;
             println!("\n{} has the table and the recipes", readme::README);
         }
         Ok(if has_failed { FAILED } else { 0 })

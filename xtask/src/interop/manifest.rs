@@ -90,6 +90,18 @@ impl Manifest {
             .map_err(|error| format!("{FOLDER}/{MANIFEST} cannot be read: {error}"))?;
         serde_yaml::from_str(&text).map_err(|error| format!("{FOLDER}/{MANIFEST}: {error}"))
     }
+
+    /// What to install for these commands, a thing once.
+    pub fn to_install<'m>(&'m self, commands: &[&'m str]) -> Vec<&'m str> {
+        let mut things = Vec::new();
+        for command in commands {
+            let thing = self.commands.get(*command).map_or(*command, String::as_str);
+            if !things.contains(&thing) {
+                things.push(thing);
+            }
+        }
+        things
+    }
 }
 
 impl Recipe {

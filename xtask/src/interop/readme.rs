@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::column::Column;
-use crate::manifest::{FOLDER, Recipe};
+use crate::manifest::{FOLDER, Manifest, Recipe};
 use crate::row::{Cell, Row};
 
 pub const README: &str = "openapi/README.md";
@@ -13,11 +13,11 @@ const BEGIN: &str = "<!-- Written by `cargo xtask interop`. -->\n";
 const END: &str = "<!-- The end of what is written. -->\n";
 
 /// Replaces what stands between the two marks.
-pub fn write(root: &Path, rows: &[Row]) -> Result<(), String> {
+pub fn write(root: &Path, manifest: &Manifest, rows: &[Row]) -> Result<(), String> {
     let path = root.join(README);
     let problem = |error: std::io::Error| format!("{README}: {error}");
     let old = fs::read_to_string(&path).map_err(problem)?;
-    let new = replaced(&old, &text(rows))?;
+    let new = replaced(&old, &text(manifest, rows))?;
     fs::write(&path, new).map_err(problem)
 }
 
@@ -30,7 +30,7 @@ fn replaced(old: &str, written: &str) -> Result<String, String> {
         })
 }
 
-fn text(rows: &[Row]) -> String {
+fn text(manifest: &Manifest, rows: &[Row]) -> String {
     let mut text = table(rows);
     let reasons: Vec<String> = rows.iter().flat_map(reasons).collect();
     if !reasons.is_empty() {
@@ -38,7 +38,7 @@ fn text(rows: &[Row]) -> String {
     }
     for row in rows.iter().filter(|row| !row.failed()) {
         text.push('\n');
-        text.push_str(&section(row));
+        text.push_str(&section(manifest, row));
     }
     text
 }
@@ -88,7 +88,7 @@ fn reasons(row: &Row) -> Vec<String> {
     skipped.into_iter().chain(failed).collect()
 }
 
-fn section(row: &Row) -> String {
+fn section(manifest: &Manifest, row: &Row) -> String {
     let recipe = row.recipe;
     let name = &recipe.name;
     let mut lines = vec![
@@ -113,8 +113,11 @@ fn section(row: &Row) -> String {
         lines.join("\n"),
         folder(recipe)
     );
+    let needs: Vec<&str> = recipe.needs.iter().map(String::as_str).collect();
+    let needs = manifest.to_install(&needs).join("; ");
+    text.push_str(&format!("- It needs: {needs}\n"));
     if !row.ran() {
-        text.push_str("- **Not tried**, as the table says.\n");
+        text.push_str("- **Not tried** on the machine that wrote this\n");
     }
     for note in &recipe.notes {
         text.push_str(&format!("- {}\n", note.trim()));
