@@ -20,7 +20,7 @@ const MADE: &[(&str, &str)] = &[
 ];
 /// The links of the reference.
 const LINKS: &[(&str, &str)] = &[
-    ("index.html", "Guides"),
+    ("index.html", "Guides, with what README.md says"),
     ("aim.yaml", "aim.yaml"),
     ("aim.json", "aim.json"),
 ];
