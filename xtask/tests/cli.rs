@@ -74,12 +74,14 @@ fn edit(root: &Path, from: &str, to: &str) {
     fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
+fn member() -> String {
+    include_str!("../../tests/fixtures/new-operation/member.yaml").replace("\r\n", "\n")
+}
+
 /// Adds a member to a request.
 fn add_member(root: &Path) {
-    let member =
-        include_str!("../../tests/fixtures/new-operation/member.yaml").replace("\r\n", "\n");
     let before = "      xml:\n        name: PostServiceTicketRequest\n";
-    edit(root, before, &format!("{member}{before}"));
+    edit(root, before, &format!("{}{before}", member()));
 }
 
 fn contents(folder: &Path) -> BTreeMap<PathBuf, String> {
@@ -188,8 +190,19 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     let (_, out, _) = xtask(root, &["regen"]);
     let (_, left) = out.split_once("left to do:\n").unwrap();
     assert_eq!(left, format!("- {}", misfits[1]));
-    let entry = format!("## [{next}]\n\n- A member.\n\n## [");
-    fs::write(&changelog, entries.replacen("## [", &entry, 1)).unwrap();
+    let say = |what: &str| {
+        let entry = format!("## [{next}]\n\n- {what}\n\n## [");
+        fs::write(&changelog, entries.replacen("## [", &entry, 1)).unwrap();
+    };
+    say("PoNumbers.");
+    let (_, out, _) = xtask(root, &["regen"]);
+    let (_, left) = out.split_once("left to do:\n").unwrap();
+    let unnamed =
+        format!("- openapi/CHANGELOG.md: what is said of {next} does not name\n  PoNumber\n");
+    assert_eq!(left, unnamed);
+    say("A member: `PoNumber`.");
+    let (_, out, _) = xtask(root, &["regen"]);
+    assert!(!out.contains("left to do"), "{out}");
     let (code, out, error) = xtask(root, &["regen", "--check"]);
     assert_eq!(
         (code, out.lines().count(), error.as_str()),
@@ -660,48 +673,66 @@ fn a_failed_write_changes_nothing_and_prints_no_diff() {
     }
 }
 
-/// Until a change is committed, every run lists the same work.
+/// Until it is done or committed, every run lists the same work.
 #[test]
-fn work_that_is_left_is_listed_until_it_is_committed() {
+fn work_that_is_left_is_listed_until_it_is_done() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    workspace(root);
     let git = |arguments: &[&str]| {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com"]);
-        let output = git.args(arguments).current_dir(root).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
+        let who = ["-c", "user.name=a", "-c", "user.email=a@b.example"];
+        let (code, _, error) = run("git", root, &[&who[..], arguments].concat());
+        assert_eq!(code, 0, "{error}");
     };
+    let put = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    workspace(root);
+    add_member(root);
+    assert_eq!(xtask(root, &["regen"]).0, 0);
+    fs::copy(root.join("openapi/aim.yaml"), root.join(RELEASED)).unwrap();
+    put("tests/snapshots/a.snap", "PoNumber");
+    put("xtask/interop/a.py", "send(po_number=1)");
+    put("xtask/interop/b.py", "PoNumbers, po_number_of");
     git(&["init", "--quiet"]);
     git(&["add", "."]);
-    git(&["commit", "--quiet", "--message=before"]);
-    add_member(root);
-    let (_, first, _) = xtask(root, &["regen"]);
-    assert!(first.contains("`info.version` is "), "{first}");
-    raise(root, "99.0.0");
-    let (_, second, _) = xtask(root, &["regen"]);
-    assert!(!second.contains("`info.version` is "), "{second}");
-    let (_, third, _) = xtask(root, &["regen"]);
-    for out in [&first, &second, &third] {
-        for step in [
-            "openapi/CHANGELOG.md",
-            "openapi/DEVIATIONS.md",
-            "tests/snapshots",
-        ] {
-            assert!(out.contains(&format!("- {step}: ")), "{out}");
-        }
+    git(&["commit", "--quiet", "--message=a"]);
+
+    edit(root, &member(), "");
+    let left = || {
+        let (code, out, _) = xtask(root, &["regen"]);
+        assert_eq!(code, 0);
+        out.split_once("left to do:\n")
+            .map(|(_, left)| left.to_owned())
+    };
+    let all = left().unwrap();
+    let gone = "\n  gone: PostServiceTicketRequest.PoNumber (string)\n- ";
+    let named =
+        "- `PoNumber` is no name of the document any more, and stands in\n  xtask/interop/a.py\n";
+    let version = "`info.version` is ";
+    for step in [version, gone, "- tests/snapshots: ", named] {
+        assert!(all.contains(step), "{all}");
     }
-    let changelog = root.join("openapi/CHANGELOG.md");
-    let entries = fs::read_to_string(&changelog).unwrap();
-    fs::write(
-        changelog,
-        entries.replacen("## [", "## [99.0.0]\n\n## [", 1),
-    )
-    .unwrap();
+    assert_eq!(left().as_ref(), Some(&all));
+
+    let (_, next) = versions(root, 0);
+    raise(root, &next);
+    let changelog = fs::read_to_string(root.join("openapi/CHANGELOG.md")).unwrap();
+    let entry = format!("## [{next}]\n\n- No `PoNumber`.\n\n## [");
+    put(
+        "openapi/CHANGELOG.md",
+        &changelog.replacen("## [", &entry, 1),
+    );
+    put(
+        "openapi/DEVIATIONS.md",
+        "\n## D01: a\n\n```yaml\nfacts:\n  - {type: PostServiceTicketRequest, field: PoNumber, aspect: name}\n```\n",
+    );
+    put("tests/snapshots/a.snap", "");
+    assert_eq!(left().as_deref(), Some(named));
     git(&["add", "."]);
-    git(&["commit", "--quiet", "--message=after"]);
-    let (_, out, _) = xtask(root, &["regen"]);
-    assert_eq!(out.lines().count(), 1, "{out}");
+    git(&["commit", "--quiet", "--message=b"]);
+    assert_eq!(left(), None);
 }
 
 #[test]

@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use aim_codegen::document::Document;
 use aim_codegen::regen::DOCUMENT;
 
+pub(crate) use ledger::Ledger;
 pub(crate) use report::Format;
 
 use compare::Comparer;

@@ -17,7 +17,7 @@ mod tests;
 mod version;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -146,6 +146,34 @@ impl Comparison {
             ));
         }
         misfits
+    }
+}
+
+impl Comparison {
+    /// What the changelog's part on this version does not name, though it changed
+    /// for more than readers. A type that is new or gone comes with what uses it.
+    pub(crate) fn unmentioned(&self, root: &Path) -> Option<String> {
+        let changelog = fs::read_to_string(root.join(CHANGELOG)).unwrap_or_default();
+        let section = version::section(&changelog, Version::parse(&self.is)?)?;
+        let is_named = |name: &str| {
+            let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+            section.match_indices(name).any(|(at, _)| {
+                let (before, after) = (section.get(..at), section.get(at + name.len()..));
+                !before.is_some_and(|before| before.ends_with(is_part))
+                    && !after.is_some_and(|after| after.starts_with(is_part))
+            })
+        };
+        let changes = self.changes.iter();
+        let changes = changes.filter(|change| change.document_level() > Level::Patch);
+        let names = changes.filter_map(Change::name);
+        let missing: BTreeSet<_> = names.filter(|name| !is_named(name)).collect();
+        let listed: String = missing.iter().map(|name| format!("\n  {name}")).collect();
+        (!missing.is_empty()).then(|| {
+            format!(
+                "{CHANGELOG}: what is said of {} does not name{listed}",
+                self.is
+            )
+        })
     }
 }
 

@@ -1,105 +1,252 @@
 //! What a change of the document asks for besides its generated files.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use aim_codegen::regen::JSON;
 use serde_json::Value;
 
-/// The steps that are left after the files were written; empty if there are none.
-/// `was` and `is` are the document as JSON, `misfits` the sentences about version
-/// and changelog.
-pub(crate) fn after(was: &str, is: &str, misfits: &[String]) -> String {
-    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-    let mut left: Vec<_> = misfits
-        .iter()
-        .map(|misfit| format!("- {misfit}\n"))
-        .collect();
-    left.extend(steps(&read(was), &read(is)));
-    if left.is_empty() {
-        return String::new();
-    }
-    format!("left to do:\n{}", left.concat())
+use crate::audit::Ledger;
+
+/// What a change asks for, seen in the folder of the workspace.
+pub(crate) struct Change<'a> {
+    pub(crate) root: &'a Path,
+    /// The document as JSON, as it was and as it is.
+    pub(crate) was: &'a str,
+    pub(crate) is: &'a str,
+    /// Sentences about its version and changelog.
+    pub(crate) misfits: &'a [String],
 }
+
+impl Change<'_> {
+    /// The steps that are left after the files were written; empty if there are
+    /// none.
+    pub(crate) fn left_to_do(&self) -> String {
+        let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+        let misfits = self.misfits.iter();
+        let mut left: Vec<_> = misfits.map(|misfit| format!("- {misfit}\n")).collect();
+        left.extend(self.steps(&read(self.was), &read(self.is)));
+        if left.is_empty() {
+            return String::new();
+        }
+        format!("left to do:\n{}", left.concat())
+    }
+
+    fn steps(&self, old: &Value, new: &Value) -> Vec<String> {
+        let mut steps = Vec::new();
+        // Without an earlier copy there is nothing to compare with.
+        if old == new || old.is_null() {
+            return steps;
+        }
+        let (old_things, new_things) = (things(old), things(new));
+        let ledger = Ledger::of(self.root);
+        let unclaimed = |these, others| {
+            let only: Vec<&Thing> = differing(these, others).collect();
+            only.into_iter()
+                .filter(|thing| !ledger.claims(thing.of(), thing.field()))
+                .collect::<Vec<_>>()
+        };
+        let gone = unclaimed(&old_things, &new_things);
+        let added = unclaimed(&new_things, &old_things);
+        if !gone.is_empty() || !added.is_empty() {
+            steps.push(format!(
+                "- openapi/DEVIATIONS.md: an entry where the vendor's pages have it otherwise; `cargo test \
+                 --package aim-tests --test document` says which is missing, of{}\n",
+                [("new", &added), ("gone", &gone)]
+                    .iter()
+                    .flat_map(|(what, things)| things.iter().map(move |thing| format!("\n  {what}: {thing}")))
+                    .collect::<String>()
+            ));
+        }
+        if sent(old) != sent(new) && !is_touched(self.root, SNAPSHOTS) {
+            steps.push(format!(
+                "- {SNAPSHOTS}: what goes over the wire; write the new ones with `INSTA_UPDATE=always \
+                 cargo test --package aim-tests --test wire`, then read `git add --intent-to-add \
+                 {SNAPSHOTS} && git diff {SNAPSHOTS}`\n"
+            ));
+        }
+        let new_names = names(new);
+        for name in names(old).difference(&new_names) {
+            let files = files_with(self.root, name);
+            if !files.is_empty() {
+                steps.push(format!(
+                    "- `{name}` is no name of the document any more, and stands in\n  {}\n",
+                    files.join("\n  ")
+                ));
+            }
+        }
+        steps
+    }
+}
+
+const SNAPSHOTS: &str = "tests/snapshots";
+
+/// What may name what is gone: generated files, the ledger with the changelogs,
+/// what was received from elsewhere, and what has a step of its own.
+const HISTORY: [&str; 12] = [
+    "*/generated/*",
+    "*CHANGELOG.md",
+    "crates/*/openapi/*",
+    "crates/aim-fake/src/model/names.rs",
+    "openapi/DEVIATIONS.md",
+    "openapi/aim.json",
+    "openapi/released.yaml",
+    "tests/fixtures",
+    "tests/fuzz/corpus",
+    "tests/snapshots",
+    "xtask/tests/audit",
+    "xtask/tests/diff",
+];
 
 /// The document's copy in the last commit.
 pub(crate) fn committed(root: &Path) -> Option<String> {
-    let mut git = Command::new("git");
-    git.args(["show", &format!("HEAD:./{JSON}")])
-        .current_dir(root)
-        .stderr(Stdio::null());
-    let shown = git.output().ok().filter(|shown| shown.status.success())?;
-    String::from_utf8(shown.stdout).ok()
+    git(root, &["show", &format!("HEAD:./{JSON}")])
 }
 
-fn steps(old: &Value, new: &Value) -> Vec<String> {
-    let mut steps = Vec::new();
-    // Without an earlier copy there is nothing to compare with.
-    if old == new || old.is_null() {
-        return steps;
+/// Whether something in a folder is other than in the last commit; whether it is
+/// all that is needed is for a test to say.
+fn is_touched(root: &Path, folder: &str) -> bool {
+    git(root, &["status", "--porcelain", "--", folder]).is_some_and(|printed| !printed.is_empty())
+}
+
+/// The files that have a name of the document as a word, in any language's case.
+fn files_with(root: &Path, name: &str) -> Vec<String> {
+    let mut snake = String::new();
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let before_word = letters.peek().is_some_and(char::is_ascii_lowercase);
+        let after_word = snake.ends_with(|last: char| last.is_ascii_lowercase());
+        if letter.is_ascii_uppercase() && !snake.is_empty() && (before_word || after_word) {
+            snake.push('_');
+        }
+        snake.push(letter);
     }
-    let (old_names, new_names) = (names(old), names(new));
-    let gone = differing(&old_names, &new_names);
-    let added = differing(&new_names, &old_names);
-    if !gone.is_empty() || !added.is_empty() {
-        steps.push(format!(
-            "- openapi/DEVIATIONS.md: an entry where the vendor's pages have it otherwise; `cargo test \
-             --package aim-tests --test document` says which is missing, of{}\n",
-            [("new", &added), ("gone", &gone)]
-                .iter()
-                .flat_map(|(what, names)| names.iter().map(move |name| format!("\n  {what}: {name}")))
-                .collect::<String>()
-        ));
+    let search = [
+        "grep",
+        "--files-with-matches",
+        "--word-regexp",
+        "--ignore-case",
+        "-I",
+    ];
+    let of = ["--fixed-strings", "-e", name, "-e", &snake, "--", "."];
+    let except = HISTORY.map(|path| format!(":(exclude){path}"));
+    let except: Vec<&str> = except.iter().map(String::as_str).collect();
+    let printed = git(root, &[&search[..], &of, &except].concat());
+    printed
+        .unwrap_or_default()
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let mut git = Command::new("git");
+    git.args(arguments).current_dir(root).stderr(Stdio::null());
+    let output = git.output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok()
+}
+
+/// A part of the document that the ledger can make a claim of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    /// Its verb and path.
+    Operation(String),
+    Header {
+        name: String,
+        of: String,
+    },
+    Member {
+        of: String,
+        name: String,
+        is: String,
+    },
+}
+
+impl Thing {
+    /// The vendor's type, as far as it is known.
+    fn of(&self) -> Option<&str> {
+        match self {
+            Self::Member { of, .. } => Some(of),
+            Self::Operation(_) | Self::Header { .. } => None,
+        }
     }
-    if sent(old) != sent(new) {
-        steps.push(
-            "- tests/snapshots: what goes over the wire; write the new ones with `INSTA_UPDATE=always \
-             cargo test --package aim-tests --test wire`, then read `git add --intent-to-add \
-             tests/snapshots && git diff tests/snapshots`\n"
-                .to_owned(),
-        );
+
+    fn field(&self) -> &str {
+        match self {
+            Self::Operation(name) | Self::Header { name, .. } | Self::Member { name, .. } => name,
+        }
     }
-    steps
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation(operation) => formatter.write_str(operation),
+            Self::Header { name, of } => write!(formatter, "{name}, a header of {of}"),
+            Self::Member { of, name, is } => write!(formatter, "{of}.{name} ({is})"),
+        }
+    }
 }
 
 /// What only one of the two has; of an operation not also its headers.
-fn differing(these: &BTreeSet<String>, others: &BTreeSet<String>) -> Vec<String> {
-    let only = these - others;
-    let is_said = |name: &&String| {
-        let of = name.split_once(HEADER_OF).map(|(_, operation)| operation);
-        !of.is_some_and(|operation| only.contains(operation))
+fn differing<'a>(
+    these: &'a BTreeSet<Thing>,
+    others: &'a BTreeSet<Thing>,
+) -> impl Iterator<Item = &'a Thing> {
+    let is_said = |thing: &&Thing| match thing {
+        Thing::Header { of, .. } => {
+            let operation = Thing::Operation(of.clone());
+            !these.contains(&operation) || others.contains(&operation)
+        }
+        _ => true,
     };
-    only.iter().filter(is_said).cloned().collect()
+    these.difference(others).filter(is_said)
 }
 
-const HEADER_OF: &str = ", a header of ";
-
 /// The operations with their headers, and the members with their types.
-fn names(document: &Value) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+fn things(document: &Value) -> BTreeSet<Thing> {
+    let mut things = BTreeSet::new();
     for (path, item) in members(&document["paths"]) {
         for (verb, operation) in members(item) {
-            let verb = verb.to_uppercase();
-            names.insert(format!("{verb} {path}"));
+            let called = format!("{} {path}", verb.to_uppercase());
             let parameters = operation["parameters"].as_array();
             for header in parameters.into_iter().flatten() {
                 if let Some(reference) = header["$ref"].as_str() {
-                    let name = reference.rsplit('/').next().unwrap_or(reference);
-                    names.insert(format!("{name}{HEADER_OF}{verb} {path}"));
+                    things.insert(Thing::Header {
+                        name: reference.rsplit('/').next().unwrap_or(reference).to_owned(),
+                        of: called.clone(),
+                    });
                 }
             }
+            things.insert(Thing::Operation(called));
         }
     }
-    for (name, schema) in members(&document["components"]["schemas"]) {
-        for (member, property) in members(&schema["properties"]) {
+    for (of, schema) in members(&document["components"]["schemas"]) {
+        for (name, property) in members(&schema["properties"]) {
             let kind = property["x-aim-dotnet-type"].as_str().unwrap_or_default();
             let is_required = schema["required"]
                 .as_array()
-                .is_some_and(|required| required.iter().any(|required| required == member));
+                .is_some_and(|required| required.iter().any(|required| required == name));
             let required = if is_required { ", required" } else { "" };
-            names.insert(format!("{name}.{member} ({kind}{required})"));
+            things.insert(Thing::Member {
+                of: of.clone(),
+                name: name.clone(),
+                is: format!("{kind}{required}"),
+            });
         }
+    }
+    things
+}
+
+/// The names of all operations, types and members.
+fn names(document: &Value) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    names.extend(members(&document["paths"]).filter_map(|(path, _)| path.rsplit('/').next()));
+    for (name, schema) in members(&document["components"]["schemas"]) {
+        names.insert(name);
+        names.extend(members(&schema["properties"]).map(|(name, _)| name.as_str()));
     }
     names
 }

@@ -187,12 +187,25 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     // the generated copy as it was.
     let was = left_to_do::committed(root).unwrap_or_else(|| found.to_owned());
     text.push_str(&since(root, &was, is));
-    let misfits = Base::released(root)
-        .and_then(|base| Comparison::with(root, &base, is))
-        .map(|comparison| comparison.misfits(root));
+    let since_released = Base::released(root).and_then(|base| Comparison::with(root, &base, is));
+    let misfits = match &since_released {
+        Ok(comparison) => Ok(comparison.misfits(root)),
+        Err(message) => Err(message.clone()),
+    };
     if mode == Mode::Write {
-        let misfits = misfits.clone().unwrap_or_else(|message| vec![message]);
-        text.push_str(&left_to_do::after(&was, is, &misfits));
+        let mut misfits = misfits.clone().unwrap_or_else(|message| vec![message]);
+        misfits.extend(
+            since_released
+                .iter()
+                .filter_map(|since| since.unmentioned(root)),
+        );
+        let change = left_to_do::Change {
+            root,
+            was: &was,
+            is,
+            misfits: &misfits,
+        };
+        text.push_str(&change.left_to_do());
     }
     // Nobody may be reading any more (`| head`), and all is done.
     let _ = io::stdout().write_all(text.as_bytes());

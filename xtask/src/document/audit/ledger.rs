@@ -1,6 +1,8 @@
 //! What the ledger of deviations and the facts of earlier pages already say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -90,6 +92,27 @@ impl Entry {
     #[cfg(test)]
     pub(super) fn newer(&self) -> &[Claim] {
         &self.tie.newer
+    }
+}
+
+/// The ledger of a workspace.
+pub(crate) struct Ledger(Vec<Entry>);
+
+impl Ledger {
+    /// One that cannot be read claims nothing: the tests of the document say why.
+    pub(crate) fn of(root: &Path) -> Self {
+        let text = fs::read_to_string(root.join(LEDGER)).unwrap_or_default();
+        Self(read(&text).unwrap_or_default())
+    }
+
+    /// Whether an entry makes a claim of a field, of this type if one is named.
+    pub(crate) fn claims(&self, type_: Option<&str>, field: &str) -> bool {
+        let of = |entry: &Entry| {
+            let mut claims = entry.tie.facts.iter().chain(&entry.tie.newer);
+            claims
+                .any(|claim| claim.field == field && type_.is_none_or(|type_| claim.type_ == type_))
+        };
+        self.0.iter().any(of)
     }
 }
 

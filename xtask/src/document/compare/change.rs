@@ -193,6 +193,34 @@ impl Change {
         self.effect.document.min(Level::Minor)
     }
 
+    /// The name that a sentence about the change has in it: of an extension, a
+    /// member, an answer, a media type, an operation or a type. A type that is new
+    /// or gone has none, since it comes with what uses it.
+    pub(super) fn name(&self) -> Option<String> {
+        let steps = self.pointer.split('/').skip(1);
+        let steps: Vec<String> = steps
+            .map(|step| step.replace("~1", "/").replace("~0", "~"))
+            .collect();
+        let after = |step: &&str| {
+            let at = steps.iter().position(|one| one == step)?;
+            steps.get(at + 1)
+        };
+        let own = steps.iter().find(|step| step.starts_with("x-"));
+        let own = own.or_else(|| {
+            ["properties", "content", "responses"]
+                .iter()
+                .find_map(after)
+        });
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        let of = || match steps.as_slice() {
+            ["components", "schemas", _] if self.was_at.is_none() => None,
+            ["components", _, name, ..] => Some(*name),
+            ["paths", path, ..] => path.rsplit('/').next(),
+            _ => None,
+        };
+        own.map(String::as_str).or_else(of).map(ToOwned::to_owned)
+    }
+
     pub(crate) fn sides(&self) -> String {
         names(self.sides.iter().map(|side| side.name()))
     }

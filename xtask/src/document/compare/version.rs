@@ -56,9 +56,19 @@ impl fmt::Display for Version {
 
 /// The version in the first heading of a changelog that has one.
 pub(crate) fn newest(changelog: &str) -> Option<Version> {
-    changelog.lines().find_map(|line| {
-        let heading = line.strip_prefix("## ")?;
-        let name = heading.split_whitespace().next()?;
-        Version::parse(name.trim_start_matches('[').trim_end_matches(']'))
-    })
+    changelog.lines().find_map(heading)
+}
+
+/// What a changelog says of a version.
+pub(crate) fn section(changelog: &str, version: Version) -> Option<String> {
+    let mut lines = changelog.lines();
+    lines.find(|line| heading(line) == Some(version))?;
+    let lines = lines.take_while(|line| !line.starts_with("## "));
+    Some(lines.map(|line| format!("{line}\n")).collect())
+}
+
+fn heading(line: &str) -> Option<Version> {
+    let heading = line.strip_prefix("## ")?;
+    let name = heading.split_whitespace().next()?;
+    Version::parse(name.trim_start_matches('[').trim_end_matches(']'))
 }
