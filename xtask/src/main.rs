@@ -33,6 +33,8 @@ cargo xtask interop         clients in other languages: generate each from the d
                             fails where one is skipped; on Unix
 cargo xtask docs            the site of guides and reference, in target/docs; `--to <folder>` puts it
                             elsewhere
+cargo xtask dist            what a team without Rust downloads, in target/dist: aim-fake as one program,
+                            the document, the reference; `--to <folder>` puts it elsewhere
 cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
             |root, arguments| document(root, arguments)
         }
         ["interop", ..] => |root, arguments| interop(root, arguments.get(1..).unwrap_or_default()),
-        ["docs", ..] => |root, arguments| part(root, "publish", arguments),
+        ["docs" | "dist", ..] => |root, arguments| part(root, "publish", arguments),
         ["demo"] => |root, _| demo(root),
         ["bench", "regen"] => |_, _| bench_regen(),
         ["bench", "fake"] => |root, _| bench_fake(root),

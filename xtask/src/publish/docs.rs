@@ -99,7 +99,7 @@ fn one_title_each(site: &Path) -> Result<(), String> {
 }
 
 /// All files below a folder.
-fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+pub fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
     let problem = |error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(problem)? {

@@ -1,8 +1,11 @@
-//! What is given to people: `cargo xtask docs` writes the site.
+//! What is given to people: `cargo xtask docs` writes the site, `cargo xtask dist`
+//! what a team without Rust downloads.
 
 mod check;
 mod clients;
+mod dist;
 mod docs;
+mod licences;
 mod markdown;
 mod reference;
 mod sections;
@@ -16,6 +19,10 @@ use xtask::USAGE;
 const HELP: &str = "\
 cargo xtask docs                write the site of guides and reference into target/docs
 cargo xtask docs --to FOLDER    write it into that folder, in place of what is there
+cargo xtask dist                write what a team without Rust downloads into target/dist
+cargo xtask dist --to FOLDER    write it into that folder, in place of what is there
+cargo xtask dist --dev --to FOLDER
+                                the same with an aim-fake that is built sooner, for tests
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +31,15 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["docs"] => xtask::run(|root| docs::write(root, &xtask::target(root).join("docs"))),
         ["docs", "--to", folder] => xtask::run(|root| docs::write_to(root, Path::new(folder))),
+        ["dist"] => {
+            xtask::run(|root| dist::write(root, &xtask::target(root).join("dist"), "release"))
+        }
+        ["dist", "--to", folder] => {
+            xtask::run(|root| dist::write(root, Path::new(folder), "release"))
+        }
+        ["dist", "--dev", "--to", folder] => {
+            xtask::run(|root| dist::write(root, Path::new(folder), "dev"))
+        }
         _ => {
             eprint!("xtask: this is not understood; these commands are known:\n{HELP}");
             ExitCode::from(USAGE)
