@@ -511,6 +511,16 @@ fn an_audit_says_what_pages_have_and_its_edit_is_accepted() {
         .unwrap();
     assert!(applied.status.success(), "{applied:?}");
     let (code, _, error) = xtask(root, &["regen"]);
+    assert_eq!((code, error.lines().last()), (100, Some("1 problem")));
+    let problem =
+        "PoNumber/description: the description is still the placeholder of `cargo xtask audit`\n";
+    assert!(error.contains(problem), "{error}");
+    edit(
+        root,
+        "The vendor's page describes it; say it here in words of your own.",
+        "Number of the order.",
+    );
+    let (code, _, error) = xtask(root, &["regen"]);
     assert_eq!((code, error.as_str()), (0, ""));
     // The member is known now; only its text is not.
     let (_, out, _) = xtask(root, &["audit", "saved/page.txt", "--format", "json"]);

@@ -25,6 +25,20 @@ pub fn lint(document: &Document) -> Result<(), Problems> {
     report(document).finish()
 }
 
+/// What stands in place of a description that a person has to write.
+pub const PLACEHOLDER: &str = "The vendor's page describes it; say it here in words of your own.";
+
+/// Checks a document in which each description may be [`PLACEHOLDER`].
+///
+/// # Errors
+///
+/// Every other place that breaks a rule.
+pub fn lint_draft(document: &Document) -> Result<(), Problems> {
+    let mut report = report(document);
+    report.leave_out(text::IS_PLACEHOLDER);
+    report.finish()
+}
+
 /// Checks a document, and returns the problems of style: they affect its
 /// documentation and other generators, and nothing in Rust.
 ///

@@ -396,8 +396,23 @@ impl Error {
 
     /// An error of one's own that carries an answer, for
     /// [`answer`](Self::answer), a [`Record`], for
-    /// [`earlier_booking`](Self::earlier_booking), or a [`BaseResponseResult`],
-    /// for [`aim_status`](Self::aim_status).
+    /// [`earlier_booking`](Self::earlier_booking), a [`BaseResponseResult`],
+    /// for [`aim_status`](Self::aim_status), an [`ErrorKind`], for
+    /// [`kind`](Self::kind) and [`limit`](Self::limit), or a [`StatusCode`], for
+    /// [`http_status`](Self::http_status).
+    ///
+    /// ```
+    /// use aim_client::reqwest::StatusCode;
+    /// use aim_client::{Delivery, Error, ErrorKind, Limit};
+    ///
+    /// let slow = ErrorKind::Limit(Limit::TotalTime);
+    /// let error = Error::mocked_with(Delivery::Unknown, slow);
+    /// assert_eq!((error.kind(), error.is_timeout()), (slow, true));
+    /// let refused = Error::mocked_with(Delivery::NotSent, ErrorKind::Refused);
+    /// assert!(refused.is_refused());
+    /// let error = Error::mocked_with(Delivery::Unknown, StatusCode::BAD_GATEWAY);
+    /// assert_eq!(error.http_status(), Some(StatusCode::BAD_GATEWAY));
+    /// ```
     #[must_use]
     pub fn mocked_with<T: Send + Sync + 'static>(delivery: Delivery, answer: T) -> Self {
         let answer = Some(AnyAnswer::new(answer));
@@ -569,7 +584,7 @@ impl Error {
         match &self.0.cause {
             Cause::Broken { status, .. } | Cause::Limit { status, .. } => *status,
             Cause::Answered(answered) => Some(answered.status),
-            _ => None,
+            _ => self.mocked_as().copied(),
         }
     }
 
@@ -684,7 +699,7 @@ impl Error {
     /// applied.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.0.cause, Cause::Refused { .. } | Cause::NotKept(_))
+        self.kind() == ErrorKind::Refused
     }
 
     /// The member of the request for which it was refused, by its path in the
@@ -717,7 +732,10 @@ impl Error {
     pub fn limit(&self) -> Option<Limit> {
         match &self.0.cause {
             Cause::Limit { limit, .. } => Some(*limit),
-            _ => None,
+            _ => match self.mocked_as() {
+                Some(ErrorKind::Limit(limit)) => Some(*limit),
+                _ => None,
+            },
         }
     }
 
@@ -745,7 +763,7 @@ impl Error {
             Cause::NoConnection { .. } => ErrorKind::NoConnection,
             Cause::Broken { .. } => ErrorKind::Broken,
             Cause::Limit { limit, .. } => ErrorKind::Limit(*limit),
-            Cause::Mocked { .. } => ErrorKind::Mocked,
+            Cause::Mocked { .. } => self.mocked_as().copied().unwrap_or(ErrorKind::Mocked),
             #[cfg(feature = "blocking")]
             Cause::Panicked => ErrorKind::Panicked,
             Cause::Answered(answered) => answered.kind(),

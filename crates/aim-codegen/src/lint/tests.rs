@@ -114,6 +114,7 @@ fn the_document_as_a_whole() {
     row("  member: Status\n", "  member: State\n", "/x-aim-failure/member", "no answer has a member `State`");
     row("member: ErrorCode", "member: Code", "/x-aim-failure/words/1/member", "`Result` has no text member `Code`");
     row("        ErrorCode:\n          type: string\n", "        ErrorCode:\n          type: string\n          x-aim-open-enum: {name: Code, values: [{value: A, name: A, description: D}]}\n", "/x-aim-failure/words/1/member", "`Result` has no text member `ErrorCode`");
+    row("description: A card.", &format!("description: {PLACEHOLDER}"), "/components/schemas/Card/description", "still the placeholder");
     row("description: A card.", "description: \"A\\rcard.\"", "/components/schemas/Card/description", "a control character");
     row("failure: [Error]", "failure: []", "/x-aim-failure/words/0/failure", "the list is empty");
     row("good: ['0']", "good: []", "/x-aim-failure/words/1/good", "the list is empty");

@@ -4,6 +4,9 @@ use super::Lint;
 use crate::read::document::At;
 use crate::read::problem::Severity;
 
+pub(super) const IS_PLACEHOLDER: &str =
+    "the description is still the placeholder of `cargo xtask audit`";
+
 /// Checks the texts of an object that end up in rustdoc.
 pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
     for key in ["summary", "description"] {
@@ -16,6 +19,9 @@ pub(super) fn check(lint: &mut Lint<'_>, at: &At<'_>) {
                 "a comment of Rust cannot hold it: remove it",
             );
             lint.report.severity = style;
+        }
+        if text.node.as_str() == Some(super::PLACEHOLDER) {
+            lint.problem(&text, IS_PLACEHOLDER, "say what it is in words of your own");
         }
         if let Some((what, fix)) = text.node.as_str().and_then(breaks_rustdoc) {
             lint.problem(&text, what, fix);

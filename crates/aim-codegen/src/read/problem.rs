@@ -161,6 +161,11 @@ impl Report {
         self.problems.is_empty()
     }
 
+    /// Forgets the problems with a message.
+    pub(crate) fn leave_out(&mut self, message: &str) {
+        self.problems.retain(|problem| problem.message != message);
+    }
+
     /// # Errors
     ///
     /// All problems, sorted by place, without repetitions.

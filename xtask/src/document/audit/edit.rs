@@ -1,6 +1,7 @@
 //! Edits of the document as a value: members, types and operations, with what
 //! else names them.
 
+use aim_codegen::lint;
 use serde_yaml::{Mapping, Value};
 
 use crate::compare::pair::{keys, list, text};
@@ -42,6 +43,14 @@ pub(super) fn insert_after(members: &mut Mapping, after: Option<&str>, name: &st
     });
     all.insert(place.min(all.len()), (name.into(), value));
     *members = all.into_iter().collect();
+}
+
+/// Makes a query parameter one that is required, or one that is not.
+pub(super) fn set_required(parameter: &mut Mapping, is_required: bool) {
+    parameter.shift_remove("required");
+    if is_required {
+        insert_after(parameter, Some("in"), "required", true.into());
+    }
 }
 
 /// Renames a member of a map and keeps its place.
@@ -154,7 +163,6 @@ fn sensitive(new: &New<'_>) -> Option<&'static str> {
 }
 
 pub(super) const UNDESCRIBED: &str = "The vendor documents no meaning.";
-const TO_DESCRIBE: &str = "The vendor's page describes it; say it here in words of your own.";
 
 impl Editor {
     pub(super) fn get(&self, keys: &[&str]) -> Option<&Value> {
@@ -212,7 +220,7 @@ impl Editor {
             .map(|(key, value)| (key.into(), value))
             .collect();
         let description = if new.text.is_some() {
-            TO_DESCRIBE
+            lint::PLACEHOLDER
         } else {
             UNDESCRIBED
         };
@@ -393,6 +401,7 @@ impl Editor {
                 insert_after(schema, Some("description"), "required", names);
             }
         }
+        self.require_parameter(type_, member, true);
         let member = member.to_owned();
         self.visit(type_, &mut |object, is_sample| {
             if !object.contains_key(member.as_str()) {
@@ -410,7 +419,21 @@ impl Editor {
         Ok(())
     }
 
+    /// The queries of a request require what its schema requires.
+    fn require_parameter(&mut self, type_: &str, member: &str, is_required: bool) {
+        for (path, method) in self.of_request(type_) {
+            let list = at_mut(&mut self.document, &["paths", &path, method, "parameters"]);
+            let parameters = list.and_then(Value::as_sequence_mut).into_iter().flatten();
+            for parameter in parameters.filter_map(Value::as_mapping_mut) {
+                if text(parameter.get("name")) == member {
+                    set_required(parameter, is_required);
+                }
+            }
+        }
+    }
+
     pub(super) fn require_no_more(&mut self, type_: &str, member: &str) {
+        self.require_parameter(type_, member, false);
         let Some(schema) = self.map_mut(&["components", "schemas", type_]) else {
             return;
         };
@@ -641,6 +664,7 @@ impl Editor {
                 {
                     let kept = one.get("description").cloned().unwrap_or_default();
                     let mut changed = parameter.clone();
+                    set_required(&mut changed, one.get("required").is_some());
                     changed.insert("description".into(), kept);
                     for key in ["x-aim-open-enum", "x-aim-pattern"] {
                         if let Some(value) = property.get(key) {

@@ -6,7 +6,7 @@ use crate::compare::pair::{items, keys, list, text};
 
 use super::described::{at, item_of};
 use super::difference::Difference;
-use super::edit::{New, insert_after, map};
+use super::edit::{New, insert_after, map, set_required};
 use super::jsv::jsv;
 use super::page::{Body, Operation, Page, Route, Side, Type};
 use super::suggest::Suggest;
@@ -111,9 +111,9 @@ impl Suggest<'_> {
                 ),
             ]));
         }
-        let properties = self
-            .editor
-            .get(&["components", "schemas", request, "properties"]);
+        let schema = self.editor.schema(request);
+        let required = list(schema.and_then(|schema| schema.get("required")));
+        let properties = schema.and_then(|schema| schema.get("properties"));
         let parameters = keys(properties).into_iter().filter_map(|name| {
             let property = properties?.get(name)?.as_mapping()?;
             let kind = text(property.get("x-aim-dotnet-type"));
@@ -126,6 +126,7 @@ impl Suggest<'_> {
                 is_sampled: false,
             };
             let mut parameter = self.editor.parameter(&new, property, jsv(&example));
+            set_required(&mut parameter, required.contains(&name));
             for key in ["x-aim-open-enum", "x-aim-pattern"] {
                 if let Some(value) = property.get(key) {
                     parameter.insert(key.into(), value.clone());

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use aim_codegen::generate::generate;
+use aim_codegen::lint::PLACEHOLDER;
 use serde::Deserialize;
 
 use super::compare::named;
@@ -362,7 +363,8 @@ fn check(cases: &[Case]) -> (Vec<String>, BTreeSet<Key>) {
         }
         // That of a new operation is generated, too.
         if case.text.is_some() && !patch.is_empty() {
-            let document = Document::parse(DOCUMENT, &audit.edit.text).unwrap();
+            let text = audit.edit.text.replace(PLACEHOLDER, "Described.");
+            let document = Document::parse(DOCUMENT, &text).unwrap();
             if let Err(problems) = generate(&document) {
                 fail(case, format!("the edit cannot be generated: {problems}"));
             }
