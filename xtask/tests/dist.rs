@@ -86,6 +86,7 @@ fn a_team_without_rust_gets_to_a_broken_connection() {
     for known in [
         "| tokio | 1.",
         "Swagger UI 5.",
+        "mdBook 0.5",
         "SmartBear",
         "musl",
         "\n## ",
@@ -96,7 +97,7 @@ fn a_team_without_rust_gets_to_a_broken_connection() {
         assert!(!inside.contains(unknown), "{unknown}");
     }
 
-    page(&dist.join("reference.html"));
+    page(&dist.join("site/reference.html"));
 }
 
 /// Runs the lines of the README, on another port; it says what they print.

@@ -1,5 +1,5 @@
 //! What a team without Rust downloads: `aim-fake` as one program, the document
-//! and the reference, with checksums and licences.
+//! and the site, with checksums and licences.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
-use crate::{docs, licences, reference};
+use crate::{docs, licences};
 
 /// What lies in the folder just as it is in the repository.
 const FILES: &[&str] = &["xtask/dist/README.md", "xtask/dist/Containerfile"];
@@ -18,11 +18,8 @@ const LICENCES: &[&str] = &[
 ];
 /// The folder of the document, whose files name each other.
 const DOCUMENTS: &str = "openapi";
+const SITE: &str = "site";
 const SUMS: &str = "SHA256SUMS";
-const LINKS: &[(&str, &str)] = &[
-    ("openapi/aim.yaml", "aim.yaml"),
-    ("openapi/aim.json", "aim.json"),
-];
 
 /// Writes the folder, and the image of a container where that can be made.
 /// `profile` is cargo's.
@@ -49,12 +46,9 @@ pub fn write(root: &Path, folder: &Path, profile: &str) -> Result<u8, String> {
         copy(&root.join(path), folder)?;
     }
     copy(&program, folder)?;
-    for (name, text) in [
-        ("reference.html", reference::page(root, LINKS)?),
-        ("THIRD-PARTY.md", licences::text(root, &target)?),
-    ] {
-        fs::write(folder.join(name), text).map_err(problem(Path::new(name)))?;
-    }
+    docs::write(root, &folder.join(SITE))?;
+    let inside = folder.join("THIRD-PARTY.md");
+    fs::write(&inside, licences::text(root, &target)?).map_err(problem(&inside))?;
     let mut sums = String::new();
     for path in docs::files(folder)? {
         let bytes = fs::read(&path).map_err(problem(&path))?;

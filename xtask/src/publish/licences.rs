@@ -1,5 +1,5 @@
-//! The licences of what `aim-fake` holds: each crate by version, the library of
-//! Rust, and the page's Swagger UI.
+//! The licences of what `aim-fake` and the site hold: each crate by version, the
+//! library of Rust, Swagger UI and mdBook.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::dist::{cargo, said};
 
 const SWAGGER_UI: &str = "crates/aim-fake/assets/swagger-ui";
+/// The crate that has the scripts and styles of the site's pages.
+const MDBOOK: &str = "mdbook-html";
 /// How the file of a licence begins, in lower case.
 const BEGINNINGS: &[&str] = &["licen", "copying", "copyright", "notice", "unlicense"];
 
@@ -48,6 +50,7 @@ pub fn text(root: &Path, target: &str) -> Result<String, String> {
     let mut table = String::new();
     let mut texts = BTreeMap::<String, Vec<String>>::new();
     let mut found = 0;
+    let mut mdbook = None;
     for package in packages.into_iter().flatten() {
         let member = |name: &str| {
             package
@@ -56,12 +59,15 @@ pub fn text(root: &Path, target: &str) -> Result<String, String> {
                 .unwrap_or_default()
         };
         let (name, version) = (member("name"), member("version"));
-        if !inside.contains(&(name, version)) {
+        let licence = member("license");
+        if name == MDBOOK {
+            mdbook = Some(format!("mdBook {version}, {licence}"));
+        } else if inside.contains(&(name, version)) {
+            found += 1;
+            let _ = writeln!(table, "| {name} | {version} | {licence} |");
+        } else {
             continue;
         }
-        found += 1;
-        let licence = member("license");
-        let _ = writeln!(table, "| {name} | {version} | {licence} |");
         let folder = Path::new(member("manifest_path")).parent().unwrap_or(root);
         for (file, text) in licences(folder)? {
             texts
@@ -76,6 +82,7 @@ pub fn text(root: &Path, target: &str) -> Result<String, String> {
             inside.len()
         ));
     }
+    let mdbook = mdbook.ok_or_else(|| format!("cargo metadata does not name {MDBOOK}"))?;
     let readme = Path::new(SWAGGER_UI).join("README.md");
     let readme = fs::read_to_string(root.join(&readme))
         .map_err(|error| format!("{}: {error}", readme.display()))?;
@@ -92,7 +99,10 @@ pub fn text(root: &Path, target: &str) -> Result<String, String> {
         "# What is inside\n\n\
          `aim-fake` and the other files are under MIT or Apache-2.0, at your choice: `LICENSE-MIT`,\n\
          `LICENSE-APACHE`. They hold works of others, whose licences follow.\n\n\
-         - In `aim-fake` and `reference.html`: {version}, Apache-2.0.\n\
+         - In `aim-fake` and `site`: {version}, Apache-2.0.\n\
+         - In `site`: {mdbook}, with highlight.js, elasticlunr.js, mark.js and clipboard.js, whose notices are in their\n  \
+           files; the fonts Open Sans and Source Code Pro, whose licences are in `site/fonts`; icons of Font Awesome\n  \
+           Free, CC-BY-4.0.\n\
          - In `aim-fake`: the library of {}, MIT or Apache-2.0, copyright The Rust Project Contributors",
         rust.trim()
     );
