@@ -1,8 +1,8 @@
-//! What the maintainer's programs share: the workspace that is worked on, and
-//! how they end.
+//! What the maintainer's programs share: the workspace that is worked on, what
+//! git knows of it, and how they end.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 /// The document, from the root of the workspace.
@@ -63,4 +63,19 @@ pub fn target(root: &Path) -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let target = program.ancestors().nth(2).map(Path::to_owned);
     target.unwrap_or_else(|| root.join("target"))
+}
+
+/// What git prints in the workspace.
+///
+/// # Errors
+///
+/// Why it fails, in its own words, or that it cannot be started.
+pub fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {
+    let mut git = Command::new("git");
+    let output = git.args(arguments).current_dir(root).output();
+    let output = output.map_err(|error| format!("git cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("git prints no text: {error}"))
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use aim_codegen::regen::JSON;
 use serde_json::Value;
+use xtask::git;
 
 use crate::audit::Ledger;
 
@@ -102,13 +102,13 @@ const HISTORY: [&str; 12] = [
 
 /// The document's copy in the last commit.
 pub(crate) fn committed(root: &Path) -> Option<String> {
-    git(root, &["show", &format!("HEAD:./{JSON}")])
+    git(root, &["show", &format!("HEAD:./{JSON}")]).ok()
 }
 
 /// Whether something in a folder is other than in the last commit; whether it is
 /// all that is needed is for a test to say.
 fn is_touched(root: &Path, folder: &str) -> bool {
-    git(root, &["status", "--porcelain", "--", folder]).is_some_and(|printed| !printed.is_empty())
+    git(root, &["status", "--porcelain", "--", folder]).is_ok_and(|printed| !printed.is_empty())
 }
 
 /// The files that have a name of the document as a word, in any language's case.
@@ -139,13 +139,6 @@ fn files_with(root: &Path, name: &str) -> Vec<String> {
         .lines()
         .map(ToOwned::to_owned)
         .collect()
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let mut git = Command::new("git");
-    git.args(arguments).current_dir(root).stderr(Stdio::null());
-    let output = git.output().ok().filter(|output| output.status.success())?;
-    String::from_utf8(output.stdout).ok()
 }
 
 /// A part of the document that the ledger can make a claim of.

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use tar::{Builder, HeaderMode};
 
@@ -25,17 +24,10 @@ pub struct Client {
 /// All recipes, with the files that git keeps: what a tool has left behind there
 /// is for nobody. What only tries a tool's default setup is left out.
 pub fn all(root: &Path) -> Result<Vec<Client>, String> {
-    let problem = |why: &str| format!("git does not list the files of {FOLDER}: {why}");
-    let output = Command::new("git")
-        .args(["ls-files", "-z", "--", FOLDER])
-        .current_dir(root)
-        .output()
-        .map_err(|error| problem(&error.to_string()))?;
-    if !output.status.success() {
-        return Err(problem(String::from_utf8_lossy(&output.stderr).trim()));
-    }
+    let kept = xtask::git(root, &["ls-files", "-z", "--", FOLDER])
+        .map_err(|why| format!("git does not list the files of {FOLDER}: {why}"))?;
     let mut clients = BTreeMap::<String, Vec<String>>::new();
-    for path in String::from_utf8_lossy(&output.stdout).split_terminator('\0') {
+    for path in kept.split_terminator('\0') {
         let path = path.strip_prefix(FOLDER).unwrap_or(path);
         if let Some((name, file)) = path.trim_start_matches('/').split_once('/')
             && !file.starts_with("default")

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use aim_codegen::regen::DOCUMENT;
+use xtask::git;
 
 /// The last released document, from the root of the workspace.
 pub(crate) const RELEASED: &str = "openapi/released.yaml";
@@ -61,14 +61,14 @@ impl Base {
                 &commit,
             ],
         );
-        if known.is_none() {
+        if known.is_err() {
             return Err(format!(
                 "`{name}` is neither a file nor a revision that git knows: name one that `git log` shows, or \
                  the path of a document"
             ));
         }
         let path = format!("{name}:./{DOCUMENT}");
-        let text = git(root, &["show", "--end-of-options", &path]).ok_or_else(|| {
+        let text = git(root, &["show", "--end-of-options", &path]).map_err(|_| {
             format!("the revision `{name}` has no {DOCUMENT}: name one that has it, or the path of a document")
         })?;
         Ok(Self {
@@ -76,11 +76,4 @@ impl Base {
             text,
         })
     }
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let mut git = Command::new("git");
-    git.args(arguments).current_dir(root).stderr(Stdio::null());
-    let output = git.output().ok().filter(|output| output.status.success())?;
-    String::from_utf8(output.stdout).ok()
 }
