@@ -3,6 +3,7 @@
 //! It knows no host but this machine: a page that fetches something from
 //! elsewhere breaks.
 
+use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,6 +22,18 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// The program that `AIM_TEST_BROWSER` names, as `.ci/run` does; without one a
+    /// test in a browser is skipped.
+    #[must_use]
+    pub fn program() -> Option<String> {
+        let named = env::var("AIM_TEST_BROWSER").ok();
+        let program = named.filter(|program| !program.is_empty());
+        if program.is_none() {
+            eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
+        }
+        program
+    }
+
     /// Starts the program, a Chromium, with an empty page.
     ///
     /// # Errors

@@ -12,9 +12,9 @@
 mod browser;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
 
 use browser::Browser;
 use serde_json::{Value, json};
@@ -85,11 +85,7 @@ fn the_site_is_whole_and_readable() {
     kept.insert(PathBuf::from("aim.yaml"), document);
     assert!(files(&unpacked.join(name)) == kept);
 
-    let Some(program) = env::var("AIM_TEST_BROWSER")
-        .ok()
-        .filter(|it| !it.is_empty())
-    else {
-        eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
+    let Some(program) = Browser::program() else {
         return;
     };
     let pages: Vec<String> = written

@@ -1,10 +1,9 @@
 //! Tests the pages of the fake in a real browser.
 //!
-//! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it. The
-//! browser can reach this machine and nothing else.
+//! Runs where `AIM_TEST_BROWSER` names a Chromium; `.ci/run` sets it.
 
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
 
 use aim_fake::AimFake;
 use aim_tests::browser::Browser;
@@ -14,11 +13,7 @@ use crate::{docs, page};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_pages_work_in_a_browser() {
-    let Some(program) = env::var("AIM_TEST_BROWSER")
-        .ok()
-        .filter(|it| !it.is_empty())
-    else {
-        eprintln!("skipped: AIM_TEST_BROWSER does not name a browser");
+    let Some(program) = Browser::program() else {
         return;
     };
     let fake = AimFake::start().await.unwrap();

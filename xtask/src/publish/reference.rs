@@ -33,7 +33,7 @@ pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
         ("summary", html(summary)),
         ("version", html(info("version"))),
         ("title", html(info("title"))),
-        ("document", text.replace("</", "<\\/")),
+        ("document", text.replace('<', "\\u003c")),
         (
             "swagger-ui.css",
             read(root, &format!("{SCRIPTS}/swagger-ui.css"))?,

@@ -375,12 +375,12 @@ impl fmt::Debug for Settings {
         let mut out = f.debug_struct("Settings");
         if let Ok(Json::Object(all)) = serde_json::to_value(self) {
             for (name, value) in &all {
-                match value {
-                    Json::Array(items) if Self::SECRET.contains(&name.as_str()) => {
-                        out.field(name, &format_args!("{} of them", items.len()))
-                    }
-                    _ => out.field(name, &format_args!("{value}")),
-                };
+                if Self::SECRET.contains(&name.as_str()) {
+                    let count = value.as_array().map_or(1, Vec::len);
+                    out.field(name, &format_args!("{count} of them"));
+                } else {
+                    out.field(name, &format_args!("{value}"));
+                }
             }
         }
         out.finish()
