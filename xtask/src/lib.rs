@@ -1,6 +1,7 @@
 //! What the maintainer's programs share: the workspace that is worked on, what
 //! git knows of it, and how they end.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -63,6 +64,12 @@ pub fn target(root: &Path) -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let target = program.ancestors().nth(2).map(Path::to_owned);
     target.unwrap_or_else(|| root.join("target"))
+}
+
+/// The cargo that runs this, so that no other toolchain is picked.
+#[must_use]
+pub fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// What git prints in the workspace.

@@ -5,7 +5,6 @@
 //! of its own that is started from here, and so is what reads the document:
 //! the generator takes longer to build than all that a newcomer waits for.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -90,7 +89,7 @@ fn interop(root: &Path, arguments: &[&str]) -> u8 {
 /// Builds and starts a program of this package with the feature of its name, in
 /// the working folder. It is the workspace's own, whoever has started this one.
 fn part(root: &Path, name: &str, arguments: &[&str]) -> u8 {
-    let mut cargo = Command::new(program());
+    let mut cargo = Command::new(xtask::cargo());
     run(cargo
         .args(["run", "--quiet", "--no-default-features", "--features"])
         .args([name, "--bin", &format!("xtask-{name}"), "--manifest-path"])
@@ -286,13 +285,9 @@ fn bench_client(root: &Path, parts: &[&str]) -> u8 {
         .args(parts))
 }
 
-fn program() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
-/// The cargo that runs this, so that no other toolchain is picked.
+/// The cargo that runs this, in the workspace.
 fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(program());
+    let mut command = Command::new(xtask::cargo());
     command.current_dir(root);
     command
 }

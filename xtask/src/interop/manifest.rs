@@ -107,7 +107,10 @@ impl Manifest {
 impl Recipe {
     /// Where its tools are found when they are installed.
     pub fn programs(&self) -> Vec<&'static str> {
-        let is_used = |tool| self.install.iter().any(|line| line.contains(tool));
+        // As a word: `cargo install` is not `go install`.
+        let is_word =
+            |line: &str, tool: &str| line.starts_with(tool) || line.contains(&format!(" {tool}"));
+        let is_used = |tool| self.install.iter().any(|line| is_word(line, tool));
         let used = PROGRAMS.iter().filter(|(tool, _)| is_used(tool));
         used.map(|(_, folder)| *folder).collect()
     }

@@ -1,7 +1,7 @@
 //! What a team without Rust downloads: `aim-fake` as one program, the document
 //! and the site, with checksums and licences.
 
-use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -20,12 +20,15 @@ const LICENCES: &[&str] = &[
 const DOCUMENTS: &str = "openapi";
 const SITE: &str = "site";
 const SUMS: &str = "SHA256SUMS";
+/// By these files together a folder is one that this has written.
+const OURS: &[&str] = &[SUMS, "Containerfile", "openapi/aim.yaml", "site/index.html"];
 
 /// Writes the folder, and the image of a container where that can be made.
 /// `profile` is cargo's.
 pub fn write(root: &Path, folder: &Path, profile: &str) -> Result<u8, String> {
     let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    if folder.exists() && !is_empty && !folder.join(SUMS).is_file() {
+    let is_ours = OURS.iter().all(|name| folder.join(name).is_file());
+    if folder.exists() && !is_empty && !is_ours {
         return Err(format!(
             "{} holds something else: name an empty folder",
             folder.display()
@@ -33,22 +36,36 @@ pub fn write(root: &Path, folder: &Path, profile: &str) -> Result<u8, String> {
     }
     let target = target()?;
     let program = build(root, &target, profile)?;
-    // What an earlier version had is no part of this one.
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(problem(folder))?;
-    }
-    let place = folder.join(DOCUMENTS);
-    fs::create_dir_all(&place).map_err(problem(&place))?;
-    for path in docs::files(&root.join(DOCUMENTS))? {
-        copy(&path, &place)?;
+    // Beside it and then in its place, so that it is whole or as it was.
+    let mut part = folder.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    clear(&part)?;
+    fill(root, &part, &target, &program)?;
+    clear(folder)?;
+    fs::rename(&part, folder).map_err(problem(folder))?;
+    println!("{}", folder.display());
+    image(folder)
+}
+
+/// Writes everything into an empty folder, the checksums last.
+fn fill(root: &Path, folder: &Path, target: &str, program: &Path) -> Result<(), String> {
+    // What git keeps: what an editor has left there is for nobody.
+    let kept = xtask::git(root, &["ls-files", "-z", "--", DOCUMENTS])
+        .map_err(|why| format!("git does not list the files of {DOCUMENTS}: {why}"))?;
+    for path in kept.split_terminator('\0') {
+        let to = folder.join(path);
+        let place = to.parent().unwrap_or(folder);
+        fs::create_dir_all(place).map_err(problem(place))?;
+        fs::copy(root.join(path), &to).map_err(problem(&to))?;
     }
     for path in FILES.iter().chain(LICENCES) {
         copy(&root.join(path), folder)?;
     }
-    copy(&program, folder)?;
+    copy(program, folder)?;
     docs::write(root, &folder.join(SITE))?;
     let inside = folder.join("THIRD-PARTY.md");
-    fs::write(&inside, licences::text(root, &target)?).map_err(problem(&inside))?;
+    fs::write(&inside, licences::text(root, target)?).map_err(problem(&inside))?;
     let mut sums = String::new();
     for path in docs::files(folder)? {
         let bytes = fs::read(&path).map_err(problem(&path))?;
@@ -61,9 +78,15 @@ pub fn write(root: &Path, folder: &Path, profile: &str) -> Result<u8, String> {
         );
         sums.push_str(&format!("  {name}\n"));
     }
-    fs::write(folder.join(SUMS), sums).map_err(problem(Path::new(SUMS)))?;
-    println!("{}", folder.display());
-    image(folder)
+    fs::write(folder.join(SUMS), sums).map_err(problem(Path::new(SUMS)))
+}
+
+/// Removes a folder, if there is one.
+fn clear(folder: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(problem(folder)(error)),
+        _ => Ok(()),
+    }
 }
 
 fn problem<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> String {
@@ -79,15 +102,19 @@ fn copy(from: &Path, folder: &Path) -> Result<(), String> {
 /// The target whose programs need nothing of the system: on Linux the one
 /// without the system's C library.
 fn target() -> Result<String, String> {
-    let told = said(Command::new("rustc").arg("-vV"))?;
+    let told = licences::said(Command::new("rustc").arg("-vV"))?;
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.ok_or("rustc does not tell its host")?;
     let target = match host.split_once("-unknown-linux-") {
         Some((processor, _)) => format!("{processor}-unknown-linux-musl"),
         None => host.to_owned(),
     };
-    let library =
-        said(Command::new("rustc").args(["--print", "target-libdir", "--target", &target]))?;
+    let library = licences::said(Command::new("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        &target,
+    ]))?;
     if !Path::new(library.trim()).is_dir() {
         return Err(format!(
             "without Rust's library for {target} aim-fake would need the system's: run `rustup target add {target}`"
@@ -99,7 +126,7 @@ fn target() -> Result<String, String> {
 /// Builds `aim-fake`, the same from any folder: no path of this machine is in it.
 fn build(root: &Path, target: &str, profile: &str) -> Result<PathBuf, String> {
     let folder = xtask::target(root).join("dist-build");
-    let sysroot = said(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let sysroot = licences::said(Command::new("rustc").args(["--print", "sysroot"]))?;
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let mut flags = vec![
@@ -118,7 +145,7 @@ fn build(root: &Path, target: &str, profile: &str) -> Result<PathBuf, String> {
     ] {
         flags.extend(path.map(|path| format!("--remap-path-prefix={}={name}", path.display())));
     }
-    let status = Command::new(cargo())
+    let status = Command::new(xtask::cargo())
         .args([
             "build",
             "--quiet",
@@ -142,23 +169,6 @@ fn build(root: &Path, target: &str, profile: &str) -> Result<PathBuf, String> {
     let profile = if profile == "dev" { "debug" } else { profile };
     let name = format!("aim-fake{}", env::consts::EXE_SUFFIX);
     Ok(folder.join(target).join(profile).join(name))
-}
-
-/// The cargo that runs this, so that no other toolchain is picked.
-pub fn cargo() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
-/// What a command prints.
-pub fn said(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("{command:?} cannot be started: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{command:?} fails; it says why above"));
-    }
-    String::from_utf8(output.stdout).map_err(|error| format!("{command:?}: {error}"))
 }
 
 fn image(folder: &Path) -> Result<u8, String> {

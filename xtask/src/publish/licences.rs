@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
-
-use crate::dist::{cargo, said};
 
 const SWAGGER_UI: &str = "crates/aim-fake/assets/swagger-ui";
 /// The crate that has the scripts and styles of the site's pages.
@@ -19,7 +17,7 @@ const BEGINNINGS: &[&str] = &["licen", "copying", "copyright", "notice", "unlice
 
 /// `THIRD-PARTY.md`.
 pub fn text(root: &Path, target: &str) -> Result<String, String> {
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(xtask::cargo());
     let command = command.args([
         "tree",
         "--locked",
@@ -40,7 +38,7 @@ pub fn text(root: &Path, target: &str) -> Result<String, String> {
         .filter(|(name, _)| *name != "aim-fake")
         .collect();
 
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(xtask::cargo());
     let command = command.args(["metadata", "--locked", "--format-version", "1"]);
     let metadata = said(command.current_dir(root))?;
     let metadata: Value =
@@ -141,4 +139,16 @@ fn licences(folder: &Path) -> Result<Vec<(String, String)>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+/// What a command prints.
+pub fn said(command: &mut Command) -> Result<String, String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{command:?} cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?} fails; it says why above"));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("{command:?}: {error}"))
 }
