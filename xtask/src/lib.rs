@@ -10,6 +10,8 @@ use std::{env, fs};
 pub const DOCUMENT: &str = "openapi/aim.yaml";
 /// The copy of the document that the committed code was generated from.
 pub const COPY: &str = "crates/aim-client/openapi/aim.yaml";
+/// The recipes for clients in other languages.
+pub const RECIPES: &str = "xtask/interop";
 
 /// The command line is not understood.
 pub const USAGE: u8 = 2;
@@ -70,6 +72,20 @@ pub fn target(root: &Path) -> PathBuf {
 #[must_use]
 pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The files that git keeps in a folder, as paths from the root.
+///
+/// # Errors
+///
+/// A sentence, if git does not list them.
+pub fn kept(root: &Path, folder: &str) -> Result<Vec<String>, String> {
+    let listed = git(root, &["ls-files", "-z", "--", folder])
+        .map_err(|why| format!("git does not list the files of {folder}: {why}"))?;
+    Ok(listed
+        .split_terminator('\0')
+        .map(ToOwned::to_owned)
+        .collect())
 }
 
 /// What git prints in the workspace.

@@ -8,8 +8,7 @@ use std::path::Path;
 use aim_fake::{AimFake, Received};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-
-use crate::manifest::FOLDER;
+use xtask::RECIPES;
 
 const CALLS: &str = "calls.yaml";
 
@@ -49,10 +48,10 @@ struct Printed {
 
 impl Calls {
     pub fn read(root: &Path) -> Result<Self, String> {
-        let path = root.join(FOLDER).join(CALLS);
+        let path = root.join(RECIPES).join(CALLS);
         let text = fs::read_to_string(&path)
-            .map_err(|error| format!("{FOLDER}/{CALLS} cannot be read: {error}"))?;
-        serde_yaml::from_str(&text).map_err(|error| format!("{FOLDER}/{CALLS}: {error}"))
+            .map_err(|error| format!("{RECIPES}/{CALLS} cannot be read: {error}"))?;
+        serde_yaml::from_str(&text).map_err(|error| format!("{RECIPES}/{CALLS}: {error}"))
     }
 
     /// Has each call answered as the file says. `extra` is a member that the

@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use xtask::RECIPES;
 
 use crate::column::Column;
 
-/// Where the recipes lie, from the root of the workspace.
-pub const FOLDER: &str = "xtask/interop";
 const MANIFEST: &str = "recipes.yaml";
 /// What puts programs into which folder, below that of the recipe.
 const PROGRAMS: [(&str, &str); 4] = [
@@ -85,10 +84,10 @@ impl Step {
 
 impl Manifest {
     pub fn read(root: &Path) -> Result<Self, String> {
-        let path = root.join(FOLDER).join(MANIFEST);
+        let path = root.join(RECIPES).join(MANIFEST);
         let text = fs::read_to_string(&path)
-            .map_err(|error| format!("{FOLDER}/{MANIFEST} cannot be read: {error}"))?;
-        serde_yaml::from_str(&text).map_err(|error| format!("{FOLDER}/{MANIFEST}: {error}"))
+            .map_err(|error| format!("{RECIPES}/{MANIFEST} cannot be read: {error}"))?;
+        serde_yaml::from_str(&text).map_err(|error| format!("{RECIPES}/{MANIFEST}: {error}"))
     }
 
     /// What to install for these commands, a thing once.

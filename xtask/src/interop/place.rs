@@ -7,7 +7,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
-use crate::manifest::{FOLDER, Recipe, Step};
+use xtask::RECIPES;
+
+use crate::manifest::{Recipe, Step};
 use crate::row::Cell;
 
 pub const KEY: &str = "key-of-the-recipe";
@@ -45,9 +47,9 @@ impl<'p> Place<'p> {
         for setup in ["default", "recipe"] {
             let setup = folder.join(setup);
             clear(&setup).map_err(|error| format!("{}: {error}", setup.display()))?;
-            copy(&root.join(FOLDER).join(&recipe.name), &setup)
+            copy(&root.join(RECIPES).join(&recipe.name), &setup)
                 .and_then(|()| fs::copy(root.join(xtask::DOCUMENT), setup.join("aim.yaml")))
-                .map_err(|error| format!("{FOLDER}/{}: {error}", recipe.name))?;
+                .map_err(|error| format!("{RECIPES}/{}: {error}", recipe.name))?;
         }
         let programs = recipe.programs();
         let programs = programs.iter().map(|programs| folder.join(programs));
@@ -74,8 +76,10 @@ impl<'p> Place<'p> {
             return Ok(Ok(()));
         }
         let problem = |error: io::Error| format!("{}: {error}", self.folder.display());
-        for programs in ["node_modules", "venv", "bin"] {
-            clear(&self.folder.join(programs)).map_err(problem)?;
+        for programs in self.recipe.programs() {
+            // `venv` of `venv/bin`.
+            let installed = Path::new(programs).iter().take(1).collect::<PathBuf>();
+            clear(&self.folder.join(installed)).map_err(problem)?;
         }
         let log = self.folder.join("install.log");
         for line in &self.recipe.install {

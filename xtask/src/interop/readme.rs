@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use xtask::RECIPES;
+
 use crate::column::Column;
-use crate::manifest::{FOLDER, Manifest, Recipe};
+use crate::manifest::{Manifest, Recipe};
 use crate::row::{Cell, Row};
 
 pub const README: &str = "openapi/README.md";
@@ -92,7 +94,7 @@ fn section(manifest: &Manifest, row: &Row) -> String {
     let recipe = row.recipe;
     let name = &recipe.name;
     let mut lines = vec![
-        format!("cp -r {FOLDER}/{name} .."),
+        format!("cp -r {RECIPES}/{name} .."),
         format!("cp openapi/aim.yaml ../{name}"),
         format!("cd ../{name}"),
     ];
@@ -108,7 +110,7 @@ fn section(manifest: &Manifest, row: &Row) -> String {
     lines.extend(recipe.recipe.iter().map(|step| step.script().to_owned()));
     lines.push(format!("{} book", recipe.run.trim()));
     let mut text = format!(
-        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{FOLDER}/{name}`]({})\n",
+        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{RECIPES}/{name}`]({})\n",
         title(recipe),
         lines.join("\n"),
         folder(recipe)
@@ -130,7 +132,7 @@ fn title(recipe: &Recipe) -> String {
 }
 
 fn folder(recipe: &Recipe) -> String {
-    format!("../{FOLDER}/{}", recipe.name)
+    format!("../{RECIPES}/{}", recipe.name)
 }
 
 /// The anchor that Markdown viewers give a heading.

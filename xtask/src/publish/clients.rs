@@ -6,9 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tar::{Builder, HeaderMode};
+use xtask::RECIPES;
 
-/// Where the recipes are, from the root of the repository.
-const FOLDER: &str = "xtask/interop";
 /// Where they are on the site.
 const ON_SITE: &str = "clients";
 
@@ -24,11 +23,9 @@ pub struct Client {
 /// All recipes, with the files that git keeps: what a tool has left behind there
 /// is for nobody. What only tries a tool's default setup is left out.
 pub fn all(root: &Path) -> Result<Vec<Client>, String> {
-    let kept = xtask::git(root, &["ls-files", "-z", "--", FOLDER])
-        .map_err(|why| format!("git does not list the files of {FOLDER}: {why}"))?;
     let mut clients = BTreeMap::<String, Vec<String>>::new();
-    for path in kept.split_terminator('\0') {
-        let path = path.strip_prefix(FOLDER).unwrap_or(path);
+    for path in xtask::kept(root, RECIPES)? {
+        let path = path.strip_prefix(RECIPES).unwrap_or(&path);
         if let Some((name, file)) = path.trim_start_matches('/').split_once('/')
             && !file.starts_with("default")
         {
@@ -37,7 +34,7 @@ pub fn all(root: &Path) -> Result<Vec<Client>, String> {
         }
     }
     let client = |(name, files)| Client {
-        folder: Path::new(FOLDER).join(&name),
+        folder: Path::new(RECIPES).join(&name),
         name,
         files,
     };

@@ -51,10 +51,8 @@ pub fn write(root: &Path, folder: &Path, profile: &str) -> Result<u8, String> {
 /// Writes everything into an empty folder, the checksums last.
 fn fill(root: &Path, folder: &Path, target: &str, program: &Path) -> Result<(), String> {
     // What git keeps: what an editor has left there is for nobody.
-    let kept = xtask::git(root, &["ls-files", "-z", "--", DOCUMENTS])
-        .map_err(|why| format!("git does not list the files of {DOCUMENTS}: {why}"))?;
-    for path in kept.split_terminator('\0') {
-        let to = folder.join(path);
+    for path in xtask::kept(root, DOCUMENTS)? {
+        let to = folder.join(&path);
         let place = to.parent().unwrap_or(folder);
         fs::create_dir_all(place).map_err(problem(place))?;
         fs::copy(root.join(path), &to).map_err(problem(&to))?;
