@@ -63,9 +63,11 @@ pub(crate) fn judge<T: OperationAnswer>(
             return Err(error.with_status(status));
         }
     };
-    // A sign could be in what is compressed, and is not looked for there.
+    // A sign could be in what is compressed or in UTF-16, and is not looked for
+    // there.
     let compressed = compression::kind(&headers, body);
     let rejected = compressed.is_none()
+        && !body.contains(&0)
         && cannot_have_run(asked, status, kind, body, exception.as_ref())
         && !sign::is_in(body, asked.operation.signs);
     let (kind, place) = compressed.map_or((kind, place), |kind| (kind, None));
@@ -128,8 +130,11 @@ fn problem<T: OperationAnswer>(
         };
         return Some((delivery, Finding::Partial));
     }
+    // What carries a result has run, whatever else the answer says. An answer may
+    // stand in another object, as it may in a list.
+    let has_result = || own || sign::is_inside(answer.format, body, asked.operation.signs);
     if let (Some(StatusVerdict::Failure), Some(failure)) = (verdict, value.status()) {
-        let contradiction = if own || is_anothers() {
+        let contradiction = if has_result() || is_anothers() {
             Some(" and yet carries a result")
         } else if is_thrown {
             Some(" beside an exception")
@@ -144,16 +149,11 @@ fn problem<T: OperationAnswer>(
         };
         return Some((rejected_if(says_no && contradiction.is_none()), finding));
     }
-    // What carries a result has run, whatever else the answer says.
-    let has_sign = || {
-        // An answer may stand in another object, as it may in a list.
-        let is_inside = || answer.is_strange && sign::is_in(body, asked.operation.signs);
-        own || verdict.is_some() || is_inside()
-    };
+    let has_sign = || verdict.is_some() || has_result();
     let rejected = |exception: Option<&ResponseStatus>| {
         let kind = AnswerKind::UnreadableJson;
         let cannot_have_run = cannot_have_run(asked, status, kind, body, exception);
-        rejected_if(cannot_have_run && !has_sign())
+        rejected_if(cannot_have_run && !has_sign() && !is_anothers())
     };
     let proved = own || (answer.status_proves && verdict == Some(StatusVerdict::Good));
     if is_thrown || carried.is_some_and(|_| !proved) {
@@ -222,11 +222,9 @@ fn cannot_have_run(
 }
 
 /// Whether text or a page may hold an exception of the operation: a list that
-/// breaks off, UTF-16, or JSON with something before it.
+/// breaks off, or JSON with something before it.
 fn may_be_exception(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"[")
-        || body.contains(&0)
-        || sign::is_in(body, ErrorResponse::MEMBERS)
+    body.trim_ascii_start().starts_with(b"[") || sign::is_in(body, ErrorResponse::MEMBERS)
 }
 
 /// What stands before and after the name of a request's type at the beginning of

@@ -21,8 +21,7 @@ pub(crate) struct Whole<T, E> {
     pub(crate) exception: Exception<E>,
     /// Whether the in-band status proves the operation, if it is no failure.
     pub(crate) status_proves: bool,
-    /// Whether it has members, and none of the type's.
-    pub(crate) is_strange: bool,
+    pub(crate) format: Format,
     /// Members of other types that it has as well.
     others: Vec<&'static str>,
 }
@@ -86,7 +85,7 @@ pub(crate) fn read<T: AnswerBody, E: Object>(
     // A status with foreign members alone is another one.
     let is_status = !reading.strange.contains(&T::Status::NAME);
     Ok(Whole {
-        is_strange: reading.strange.contains(&T::NAME),
+        format,
         status_proves: T::STATUS_PROVES && is_status && value.status().is_some(),
         value,
         exception,

@@ -1,11 +1,20 @@
-//! A sign of a result in what cannot be read as an answer.
+//! A sign of a result in what cannot be read as an answer, or where an answer
+//! has none.
 //!
-//! A truncated answer, one in a list or one that names a member twice cannot be
-//! read, and yet its `WebRef` says that something was booked. Here counts where
-//! a name stands, and nothing else: what looks like a sign and is none makes an
-//! outcome unknown that was certain, never the other way round.
+//! A truncated answer, one in a list, in another object or one that names a
+//! member twice cannot be read, and yet its `WebRef` says that something was
+//! booked. Here counts where a name stands, and nothing else: what looks like a
+//! sign and is none makes an outcome unknown that was certain, never the other
+//! way round.
 
-use crate::value::names::folded;
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::codec::answer::Format;
+use crate::codec::xml;
+use crate::value::names::{are_alike, folded};
 
 /// How long the name of a member can be, in characters.
 const LONGEST: usize = 128;
@@ -34,6 +43,43 @@ pub(crate) fn is_in(body: &[u8], names: &[&str]) -> bool {
     false
 }
 
+/// Whether one of the names stands inside a member of an answer, at whatever
+/// depth; the members themselves are known. The answer can be read.
+pub(crate) fn is_inside(format: Format, body: &[u8], names: &[&str]) -> bool {
+    match format {
+        Format::Json => {
+            let mut json = serde_json::Deserializer::from_slice(body);
+            // What cannot be searched may have one.
+            json.deserialize_map(Values(names)).unwrap_or(true)
+        }
+        Format::Xml => {
+            let is_name = |name: &str| names.iter().any(|known| are_alike(known, name));
+            xml::is_inside(body, is_name, |text| is_in(text, names))
+        }
+    }
+}
+
+/// Searches the values of an object's members.
+struct Values<'n>(&'n [&'n str]);
+
+impl<'de> Visitor<'de> for Values<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
+        let mut is_found = false;
+        while let Some((_, value)) = members.next_entry::<IgnoredAny, &RawValue>()? {
+            // A text that is just a name is none.
+            let value = value.get().trim_matches('"');
+            is_found |= is_in(value.as_bytes(), self.0);
+        }
+        Ok(is_found)
+    }
+}
+
 /// The name of an element, after its `<` or `</`: without a prefix.
 fn element(text: &[u8]) -> &[u8] {
     let text = text.strip_prefix(b"/").unwrap_or(text);
@@ -45,7 +91,7 @@ fn element(text: &[u8]) -> &[u8] {
 }
 
 /// Reads what of a member's name counts, after its quote; whether a colon or the
-/// end follows. A quote ends it also where it is escaped: JSON may stand in a
+/// end of the body follows. A quote ends it also where it is escaped: JSON may stand in a
 /// text of JSON.
 fn member(text: &[u8], name: &mut Vec<u8>) -> bool {
     let mut rest = text;
@@ -63,7 +109,8 @@ fn member(text: &[u8], name: &mut Vec<u8>) -> bool {
                 name.extend(folded(&[*letter]));
                 rest = after;
             }
-            [] => return false,
+            // It breaks off, perhaps just there.
+            [] => return true,
         }
     }
     false
@@ -90,6 +137,7 @@ mod tests {
             r#"{"WebRef":"W-1","Status":"Denied"}"#,
             r#"{"WebRef":"W-1","#,
             r#"{"WebRef""#,
+            r#"{"WebRef"#,
             r#"[{"web_ref" : 1}]"#,
             r#"{"Web\u0052ef":null}"#,
             r#"a " {"WEBREF":1}"#,
@@ -106,6 +154,36 @@ mod tests {
     }
 
     #[test]
+    fn a_name_inside_a_member_is_a_sign() {
+        let is_inside = |text: &str| match text.starts_with('<') {
+            true => is_inside(Format::Xml, text.as_bytes(), NAMES),
+            false => is_inside(Format::Json, text.as_bytes(), NAMES),
+        };
+        for text in [
+            r#"{"Status":{"StatusCode":"Error"},"data":{"WebRef":"W-1"}}"#,
+            r#"{"Status":{"StatusCode":"Error","web_ref":"W-1"}}"#,
+            r#"{"data":[[{"Web\u0052ef":null}]],"data":1}"#,
+            r#"{"data":"{\"WebRef\":\"W-1\"}"}"#,
+            "<R><data><a:WebRef>W-1</a:WebRef></data></R>",
+            "<R><data><x><web_ref/></x></data></R>",
+            r#"<R><data>{"WebRef":"W-1"}</data></R>"#,
+            r#"<R><data><![CDATA[<WebRef>W-1]]></data></R>"#,
+        ] {
+            assert!(is_inside(text), "{text}");
+        }
+        for text in [
+            r#"{"WebRef":null,"Status":{"StatusCode":"Error"}}"#,
+            r#"{"WebRef":"","Status":{"ErrorMessage":"Status: no WebRef"}}"#,
+            r#"{"Field":"WebRef","Fields":["Status"]}"#,
+            "{}",
+            "<R><WebRef></WebRef><Status><StatusCode>Error</StatusCode></Status></R>",
+            "<Status><data>WebRef</data></Status>",
+        ] {
+            assert!(!is_inside(text), "{text}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_none() {
         let long = format!("{{\"{}WebRef\":1}}", "a".repeat(LONGEST));
         for text in [
@@ -118,7 +196,7 @@ mod tests {
             r#"{"Message":"WebRef"}"#,
             r#"{"Message":"<b>Status: 401</b>"}"#,
             r#"{"WebRefs":1,"Web-Ref":1,"Web\u00e9Ref":1,"Web\uzzzzRef":1}"#,
-            r#"{"WebRef"#,
+            r#"{"WebRe"#,
             "<html><body>Status: denied<br>WebRef</body></html>",
             "<WebRefs>",
             &long,

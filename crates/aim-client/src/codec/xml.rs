@@ -79,6 +79,30 @@ pub(crate) fn read<T: Object>(
     })
 }
 
+/// Whether inside the root's children, at whatever depth, an element has one of
+/// the names, or a text is one of those that are looked for. The document is
+/// whole.
+pub(crate) fn is_inside(
+    body: &[u8],
+    is_name: impl Fn(&str) -> bool,
+    is_text: impl Fn(&[u8]) -> bool,
+) -> bool {
+    let mut xml = Xml::new(std::str::from_utf8(body).unwrap_or_default(), None);
+    loop {
+        let is_found = match xml.event() {
+            // The root is one deep, its children are two.
+            Ok(Event::Start(start)) => xml.depth > 2 && is_name(start.local_name().as_ref()),
+            Ok(Event::Text(text)) => is_text(text.as_bytes()),
+            Ok(Event::CData(text)) => is_text(text.as_bytes()),
+            Ok(Event::Eof) | Err(_) => return false,
+            Ok(_) => false,
+        };
+        if is_found {
+            return true;
+        }
+    }
+}
+
 /// Where the reader stood: after how many bytes of which line, as for JSON.
 fn line_and_column(body: &[u8], offset: usize) -> (usize, usize) {
     let before = body.get(..offset).unwrap_or(body);
