@@ -5,10 +5,10 @@
 //! files of each, just as a team would copy them.
 
 mod calls;
+mod clients;
 mod column;
 mod manifest;
 mod place;
-mod readme;
 mod row;
 mod trial;
 
@@ -127,8 +127,8 @@ impl Options {
             }
         }
         if self.only.is_empty() && !self.quick {
-            readme::write(root, &manifest, &rows)?;
-            println!("\n{} has the table and the recipes", readme::README);
+            clients::write(root, &manifest, &rows)?;
+            println!("\n{} has the table and the recipes", clients::CLIENTS);
         }
         Ok(if has_failed { FAILED } else { 0 })
     }
