@@ -25,15 +25,16 @@ cargo xtask audit PAGES     what saved pages of the vendor (files or folders) sa
                             rest; exit 0 nothing new, 1 something new, 100 broken input.
                             `--format <text, markdown, json or patch>`: the patch is the edit alone
 cargo xtask interop         clients in other languages: generate each from the document, compile it,
-                            let it make every call to aim-fake, and write the table of
-                            openapi/README.md; what is not installed, or cannot be downloaded, is
-                            skipped. `--only ts,go` takes some of the recipes or languages,
-                            `--quick` one per language without the default setup, `--require-all`
-                            fails where one is skipped; on Unix
+                            let it make every call to aim-fake, and write openapi/CLIENTS.md and
+                            the list of openapi/README.md; what is not installed, or cannot be
+                            downloaded, is skipped. `--only ts,go` takes some of the recipes or
+                            languages, `--quick` one per language without the default setup, and
+                            neither writes; `--require-all` fails where one is skipped; on Unix
 cargo xtask docs            the site of guides and reference, in target/docs; `--to <folder>` puts it
-                            elsewhere
+                            elsewhere, in place of what is there
 cargo xtask dist            what a team without Rust downloads, in target/dist: aim-fake as one program,
-                            the document, the reference; `--to <folder>` puts it elsewhere
+                            the document, the reference; `--to <folder>` puts it elsewhere, in place
+                            of what is there
 cargo xtask demo            run every operation over a socket
 cargo xtask bench regen     time `regen --check`, warm
 cargo xtask bench fake      aim-fake beside Prism's mock of the document; needs npm, on Linux

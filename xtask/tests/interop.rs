@@ -96,7 +96,9 @@ fn each_column_can_turn_red() {
     let manifest = json!({ "commands": {}, "recipes": recipes }).to_string();
     fs::write(root.join("xtask/interop/recipes.yaml"), manifest).unwrap();
     let marks = "before\n<!-- Written by `cargo xtask interop`. -->\nold\n<!-- The end of what is written. -->\nafter\n";
-    fs::write(root.join("openapi/README.md"), marks).unwrap();
+    for file in ["openapi/CLIENTS.md", "openapi/README.md"] {
+        fs::write(root.join(file), marks).unwrap();
+    }
 
     // Beside the program lies what it makes: a copy keeps that in the folder.
     let copy = root.join("target/debug/xtask-interop");
@@ -128,7 +130,7 @@ fn each_column_can_turn_red() {
     for (flaw, columns) in FLAWS {
         assert_eq!(found[flaw], columns, "{flaw}: {printed}");
     }
-    let readme = fs::read_to_string(root.join("openapi/README.md")).unwrap();
+    let clients = fs::read_to_string(root.join("openapi/CLIENTS.md")).unwrap();
     for line in [
         "before",
         "| [Rust: none](#rust-none) | ok | ok | ok | ok | ok | ok | ok | ok | ok |",
@@ -142,10 +144,22 @@ fn each_column_can_turn_red() {
         "| [default: none](#default-none) | skipped | ok | ok | ok | ok | ok | ok | ok | ok |",
         "- default: none: skipped; `echo no network; false` fails: no network.",
         "- recipe: none: skipped; `echo no network; false` fails: no network.",
-        "### Rust: none",
+        "## Rust: none",
         "touch tool",
         "test -f ../tool",
         "- Its files: [`xtask/interop/careless`](../xtask/interop/careless)",
+        "after",
+    ] {
+        assert!(
+            clients.lines().any(|found| found == line),
+            "{line}: {clients}"
+        );
+    }
+    let readme = fs::read_to_string(root.join("openapi/README.md")).unwrap();
+    for line in [
+        "before",
+        "- needs (not tried): [none](CLIENTS.md#needs-none)",
+        "- default: [none](CLIENTS.md#default-none)",
         "after",
     ] {
         assert!(
@@ -153,7 +167,7 @@ fn each_column_can_turn_red() {
             "{line}: {readme}"
         );
     }
-    assert!(!readme.contains("old"));
+    assert!(!clients.contains("old") && !readme.contains("old"));
     let children = fs::read_to_string(root.join("target/interop/children")).unwrap();
     let children: Vec<&str> = children.lines().collect();
     assert!(children.len() >= FLAWS.len());

@@ -5,10 +5,10 @@
 //! files of each, just as a team would copy them.
 
 mod calls;
+mod clients;
 mod column;
 mod manifest;
 mod place;
-mod readme;
 mod row;
 mod trial;
 
@@ -27,21 +27,12 @@ use xtask::USAGE;
 /// A recipe fails that is not known to.
 const FAILED: u8 = 1;
 
-const HELP: &str = "\
-cargo xtask interop                try every recipe, and write the table of openapi/README.md
-cargo xtask interop --only ts,go   only these recipes or languages; writes no table
-cargo xtask interop --quick        only one recipe per language, and no default setups; writes
-                                   no table
-cargo xtask interop --require-all  what is skipped, since a tool is missing or cannot be
-                                   installed, fails too
-";
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let options = match Options::read(&arguments) {
         Ok(options) => options,
         Err(message) => {
-            eprint!("xtask: {message}\n{HELP}");
+            eprintln!("xtask: {message}; see `cargo xtask help`");
             return ExitCode::from(USAGE);
         }
     };
@@ -127,8 +118,8 @@ impl Options {
             }
         }
         if self.only.is_empty() && !self.quick {
-            readme::write(root, &manifest, &rows)?;
-            println!("\n{} has the table and the recipes", readme::README);
+            clients::write(root, &manifest, &rows)?;
+            println!("\n{} has the table and the recipes", clients::CLIENTS);
         }
         Ok(if has_failed { FAILED } else { 0 })
     }

@@ -54,7 +54,7 @@ pub struct Recipe {
     /// One per language is run by `.ci/run`.
     #[serde(default)]
     pub quick: bool,
-    /// What a team should know of it, sentences for `openapi/README.md`.
+    /// What a team should know of it, sentences for `openapi/CLIENTS.md`.
     #[serde(default)]
     pub notes: Vec<String>,
     /// What is not as it should be, and why: what a default setup gets wrong,

@@ -57,12 +57,14 @@ fn build(root: &Path, site: &Path) -> Result<(), String> {
     book.config.build.build_dir = site.to_owned();
     let pages = Path::new(BOOK).join(&book.config.book.src);
     let clients = clients::all(root)?;
-    sections::fill(root, &pages, MADE, &clients, &mut book.book)?;
+    let document = reference::document(root)?;
+    let operations = reference::operations(&document, "../../reference.html");
+    sections::fill(root, &pages, MADE, &clients, &operations, &mut book.book)?;
     book.build().map_err(|error| format!("{BOOK}: {error:#}"))?;
     one_title_each(site)?;
     for (source, name) in MADE {
         let text = match *source {
-            reference::PAGE => reference::page(root, LINKS)?,
+            reference::PAGE => reference::page(root, &document, LINKS)?,
             _ => fs::read_to_string(root.join(source))
                 .map_err(|error| format!("{source}: {error}"))?,
         };

@@ -16,15 +16,6 @@ use std::process::ExitCode;
 
 use xtask::USAGE;
 
-const HELP: &str = "\
-cargo xtask docs                write the site of guides and reference into target/docs
-cargo xtask docs --to FOLDER    write it into that folder, in place of what is there
-cargo xtask dist                write what a team without Rust downloads into target/dist
-cargo xtask dist --to FOLDER    write it into that folder, in place of what is there
-cargo xtask dist --dev --to FOLDER
-                                the same with an aim-fake that is built sooner, for tests
-";
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -37,11 +28,12 @@ fn main() -> ExitCode {
         ["dist", "--to", folder] => {
             xtask::run(|root| dist::write(root, Path::new(folder), "release"))
         }
+        // An `aim-fake` that is built sooner, for tests.
         ["dist", "--dev", "--to", folder] => {
             xtask::run(|root| dist::write(root, Path::new(folder), "dev"))
         }
         _ => {
-            eprint!("xtask: this is not understood; these commands are known:\n{HELP}");
+            eprintln!("xtask: this is not understood; see `cargo xtask help`");
             ExitCode::from(USAGE)
         }
     }

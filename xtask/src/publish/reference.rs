@@ -13,11 +13,13 @@ pub const JSON: &str = "openapi/aim.json";
 /// Swagger UI, as `aim-fake` has it.
 const SCRIPTS: &str = "crates/aim-fake/assets/swagger-ui";
 
+/// The document, for all that shows it.
+pub fn document(root: &Path) -> Result<Value, String> {
+    serde_json::from_str(&read(root, JSON)?).map_err(|error| format!("{JSON}: {error}"))
+}
+
 /// The page of the reference, with links (address and name) in its head.
-pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
-    let text = read(root, JSON)?;
-    let document: Value =
-        serde_json::from_str(&text).map_err(|error| format!("{JSON}: {error}"))?;
+pub fn page(root: &Path, document: &Value, links: &[(&str, &str)]) -> Result<String, String> {
     let info = |name: &str| document.pointer(&format!("/info/{name}"));
     let info = |name: &str| info(name).and_then(Value::as_str).unwrap_or_default();
     let summary = info("description").split("\n\n").next().unwrap_or_default();
@@ -29,11 +31,11 @@ pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
     // In this order, so that no hole is looked for in what fills another one.
     for (hole, content) in [
         ("links", links),
-        ("servers", servers(&document)),
+        ("servers", servers(document)),
         ("summary", html(summary)),
         ("version", html(info("version"))),
         ("title", html(info("title"))),
-        ("document", text.replace('<', "\\u003c")),
+        ("document", read(root, JSON)?.replace('<', "\\u003c")),
         (
             "swagger-ui.css",
             read(root, &format!("{SCRIPTS}/swagger-ui.css"))?,
@@ -54,10 +56,7 @@ pub fn page(root: &Path, links: &[(&str, &str)]) -> Result<String, String> {
 }
 
 /// A list of the operations by tag, in Markdown, each with a link into the page.
-pub fn operations(root: &Path, page: &str) -> Result<String, String> {
-    let text = read(root, JSON)?;
-    let document: Value =
-        serde_json::from_str(&text).map_err(|error| format!("{JSON}: {error}"))?;
+pub fn operations(document: &Value, page: &str) -> String {
     let mut list = String::new();
     for tag in document.pointer("/tags").into_iter().flat_map(items) {
         let name = text_of(tag, "name");
@@ -81,7 +80,7 @@ pub fn operations(root: &Path, page: &str) -> Result<String, String> {
         rows.sort();
         list.extend(rows.into_iter().map(|row| row.text));
     }
-    Ok(list)
+    list
 }
 
 /// The addresses with what is said of each, as HTML.

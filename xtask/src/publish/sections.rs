@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 use mdbook_driver::book::Book;
 
 use crate::clients::Client;
-use crate::{markdown, reference};
+use crate::markdown;
 
 /// A part of a page.
 struct Part {
@@ -33,11 +33,13 @@ type Places = HashMap<(PathBuf, String), String>;
 /// Fills the pages of a book, whose own texts are in a folder.
 /// Other files of the site are `made` from files of the repository: pairs of
 /// that file and the name on the site. A recipe's folder is there as its files.
+/// `{{#operations}}` stands for the list of them.
 pub fn fill(
     root: &Path,
     folder: &Path,
     made: &[(&str, &str)],
     clients: &[Client],
+    operations: &str,
     book: &mut Book,
 ) -> Result<(), String> {
     let mut pages = Vec::new();
@@ -45,7 +47,8 @@ pub fn fill(
     for chapter in book.chapters() {
         let Some(path) = &chapter.path else { continue };
         let own = folder.join(path);
-        let parts = parts(root, &own, &chapter.content)?;
+        let content = chapter.content.replace("{{#operations}}", operations);
+        let parts = parts(root, &own, &content)?;
         let text: String = parts.iter().map(|part| part.text.as_str()).collect();
         let ids: Vec<String> = markdown::headings(&text)
             .into_iter()
@@ -111,10 +114,6 @@ fn link(page: &Path, id: &str) -> String {
 
 /// The parts of a page: its own text, and what is taken from elsewhere.
 fn parts(root: &Path, own: &Path, text: &str) -> Result<Vec<Part>, String> {
-    let text = text.replace(
-        "{{#operations}}",
-        &reference::operations(root, "../../reference.html")?,
-    );
     let mut parts = Vec::new();
     let mut kept = String::new();
     let mut level = 0;

@@ -1,5 +1,6 @@
-//! What a whole run writes into `openapi/README.md`: the table, and each recipe
-//! that did not fail, as a team would type it.
+//! What a whole run writes into `openapi/CLIENTS.md`, the table and each recipe
+//! that did not fail, as a team would type it; and into `openapi/README.md`, a
+//! list of them by language.
 
 use std::fs;
 use std::path::Path;
@@ -10,25 +11,30 @@ use crate::column::Column;
 use crate::manifest::{Manifest, Recipe};
 use crate::row::{Cell, Row};
 
-pub const README: &str = "openapi/README.md";
+pub const CLIENTS: &str = "openapi/CLIENTS.md";
+const README: &str = "openapi/README.md";
+/// The first, from the folder of both.
+const LINK: &str = "CLIENTS.md";
 const BEGIN: &str = "<!-- Written by `cargo xtask interop`. -->\n";
 const END: &str = "<!-- The end of what is written. -->\n";
 
-/// Replaces what stands between the two marks.
+/// Replaces what stands between the two marks of each file.
 pub fn write(root: &Path, manifest: &Manifest, rows: &[Row]) -> Result<(), String> {
-    let path = root.join(README);
-    let problem = |error: std::io::Error| format!("{README}: {error}");
-    let old = fs::read_to_string(&path).map_err(problem)?;
-    let new = replaced(&old, &text(manifest, rows))?;
-    fs::write(&path, new).map_err(problem)
+    for (file, written) in [(CLIENTS, text(manifest, rows)), (README, list(rows))] {
+        let path = root.join(file);
+        let problem = |error: std::io::Error| format!("{file}: {error}");
+        let old = fs::read_to_string(&path).map_err(problem)?;
+        fs::write(&path, replaced(file, &old, &written)?).map_err(problem)?;
+    }
+    Ok(())
 }
 
-fn replaced(old: &str, written: &str) -> Result<String, String> {
+fn replaced(file: &str, old: &str, written: &str) -> Result<String, String> {
     old.split_once(BEGIN)
         .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)))
         .map(|(before, after)| format!("{before}{BEGIN}\n{written}\n{END}{after}"))
         .ok_or_else(|| {
-            format!("{README} lacks the lines between which the recipes are written: {BEGIN}{END}")
+            format!("{file} lacks the lines between which the clients are written: {BEGIN}{END}")
         })
 }
 
@@ -41,6 +47,32 @@ fn text(manifest: &Manifest, rows: &[Row]) -> String {
     for row in rows.iter().filter(|row| !row.failed()) {
         text.push('\n');
         text.push_str(&section(manifest, row));
+    }
+    text
+}
+
+/// Each language with links to its recipes.
+fn list(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for rows in rows.chunk_by(|one, next| one.recipe.language == next.recipe.language) {
+        let links: Vec<String> = rows
+            .iter()
+            .filter(|row| !row.failed())
+            .map(|row| {
+                let id = anchor(&title(row.recipe));
+                format!("[{}]({LINK}#{id})", row.recipe.tool)
+            })
+            .collect();
+        let (Some(first), false) = (rows.first(), links.is_empty()) else {
+            continue;
+        };
+        let mark = if rows.iter().any(Row::ran) {
+            ""
+        } else {
+            " (not tried)"
+        };
+        let language = &first.recipe.language;
+        text.push_str(&format!("- {language}{mark}: {}\n", links.join(", ")));
     }
     text
 }
@@ -110,7 +142,7 @@ fn section(manifest: &Manifest, row: &Row) -> String {
     lines.extend(recipe.recipe.iter().map(|step| step.script().to_owned()));
     lines.push(format!("{} book", recipe.run.trim()));
     let mut text = format!(
-        "### {}\n\n```sh\n{}\n```\n\n- Its files: [`{RECIPES}/{name}`]({})\n",
+        "## {}\n\n```sh\n{}\n```\n\n- Its files: [`{RECIPES}/{name}`]({})\n",
         title(recipe),
         lines.join("\n"),
         folder(recipe)
@@ -146,4 +178,59 @@ fn anchor(title: &str) -> String {
             _ => letter.is_alphanumeric().then_some(letter),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the last run found stands in the table and below it; the rest of what
+    /// is written is what `recipes.yaml` says.
+    #[test]
+    fn what_stands_there_is_what_a_run_writes() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let manifest = Manifest::read(root).unwrap();
+        let read = |file| fs::read_to_string(root.join(file)).unwrap();
+        let (clients, readme) = (read(CLIENTS), read(README));
+        let rows = manifest
+            .recipes
+            .iter()
+            .map(|recipe| found(&clients, recipe));
+        let rows: Vec<Row> = rows.collect();
+        for (file, old, written) in [
+            (CLIENTS, clients, text(&manifest, &rows)),
+            (README, readme, list(&rows)),
+        ] {
+            assert_eq!(
+                old,
+                replaced(file, &old, &written).unwrap(),
+                "{file}: run `cargo xtask interop`"
+            );
+        }
+    }
+
+    fn found<'r>(clients: &str, recipe: &'r Recipe) -> Row<'r> {
+        let title = title(recipe);
+        let behind = |start: &str| clients.lines().find_map(|line| line.strip_prefix(start));
+        let why = |start: String| behind(&start).unwrap_or_default().to_owned();
+        let cells = behind(&format!("| [{title}](")).unwrap_or_default();
+        let cells = cells.trim_end_matches(" |").split(" | ").skip(1);
+        let cells = Column::ALL.into_iter().zip(cells);
+        let cells = cells.filter_map(|(column, cell)| {
+            let cell = match cell {
+                "ok" => Cell::Ok,
+                "**no**" => Cell::No(why(format!("- {title}, *{}*: ", column.title()))),
+                "skipped" => {
+                    let why = why(format!("- {title}: skipped; "));
+                    Cell::Skipped(why.trim_end_matches('.').to_owned())
+                }
+                _ => return None,
+            };
+            Some((column, cell))
+        });
+        Row {
+            recipe,
+            cells: cells.collect(),
+        }
+    }
 }
