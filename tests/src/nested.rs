@@ -1,7 +1,8 @@
 //! Runs cargo on copies of packages and of the workspace.
 //!
-//! It needs no network, and it keeps what it compiles in one folder below the
-//! target folder, so only the first run is slow.
+//! It needs no network. It takes what the workspace's build has compiled and is
+//! the same, and keeps what else it compiles there, too, so only the first run is
+//! slow; programs and packages are in a folder of their own.
 
 #![allow(
     clippy::panic,
@@ -60,7 +61,7 @@ impl Nested {
         }
     }
 
-    /// The folder in which everything is compiled.
+    /// The folder of programs, packages and copies.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.folder
@@ -83,6 +84,8 @@ impl Nested {
         command
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", self.target())
+            // What the workspace's build has compiled is taken from there.
+            .env("CARGO_BUILD_BUILD_DIR", self.folder.join("../.."))
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_INCREMENTAL", "0")

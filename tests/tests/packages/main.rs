@@ -17,8 +17,8 @@ mod build;
 mod new_operation;
 mod package;
 
-/// The folder in which everything is compiled, for one test at a time: the
-/// tests share the copies in it.
+/// The folder in which cargo works, for one test at a time: the tests share the
+/// copies in it.
 fn nested() -> (Nested, MutexGuard<'static, ()>) {
     static FOLDER: Mutex<()> = Mutex::new(());
     let alone = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
