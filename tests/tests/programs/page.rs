@@ -105,6 +105,7 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     );
 
     a_fault_is_set(browser, fake);
+    an_answer_is_set(browser, fake);
     a_setting_is_changed(browser, fake);
     for (width, scheme) in [
         (360, "light"),
@@ -212,6 +213,36 @@ fn a_fault_is_set(browser: &mut Browser, fake: &AimFake) {
     browser
         .wait_for("!document.querySelector('#no-faults').hidden")
         .unwrap();
+}
+
+fn an_answer_is_set(browser: &mut Browser, fake: &AimFake) {
+    go_to(browser, "fault");
+    for letter in ["r", "a", "w"] {
+        browser.press(letter).unwrap();
+    }
+    go_to(browser, "fault-body");
+    browser.write("Gone").unwrap();
+    go_to(browser, "fault-headers");
+    browser.write("Retry-After: 30\nContent-Type").unwrap();
+    go_to(browser, "fault-status");
+    browser.press("Enter").unwrap();
+    refused(browser, "fault-headers", "expected is a string");
+    assert!(fake.faults().is_empty());
+    browser.write(": text/plain").unwrap();
+    go_to(browser, "fault-status");
+    browser.press("Enter").unwrap();
+    let row = "body=Gone, headers={\"Content-Type\":\"text/plain\",\"Retry-After\":\"30\"}";
+    browser
+        .wait_for(&format!(
+            "document.querySelector('#faults tbody').innerText.includes({})",
+            json!(row)
+        ))
+        .unwrap();
+    assert_eq!(
+        fake.faults()[0]["headers"],
+        json!({"Content-Type": "text/plain", "Retry-After": "30"})
+    );
+    fake.remove_faults();
 }
 
 fn a_setting_is_changed(browser: &mut Browser, fake: &AimFake) {
