@@ -18,6 +18,7 @@ const WATCH: &str = "
     for (const name of ['error', 'unhandledrejection', 'securitypolicyviolation']) {
         addEventListener(name, event => problems.push(`${name}: ${event.message ?? event.reason ?? event.blockedURI}`));
     }
+    if (location.search === '?unanswered') fetch = () => new Promise(() => {});
     console.error = console.warn = (...what) => problems.push(what.join(' '));
 ";
 
@@ -54,9 +55,9 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     browser
         .call("Page.addScriptToEvaluateOnNewDocument", watch)
         .unwrap();
-    browser
-        .open(&format!("http://{}/", fake.address()))
-        .unwrap();
+    let url = format!("http://{}/", fake.address());
+    nothing_stands_there_unread(browser, &format!("{url}?unanswered#faults"));
+    browser.open(&format!("{url}#settings")).unwrap();
     let has = |text: &str| {
         format!(
             "!!document.body && document.body.innerText.includes({})",
@@ -70,6 +71,9 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
         .evaluate("document.querySelector('#base-url').textContent")
         .unwrap();
     assert_eq!(base_url, fake.base_url());
+    let is_there =
+        "Math.abs(document.querySelector('#settings').getBoundingClientRect().top) < 100";
+    assert_eq!(browser.evaluate(is_there).unwrap(), true);
     everything_is_offered(browser, fake);
 
     // What clients send is shown as text, and their secrets are not.
@@ -155,6 +159,19 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     browser
         .wait_for(&has("None yet. Give your client"))
         .unwrap();
+}
+
+/// Before the first answer of the fake, the page says nothing of it.
+fn nothing_stands_there_unread(browser: &mut Browser, url: &str) {
+    browser.open(url).unwrap();
+    browser
+        .wait_for("!!document.body && document.body.innerText.includes('Reading …') && isAsking")
+        .unwrap();
+    let text = browser.evaluate("document.body.innerText").unwrap();
+    let text = text.as_str().unwrap();
+    assert!(text.ends_with("Reading …"), "{text}");
+    assert!(!text.contains("Base URL"), "{text}");
+    assert_eq!(browser.evaluate(LOOK).unwrap(), json!([]));
 }
 
 /// A new setting or fault appears in the forms by itself.
