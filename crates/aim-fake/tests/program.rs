@@ -527,6 +527,8 @@ fn its_help_is_complete() {
     for word in options.iter().chain(aim_fake::FaultKind::NAMES) {
         assert!(help.contains(word), "{word}");
     }
+    // Who has the program alone has no README.
+    assert!(help.contains("GET /_aim/ ") && !help.contains("README"));
     let settings = serde_json::to_value(aim_fake::Settings::default()).unwrap();
     for (name, value) in settings.as_object().unwrap() {
         assert!(help.contains(&format!("{name}={value}")), "{name}");
