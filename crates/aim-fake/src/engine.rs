@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 
 use self::credentials::{ENDED_TOKEN, UNKNOWN_KEY};
-use self::faults::{Compression, Credential, Fault, FaultKind, Faults, Moment};
+use self::faults::{Compression, Credential, Fault, FaultKind, Faults, Moment, raw_body};
 use self::request_log::{Received, Ring};
 use crate::model::http::{Request, Response};
 use crate::model::json::answer_from_json;
@@ -196,10 +196,12 @@ impl Engine {
             corrupt(&fault.kind, &mut response);
             delivery = Delivery::of(&fault.kind, response.body.len());
         }
+        let is_raw = |fault: &Fault| matches!(fault.kind, FaultKind::Raw { .. });
         if settings.ignored_header
+            && !log.fault.as_ref().is_some_and(is_raw)
             && let Some(names) = ignored::as_header(&exchange.ignored)
         {
-            response.headers.push((IGNORED, Cow::Owned(names)));
+            response.push(IGNORED, names);
         }
         let status = delivery.is_answered().then_some(response.status);
         let received = Received {
@@ -613,8 +615,9 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
         response.reason = Cow::Borrowed(limits::reason(status));
         let of_the_host = |name: &str| ["Vary", "X-Powered-By"].contains(&name);
         response.headers.retain(|(name, _)| of_the_host(name));
-        let content_type = content_type.map(|text| ("Content-Type", Cow::Borrowed(text)));
-        response.headers.extend(content_type);
+        if let Some(text) = content_type {
+            response.push("Content-Type", text);
+        }
         response.body = body.to_vec();
     };
     match kind {
@@ -624,22 +627,40 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
         } => {
             *response = page(*status);
             if let Some(text) = retry_after {
-                let text = Cow::Owned(text.clone());
-                response.headers.push(("Retry-After", text));
+                response.push("Retry-After", text.clone());
+            }
+        }
+        FaultKind::Raw {
+            status,
+            headers,
+            body,
+            base64,
+        } => {
+            *response = Response {
+                status: *status,
+                reason: Cow::Borrowed(limits::reason(*status)),
+                headers: Vec::new(),
+                // A fault whose base64 is none is never set.
+                body: raw_body(body, base64.as_deref()).unwrap_or_default(),
+            };
+            let mut names = headers.keys();
+            if !names.any(|name| name.eq_ignore_ascii_case("Content-Type")) {
+                response.push("Content-Type", "application/json");
+            }
+            for (name, value) in headers {
+                response.push(name.clone(), value.clone());
             }
         }
         FaultKind::TextNotFound {} => rewrite(404, Some("text/plain; charset=utf-8"), b"404"),
         FaultKind::EmptyObject {} => rewrite(200, Some("application/json; charset=utf-8"), b"{}"),
         FaultKind::Redirect { status, location } => {
             rewrite(*status, None, b"");
-            let location = Cow::Owned(location.clone());
-            response.headers.push(("Location", location));
+            response.push("Location", location.clone());
         }
         FaultKind::Empty { status } => rewrite(*status, None, b""),
         FaultKind::WrongContentType { content_type } => {
-            response.headers.retain(|(name, _)| *name != "Content-Type");
-            let content_type = Cow::Owned(content_type.clone());
-            response.headers.push(("Content-Type", content_type));
+            response.headers.retain(|(name, _)| name != "Content-Type");
+            response.push("Content-Type", content_type.clone());
         }
         FaultKind::Malformed {} => {
             response.body.pop();
@@ -673,8 +694,7 @@ fn corrupt(kind: &FaultKind, response: &mut Response) {
                 response.body = gzip(&response.body);
             }
             if *form != Compression::Unlabelled {
-                let label = ("Content-Encoding", Cow::Borrowed("gzip"));
-                response.headers.push(label);
+                response.push("Content-Encoding", "gzip");
             }
         }
         FaultKind::Bom {} => {

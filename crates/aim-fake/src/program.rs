@@ -88,8 +88,8 @@ fn more_help() -> String {
          aim-fake --setting 'cors_origins=[\"http://localhost:5173\"]'\n  \
          aim-fake --document our-aim.yaml\n  \
          aim-fake --fault html_error,status=503,retry_after=30,operation=C2BPostContract\n\n\
-         The README of the crate aim-fake describes each of them, and the control\n\
-         interface below /_aim.",
+         While it runs, its page (/ in a browser) describes and sets each of them;\n\
+         GET /_aim/ has the same as JSON, and the rest of the control interface.",
         FaultKind::NAMES.join(", ")
     );
     out

@@ -263,8 +263,6 @@ impl From<Response> for Exchange {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::testing::request;
     use super::*;
     use crate::model::date::{DateKind, DateTime};
@@ -281,8 +279,8 @@ mod tests {
         } = &exchange.response;
         let fields: Vec<String> = headers
             .iter()
-            .filter(|(name, _)| !["Vary", "X-Powered-By"].contains(name))
-            .map(|(name, value)| match *name {
+            .filter(|(name, _)| !["Vary", "X-Powered-By"].contains(&&**name))
+            .map(|(name, value)| match &**name {
                 "Content-Type" => value.to_string(),
                 _ => format!("{name}: {value}"),
             })
@@ -363,14 +361,12 @@ mod tests {
             let http = request(&format!("GET {target}"));
             let exchange = handle(Schema::embedded(), &http, &settings, &mut |_| Answer::Null);
             for wanted in [
-                ("Vary", Cow::Borrowed("Accept")),
-                (
-                    "X-Powered-By",
-                    Cow::Borrowed("ServiceStack/8.40 NETFX/Windows/netfx"),
-                ),
+                ("Vary", "Accept"),
+                ("X-Powered-By", "ServiceStack/8.40 NETFX/Windows/netfx"),
             ] {
+                let mut headers = exchange.response.headers.iter();
                 assert!(
-                    exchange.response.headers.contains(&wanted),
+                    headers.any(|(name, value)| (&**name, &**value) == wanted),
                     "{target} {wanted:?}"
                 );
             }

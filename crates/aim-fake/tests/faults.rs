@@ -9,16 +9,20 @@
 mod names;
 mod raw;
 
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use aim_fake::{AimFake, Fault, FaultKind, Moment};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flate2::read::GzDecoder;
 use names::{
     BaseResponse, BaseResponseResult, C2BPostContractResponse, ErrorResponse, ResponseStatus,
     operation, service,
 };
 use raw::{Answer, End, Raw, booking, request};
+use serde_json::{Value as Json, json};
 
 /// The number of contracts that are booked.
 fn booked(fake: &AimFake) -> usize {
@@ -126,6 +130,21 @@ const FAULTS: &[Seen] = &[
             && answer.text().starts_with("<!DOCTYPE html>")
     }),
     ("html_error,status=500", |answer| answer.status() == 500),
+    ("raw", |answer| {
+        answer.head.starts_with("HTTP/1.1 200 OK\r\n")
+            && answer.header("content-type") == Some("application/json")
+            && answer.body.is_empty()
+    }),
+    ("raw,base64=AP8=", |answer| {
+        answer.status() == 200 && answer.body == [0, 255]
+    }),
+    ("raw,status=204", |answer| {
+        answer.status() == 204 && answer.header("content-length").is_none()
+    }),
+    ("raw,status=304", |answer| answer.status() == 304),
+    ("raw,status=599,body=7", |answer| {
+        answer.status() == 599 && answer.text() == "7"
+    }),
     ("text_not_found", |answer| {
         answer.head.starts_with("HTTP/1.1 404 Not Found\r\n")
             && answer.header("content-type") == Some("text/plain; charset=utf-8")
@@ -425,6 +444,146 @@ async fn truncated_xml_is_truncated() {
     assert_eq!(answer.header("content-type"), Some("application/xml"));
     assert!(answer.text().starts_with("<?xml "));
     assert_eq!(answer.end, End::Closed);
+}
+
+/// Sets the fault by the control interface, and sends a request on the same
+/// connection.
+fn raw_answer(kept: &mut Raw, fault: &Json, bytes: &[u8]) -> Answer {
+    let set = kept.send(&request("POST", "/_aim/faults", "", &fault.to_string()));
+    assert_eq!(set.status(), 200, "{}", set.text());
+    kept.send(bytes)
+}
+
+/// The header fields but those of HTTP itself, with names in lower case.
+fn own_headers(answer: &Answer) -> BTreeMap<String, String> {
+    let lines = answer.head.lines().skip(1);
+    let fields = lines.map(|line| line.split_once(": ").unwrap());
+    fields
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .filter(|(name, _)| !["content-length", "date"].contains(&name.as_str()))
+        .collect()
+}
+
+/// The rows of `outcomes.json`, which a package does not have.
+fn outcomes() -> Option<Vec<Json>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/outcomes.json");
+    Some(serde_json::from_str(&std::fs::read_to_string(path).ok()?).unwrap())
+}
+
+/// The requests of each operation, by its `operationId`.
+fn calls() -> BTreeMap<String, (String, String)> {
+    let yaml = include_str!("../openapi/aim.yaml");
+    let document: Json = serde_yaml::from_str(yaml).unwrap();
+    let mut calls = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            if let Some(id) = operation["operationId"].as_str() {
+                let target = format!("/aeservices30{path}");
+                calls.insert(id.to_owned(), (verb.to_uppercase(), target));
+            }
+        }
+    }
+    calls
+}
+
+/// A team has each answer that it tests its client with given by the fake.
+#[tokio::test]
+async fn every_answer_of_the_outcomes_is_given_as_it_stands() {
+    let Some(rows) = outcomes() else {
+        return;
+    };
+    let fake = AimFake::start().await.unwrap();
+    let mut kept = Raw::new(fake.address());
+    let calls = calls();
+    let mut given = 0;
+    for row in &rows {
+        let id = row["operation"].as_str().unwrap();
+        let (verb, target) = &calls[id];
+        let bytes = match row.get("body") {
+            Some(text) => text.as_str().unwrap().into(),
+            None => BASE64_STANDARD
+                .decode(row["base64"].as_str().unwrap())
+                .unwrap(),
+        };
+        let mut headers =
+            BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+        for (name, value) in row
+            .get("headers")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
+            headers.insert(
+                name.to_ascii_lowercase(),
+                value.as_str().unwrap().to_owned(),
+            );
+        }
+        for status in row["statuses"].as_array().unwrap() {
+            let mut fault = json!({"fault": "raw", "operation": id, "status": status});
+            for key in ["headers", "body", "base64"] {
+                if let Some(value) = row.get(key) {
+                    fault[key] = value.clone();
+                }
+            }
+            let answer = raw_answer(&mut kept, &fault, &request(verb, target, "", "{}"));
+            let seen = (json!(answer.status()), own_headers(&answer), &answer.body);
+            assert_eq!(
+                seen,
+                (status.clone(), headers.clone(), &bytes),
+                "{}",
+                row["name"]
+            );
+            given += 1;
+        }
+    }
+    assert!(given > 600, "{given}");
+    assert!(fake.faults().is_empty());
+    assert!(
+        fake.requests()
+            .iter()
+            .all(|one| one.operation.is_some() && !one.applied)
+    );
+}
+
+#[tokio::test]
+async fn a_raw_answer_has_nothing_of_the_host() {
+    let fake = AimFake::start().await.unwrap();
+    let mut kept = Raw::new(fake.address());
+    let fault = json!({
+        "fault": "raw", "status": 403, "headers": {"content-type": "text/plain", "X-One": "1"},
+        "body": "a\r\nb",
+    });
+    // What is ignored of this request is in no header, either.
+    let odd = request("POST", "/api/C2BPostContract", "", r#"{"Nmae":1}"#);
+    let answer = raw_answer(&mut kept, &fault, &odd);
+    assert!(answer.head.starts_with("HTTP/1.1 403 Forbidden\r\n"));
+    assert_eq!(answer.text(), "a\r\nb");
+    let headers = [("content-type", "text/plain"), ("x-one", "1")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(own_headers(&answer), headers.into());
+    assert_eq!(fake.requests()[0].ignored.len(), 1);
+
+    // An answer without a body is over behind its head.
+    let details = "/api/GetContractDetails?Ref=1";
+    for status in [204, 304] {
+        let fault = json!({"fault": "raw", "status": status});
+        let answer = raw_answer(&mut kept, &fault, &request("GET", details, "", ""));
+        assert_eq!((answer.status(), answer.body.len()), (status, 0));
+        let health = kept.send(&request("GET", "/health", "", ""));
+        assert_eq!(health.json()["status"], "ok", "{status}");
+    }
+    let fault = json!({"fault": "raw", "status": 404, "body": "gone", "times": 2});
+    let answer = raw_answer(&mut kept, &fault, &request("GET", details, "", ""));
+    assert_eq!((answer.status(), answer.text()), (404, "gone"));
+    let mut stream = TcpStream::connect(fake.address()).unwrap();
+    let head = request("HEAD", details, "Connection: close\r\n", "");
+    stream.write_all(&head).unwrap();
+    let mut bytes = String::new();
+    stream.read_to_string(&mut bytes).unwrap();
+    assert!(
+        bytes.starts_with("HTTP/1.1 404 ") && bytes.ends_with("\r\n\r\n"),
+        "{bytes}"
+    );
 }
 
 #[tokio::test]

@@ -527,6 +527,8 @@ fn its_help_is_complete() {
     for word in options.iter().chain(aim_fake::FaultKind::NAMES) {
         assert!(help.contains(word), "{word}");
     }
+    // Who has the program alone has no README.
+    assert!(help.contains("GET /_aim/ ") && !help.contains("README"));
     let settings = serde_json::to_value(aim_fake::Settings::default()).unwrap();
     for (name, value) in settings.as_object().unwrap() {
         assert!(help.contains(&format!("{name}={value}")), "{name}");
@@ -602,25 +604,45 @@ fn a_port_that_is_taken_exits_with_1() {
     );
 }
 
-/// The quick start of the document's README, line by line but for the one that
-/// installs; a package does not have that file.
+/// The lines of a section of the document's README, and what stands below them;
+/// a package does not have that file.
+#[cfg(unix)]
+fn lines_of(heading: &str) -> Option<(String, String)> {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/README.md");
+    let readme = std::fs::read_to_string(readme).ok()?;
+    let (_, section) = readme.split_once(&format!("\n{heading}\n")).unwrap();
+    let (_, section) = section.split_once("```sh\n").unwrap();
+    let (lines, below) = section.split_once("```\n").unwrap();
+    Some((lines.to_owned(), below.to_owned()))
+}
+
+/// What lines print, with the program on the path, in a folder that nothing has
+/// written to; none where curl is missing.
+#[cfg(unix)]
+fn printed(folder: &str, lines: &str) -> Option<String> {
+    Command::new("curl").arg("--version").output().ok()?;
+    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    let _ = std::fs::remove_dir_all(&own);
+    std::fs::create_dir_all(&own).unwrap();
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_aim-fake"));
+    let folder = program.parent().unwrap().display();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let output = Command::new("sh")
+        .args(["-euc", lines])
+        .current_dir(own)
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Line by line but for the one that installs.
 #[test]
 #[cfg(unix)]
 fn the_quick_start_says_what_it_shows() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/README.md");
-    let Ok(readme) = std::fs::read_to_string(readme) else {
+    let Some((script, after)) = lines_of("## Quick start") else {
         return;
     };
-    if Command::new("curl").arg("--version").output().is_err() {
-        return;
-    }
-    let (_, section) = readme.split_once("## Quick start\n").unwrap();
-    let (script, after) = section
-        .split_once("```sh\n")
-        .unwrap()
-        .1
-        .split_once("```\n")
-        .unwrap();
     let install = "cargo install --locked --path crates/aim-fake\n";
     assert!(script.starts_with(install) && script.matches("8080").count() == 2);
     let port = TcpListener::bind("127.0.0.1:0")
@@ -631,20 +653,40 @@ fn the_quick_start_says_what_it_shows() {
     let script = script
         .replace(install, "")
         .replace("8080", &port.to_string());
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_aim-fake"));
-    let path = std::env::var("PATH").unwrap();
-    let output = Command::new("sh")
-        .args(["-euc", &script])
-        .current_dir(env!("CARGO_TARGET_TMPDIR"))
-        .env(
-            "PATH",
-            format!("{}:{path}", program.parent().unwrap().display()),
-        )
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
+    let Some(printed) = printed("quick-start", &script) else {
+        return;
+    };
     let shown = after.split('`').nth(1).unwrap();
     assert!(printed.contains(shown), "{printed}");
     assert!(printed.contains("503"), "{printed}");
     assert_eq!(printed.matches("\"applied\":true").count(), 2, "{printed}");
+}
+
+/// Each line is answered as the table says, by a fake that takes no other
+/// tokens than those in it.
+#[test]
+#[cfg(unix)]
+fn the_lines_of_the_sign_in_are_answered_as_they_say() {
+    let Some((lines, below)) = lines_of("### Where address and tokens come from") else {
+        return;
+    };
+    let arguments = ["--port", "0", "--example", "--setting", "check_tokens=true"];
+    let running = Running::new(&arguments);
+    let port = running.address().port().to_string();
+    let Some(printed) = printed("sign-in", &lines.replace("8080", &port)) else {
+        return;
+    };
+    let (_, table) = below.split_once("|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let shown = rows.map(|row| row.split('`').nth(3).unwrap().replace("8080", &port));
+    let shown: Vec<_> = shown.collect();
+    assert_eq!((shown.len(), printed.lines().count()), (3, 3), "{printed}");
+    for (answer, shown) in printed.lines().zip(shown) {
+        let begin = shown.strip_suffix("…}").unwrap();
+        assert!(answer.starts_with(begin), "{answer}");
+        assert!(
+            answer.ends_with("\"Status\":{\"StatusCode\":\"OK\"}}"),
+            "{answer}"
+        );
+    }
 }

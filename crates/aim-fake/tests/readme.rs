@@ -1,18 +1,21 @@
-//! The tables of the README match the code.
+//! The tables of the README match the code, and its loop runs.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     reason = "that is how a test fails"
 )]
 
-use aim_fake::{Fault, FaultKind, Settings};
+use std::process::Command;
+
+use aim_fake::{AimFake, Fault, FaultKind, Settings};
 use serde_json::{Map, Value};
+
+const README: &str = include_str!("../README.md");
 
 /// The rows of the table with this first heading, each as its cells without
 /// backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
-    let readme = include_str!("../README.md");
-    readme
+    README
         .lines()
         .skip_while(|line| !line.starts_with(&format!("| {heading} |")))
         .skip(2)
@@ -65,4 +68,55 @@ fn all_faults_are_listed_with_their_parameters() {
             }
         }
     }
+}
+
+/// A client of the loop that knows each outcome, but gets each answer.
+const CLIENT: &str = r#"
+import http.client, json
+
+calls = {
+    operation["operationId"]: (verb.upper(), "/aeservices30" + path)
+    for path, item in json.load(open("aim.json", "rb"))["paths"].items()
+    for verb, operation in item.items()
+}
+given = 0
+
+def call(operation, request):
+    global given
+    verb, path = calls[operation]
+    client = http.client.HTTPConnection("127.0.0.1:8080")
+    client.request(verb, path, headers={"Accept": "application/json"})
+    given += client.getresponse().status == status
+    return row["outcome"]
+
+"#;
+
+#[tokio::test]
+async fn the_loop_gives_every_answer() {
+    // A package does not have the file.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi");
+    let Ok(outcomes) = std::fs::read_to_string(format!("{folder}/outcomes.json")) else {
+        return;
+    };
+    let rows: Vec<Value> = serde_json::from_str(&outcomes).unwrap();
+    let answers = rows
+        .iter()
+        .flat_map(|row| row["statuses"].as_array().unwrap());
+    let (_, script) = README.split_once("```python\n").unwrap();
+    let (script, _) = script.split_once("```\n").unwrap();
+    let fake = AimFake::start().await.unwrap();
+    let script = format!("{CLIENT}{script}print(given)");
+    assert_eq!(script.matches("127.0.0.1:8080").count(), 2);
+    let script = script.replace("127.0.0.1:8080", &fake.address().to_string());
+    let python = Command::new("python3")
+        .args(["-c", &script])
+        .current_dir(folder)
+        .output();
+    let Ok(output) = python else {
+        println!("skipped: there is no python3");
+        return;
+    };
+    let error = String::from_utf8(output.stderr).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.trim(), answers.count().to_string(), "{error}");
 }

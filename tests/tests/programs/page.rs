@@ -18,6 +18,7 @@ const WATCH: &str = "
     for (const name of ['error', 'unhandledrejection', 'securitypolicyviolation']) {
         addEventListener(name, event => problems.push(`${name}: ${event.message ?? event.reason ?? event.blockedURI}`));
     }
+    if (location.search === '?unanswered') fetch = () => new Promise(() => {});
     console.error = console.warn = (...what) => problems.push(what.join(' '));
 ";
 
@@ -54,9 +55,9 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     browser
         .call("Page.addScriptToEvaluateOnNewDocument", watch)
         .unwrap();
-    browser
-        .open(&format!("http://{}/", fake.address()))
-        .unwrap();
+    let url = format!("http://{}/", fake.address());
+    nothing_stands_there_unread(browser, &format!("{url}?unanswered#faults"));
+    browser.open(&format!("{url}#settings")).unwrap();
     let has = |text: &str| {
         format!(
             "!!document.body && document.body.innerText.includes({})",
@@ -70,6 +71,9 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
         .evaluate("document.querySelector('#base-url').textContent")
         .unwrap();
     assert_eq!(base_url, fake.base_url());
+    let is_there =
+        "Math.abs(document.querySelector('#settings').getBoundingClientRect().top) < 100";
+    assert_eq!(browser.evaluate(is_there).unwrap(), true);
     everything_is_offered(browser, fake);
 
     // What clients send is shown as text, and their secrets are not.
@@ -105,6 +109,7 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     );
 
     a_fault_is_set(browser, fake);
+    an_answer_is_set(browser, fake);
     a_setting_is_changed(browser, fake);
     for (width, scheme) in [
         (360, "light"),
@@ -154,6 +159,19 @@ pub(crate) fn check(browser: &mut Browser, fake: &AimFake) {
     browser
         .wait_for(&has("None yet. Give your client"))
         .unwrap();
+}
+
+/// Before the first answer of the fake, the page says nothing of it.
+fn nothing_stands_there_unread(browser: &mut Browser, url: &str) {
+    browser.open(url).unwrap();
+    browser
+        .wait_for("!!document.body && document.body.innerText.includes('Reading …') && isAsking")
+        .unwrap();
+    let text = browser.evaluate("document.body.innerText").unwrap();
+    let text = text.as_str().unwrap();
+    assert!(text.ends_with("Reading …"), "{text}");
+    assert!(!text.contains("Base URL"), "{text}");
+    assert_eq!(browser.evaluate(LOOK).unwrap(), json!([]));
 }
 
 /// A new setting or fault appears in the forms by itself.
@@ -212,6 +230,36 @@ fn a_fault_is_set(browser: &mut Browser, fake: &AimFake) {
     browser
         .wait_for("!document.querySelector('#no-faults').hidden")
         .unwrap();
+}
+
+fn an_answer_is_set(browser: &mut Browser, fake: &AimFake) {
+    go_to(browser, "fault");
+    for letter in ["r", "a", "w"] {
+        browser.press(letter).unwrap();
+    }
+    go_to(browser, "fault-body");
+    browser.write("Gone").unwrap();
+    go_to(browser, "fault-headers");
+    browser.write("Retry-After: 30\nContent-Type").unwrap();
+    go_to(browser, "fault-status");
+    browser.press("Enter").unwrap();
+    refused(browser, "fault-headers", "expected is a string");
+    assert!(fake.faults().is_empty());
+    browser.write(": text/plain").unwrap();
+    go_to(browser, "fault-status");
+    browser.press("Enter").unwrap();
+    let row = "body=Gone, headers={\"Content-Type\":\"text/plain\",\"Retry-After\":\"30\"}";
+    browser
+        .wait_for(&format!(
+            "document.querySelector('#faults tbody').innerText.includes({})",
+            json!(row)
+        ))
+        .unwrap();
+    assert_eq!(
+        fake.faults()[0]["headers"],
+        json!({"Content-Type": "text/plain", "Retry-After": "30"})
+    );
+    fake.remove_faults();
 }
 
 fn a_setting_is_changed(browser: &mut Browser, fake: &AimFake) {

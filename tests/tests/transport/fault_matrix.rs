@@ -175,6 +175,8 @@ const TABLE: &[Row] = &[
     row("html_error,status=422", Unknown, Unknown),
     row("html_error,status=502", Passing, Passing),
     row("html_error,status=504", Passing, Passing),
+    row("raw", Passing, Passing),
+    row("raw,status=500,body=7", Passing, Passing),
     row("text_not_found", STATUS, Rejected),
     row("empty_object", Unknown, Unknown),
     row("redirect", Unknown, Unknown),

@@ -36,6 +36,8 @@ const FAULTS: &[&str] = &[
     "html_error,status=413",
     "html_error,status=504,apply=true",
     "html_error,retry_after=3600,apply=true",
+    "raw,status=502,body=later",
+    "raw,body=[],apply=true",
     "text_not_found",
     "empty_object",
     "empty_object,apply=true",

@@ -1,8 +1,12 @@
 //! Scripted faults: what can go wrong, when it does, and the one grammar in
 //! which the control interface, the command line and the library say so.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hyper::header::{CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -98,6 +102,23 @@ pub enum FaultKind {
         /// seconds is fine, too.
         #[serde(default, deserialize_with = "text_or_seconds")]
         retry_after: Option<String>,
+    },
+    /// Exactly this answer: no header field is added but `Content-Length` and
+    /// `Date`. Not applied.
+    Raw {
+        /// The HTTP status; 200 by default.
+        #[serde(default = "ok")]
+        status: u16,
+        /// Its header fields, beside `Content-Type: application/json` or in its
+        /// place.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        /// The body as text; empty by default.
+        #[serde(default)]
+        body: String,
+        /// The body as base64, in place of `body`.
+        #[serde(default)]
+        base64: Option<String>,
     },
     /// ServiceStack's 404 in plain text, as for an unknown path. Not applied.
     TextNotFound {},
@@ -310,7 +331,7 @@ struct When {
 const WHEN: [&str; 5] = ["operation", "call", "connection", "times", "apply"];
 
 /// The names whose values are texts.
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 10] = [
     "operation",
     "status_code",
     "error_code",
@@ -319,6 +340,8 @@ const TEXTS: [&str; 8] = [
     "retry_after",
     "location",
     "content_type",
+    "body",
+    "base64",
 ];
 
 fn ok() -> u16 {
@@ -386,6 +409,7 @@ impl FaultKind {
         "response_status",
         "refused_credential",
         "html_error",
+        "raw",
         "text_not_found",
         "empty_object",
         "redirect",
@@ -430,6 +454,7 @@ impl FaultKind {
                 | Self::ResponseStatus { .. }
                 | Self::RefusedCredential { .. }
                 | Self::HtmlError { .. }
+                | Self::Raw { .. }
                 | Self::TextNotFound {}
                 | Self::EmptyObject {}
                 | Self::Redirect { .. }
@@ -468,14 +493,11 @@ impl FaultKind {
                 format!("a status from {from} to {to} is expected"),
             )
         };
-        let field = |name: &str, text: &str| {
+        let field = |pointer: &str, text: &str| {
             if is_field_value(text) {
                 return Ok(());
             }
-            problem(
-                &step("", name),
-                "printable ASCII is expected, as in a header field",
-            )
+            problem(pointer, "printable ASCII is expected, as in a header field")
         };
         match self {
             Self::InBandError { status: of, .. } => status(of, 200, 599),
@@ -489,20 +511,60 @@ impl FaultKind {
                 if *of != 200 && !(400..=599).contains(of) {
                     return problem("/status", "200 or a status from 400 to 599 is expected");
                 }
-                field("retry_after", retry_after.as_deref().unwrap_or_default())
+                field("/retry_after", retry_after.as_deref().unwrap_or_default())
+            }
+            Self::Raw {
+                status: of,
+                headers,
+                body,
+                base64,
+            } => {
+                status(of, 200, 599)?;
+                for (name, value) in headers {
+                    let at = step("/headers", name);
+                    match HeaderName::from_bytes(name.as_bytes()) {
+                        Err(_) => return problem(&at, "the name of a header field is expected"),
+                        Ok(CONTENT_LENGTH | TRANSFER_ENCODING) => {
+                            return problem(
+                                &at,
+                                "leave it out: the fake says how long the body is",
+                            );
+                        }
+                        Ok(_) => field(&at, value)?,
+                    }
+                }
+                if !body.is_empty() && base64.is_some() {
+                    return problem("/base64", "`body` or `base64` is expected, not both");
+                }
+                let Ok(bytes) = raw_body(body, base64.as_deref()) else {
+                    return problem("/base64", "base64 with its padding is expected");
+                };
+                if [204, 304].contains(of) && !bytes.is_empty() {
+                    let at = if base64.is_some() { "/base64" } else { "/body" };
+                    return problem(at, format!("leave it out: HTTP gives a {of} no body"));
+                }
+                Ok(())
             }
             Self::Redirect {
                 status: of,
                 location,
             } => {
                 status(of, 300, 399)?;
-                field("location", location)
+                field("/location", location)
             }
             Self::Empty { status: of } => status(of, 200, 299),
-            Self::WrongContentType { content_type } => field("content_type", content_type),
+            Self::WrongContentType { content_type } => field("/content_type", content_type),
             Self::SlowDrip { bytes: 0, .. } => problem("/bytes", "a number from 1 is expected"),
             _ => Ok(()),
         }
+    }
+}
+
+/// The bytes of the fault `raw`.
+pub(super) fn raw_body(body: &str, base64: Option<&str>) -> Result<Vec<u8>, base64::DecodeError> {
+    match base64 {
+        Some(text) => BASE64_STANDARD.decode(text),
+        None => Ok(body.into()),
     }
 }
 
@@ -531,7 +593,7 @@ impl Fault {
     }
 
     /// Triggers at calls of this operation alone; by the vendor's name, as in
-    /// [`Operation::name`].
+    /// [`Operation::name`], or by one of [`Operation::ids`].
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.when.operation = Some(operation.into());
@@ -714,8 +776,8 @@ impl Fault {
         self.kind.check()
     }
 
-    /// Checks it, and that the document has its operation; the old route's
-    /// name becomes that of the service behind it.
+    /// Checks it, and that the document has its operation; an `operationId`
+    /// becomes the name of the service behind it.
     pub(crate) fn resolve(&mut self, schema: &'static Schema) -> Result<(), Problem> {
         self.check()?;
         if let Some(name) = &mut self.when.operation {
@@ -725,21 +787,17 @@ impl Fault {
     }
 }
 
-/// Finds an operation by the vendor's name, or by that of one of its routes.
+/// Finds an operation by the vendor's name, or by an `operationId`.
 pub(crate) fn operation(
     schema: &'static Schema,
     name: &str,
     pointer: &str,
 ) -> Result<&'static Operation, Problem> {
-    let by_route = || {
-        schema.operations().iter().find(|operation| {
-            operation
-                .routes
-                .iter()
-                .any(|route| route.path.strip_prefix('/') == Some(name))
-        })
+    let by_id = || {
+        let mut operations = schema.operations().iter();
+        operations.find(|operation| operation.ids.contains(&name))
     };
-    match schema.operation(name).or_else(by_route) {
+    match schema.operation(name).or_else(by_id) {
         Some(operation) => Ok(operation),
         None => {
             let names: Vec<&str> = schema.operations().iter().map(|known| known.name).collect();

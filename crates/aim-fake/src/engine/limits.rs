@@ -87,7 +87,7 @@ pub(crate) fn page(status: u16, reason: &'static str, text: &str) -> Response {
     Response {
         status,
         reason: Cow::Borrowed(reason),
-        headers: vec![("Content-Type", Cow::Borrowed("text/html"))],
+        headers: vec![("Content-Type".into(), "text/html".into())],
         body: body.into_bytes(),
     }
 }

@@ -6,7 +6,7 @@ use crate::model::http::Response;
 /// Renames the members of an answer in JSON or XML, at every depth.
 pub(super) fn members(response: &mut Response, style: NameStyle) {
     let content_type = response.headers.iter().find_map(|(name, value)| {
-        let is_it = *name == "Content-Type";
+        let is_it = name == "Content-Type";
         is_it.then(|| value.split(';').next().unwrap_or_default())
     });
     // What the fake writes is UTF-8.

@@ -28,7 +28,7 @@ pub struct Response {
     /// The reason phrase.
     pub reason: Cow<'static, str>,
     /// Header fields, without those of the connection.
-    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -53,6 +53,17 @@ impl fmt::Debug for Response {
             .field("headers", &self.headers)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish()
+    }
+}
+
+impl Response {
+    /// Adds a header field.
+    pub(crate) fn push(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) {
+        self.headers.push((name.into(), value.into()));
     }
 }
 

@@ -116,6 +116,13 @@ impl<'de> Deserializer<'de> for Look<'_> {
         self.note(json!({ "type": "array", "items": items }))
     }
 
+    /// A map from names to values of one kind.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let mut values = Json::Null;
+        let _ = visitor.visit_map(Entries(&mut values));
+        self.note(json!({ "type": "object", "additionalProperties": values }))
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -142,7 +149,7 @@ impl<'de> Deserializer<'de> for Look<'_> {
 
     forward_to_deserialize_any! {
         i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct
-        tuple tuple_struct map identifier ignored_any
+        tuple tuple_struct identifier ignored_any
     }
 }
 
@@ -174,6 +181,25 @@ impl<'de> MapAccess<'de> for &mut Members {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         seed.deserialize(Look::Value(&mut self.schema))
+    }
+}
+
+/// The first entry of a map.
+struct Entries<'a>(&'a mut Json);
+
+impl<'de> MapAccess<'de> for Entries<'_> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        let name: StrDeserializer<'_, Error> = "".into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        seed.deserialize(Look::Value(self.0))
     }
 }
 
@@ -230,6 +256,8 @@ impl<'de> VariantAccess<'de> for One<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -240,6 +268,7 @@ mod tests {
         list: Vec<Choice>,
         #[serde(rename = "named")]
         text: Option<String>,
+        map: BTreeMap<String, u8>,
     }
 
     #[derive(Deserialize)]
@@ -274,6 +303,13 @@ mod tests {
                     json!({"type": "array", "items": {"type": "string", "enum": ["one_word", "two"]}})
                 ),
                 ("named", json!({"type": "string", "nullable": true})),
+                (
+                    "map",
+                    json!({
+                        "type": "object",
+                        "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 255},
+                    })
+                ),
             ]
         );
         let number = json!({"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX});

@@ -12,6 +12,8 @@ pub(crate) const FALLBACK: &str = "Fallback";
 pub struct Operation {
     /// The vendor's name; the old route has the name of the service behind it.
     pub name: &'static str,
+    /// The `operationId`s that the document has for it, where it has any.
+    pub ids: &'static [&'static str],
     /// The type of its request.
     pub request: &'static Type,
     /// The type of its answer.
@@ -85,6 +87,7 @@ pub(crate) fn fallback(status: Option<&Member>) -> Operation {
     let response = of("FallbackResponse", response.into_iter().collect());
     Operation {
         name: FALLBACK,
+        ids: &[],
         request: of("FallbackRequest", vec![member("PathInfo", Kind::String, 0)]),
         response,
         routes: &[],

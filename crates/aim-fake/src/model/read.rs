@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
 
     /// A service answers under every path that the document gives it.
     fn operations(&mut self) -> Result<Vec<Operation>, Problem> {
-        let mut operations: Vec<(Operation, Routes<'a>)> = Vec::new();
+        let mut operations: Vec<(Operation, Vec<&'static str>, Routes<'a>)> = Vec::new();
         for (path, item) in self.root.need("paths")?.members() {
             for (verb, place) in item.members() {
                 let verb = match verb {
@@ -246,11 +246,13 @@ impl<'a> Reader<'a> {
                         )
                     })?;
                 let read = self.operation(&place)?;
+                let id = place.get("operationId");
+                let id = id.map(|id| id.text()).transpose()?.map(leak);
                 let at = operations
                     .iter()
-                    .position(|(known, _)| known.name == read.name);
-                let routes = match at.and_then(|at| operations.get_mut(at)) {
-                    Some((known, routes)) => {
+                    .position(|(known, ..)| known.name == read.name);
+                let (ids, routes) = match at.and_then(|at| operations.get_mut(at)) {
+                    Some((known, ids, routes)) => {
                         if known.request != read.request || known.response != read.response {
                             return Err(place.problem(format_args!(
                                 "{} takes or answers another type on another path",
@@ -258,16 +260,17 @@ impl<'a> Reader<'a> {
                             )));
                         }
                         known.books |= read.books;
-                        routes
+                        (ids, routes)
                     }
                     None => {
-                        operations.push((read, Vec::new()));
+                        operations.push((read, Vec::new(), Vec::new()));
                         match operations.last_mut() {
-                            Some((_, routes)) => routes,
+                            Some((_, ids, routes)) => (ids, routes),
                             None => continue,
                         }
                     }
                 };
+                ids.extend(id);
                 match routes.iter_mut().find(|(known, _)| *known == route) {
                     Some((_, verbs)) => verbs.push(verb),
                     None => routes.push((route, vec![verb])),
@@ -280,14 +283,15 @@ impl<'a> Reader<'a> {
         };
         Ok(operations
             .into_iter()
-            .map(|(operation, routes)| Operation {
+            .map(|(operation, ids, routes)| Operation {
+                ids: ids.leak(),
                 routes: routes.into_iter().map(leaked).collect::<Vec<_>>().leak(),
                 ..operation
             })
             .collect())
     }
 
-    /// All of an operation but its routes.
+    /// All of an operation but its ids and routes.
     fn operation(&mut self, place: &Place<'a>) -> Result<Operation, Problem> {
         let name = place.need("x-aim-operation")?;
         if name.text()? == FALLBACK {
@@ -304,6 +308,7 @@ impl<'a> Reader<'a> {
         let (schema, response) = self.named(&content.need_all(&["schema", "$ref"])?)?;
         Ok(Operation {
             name: leak(name.text()?),
+            ids: &[],
             request,
             response,
             routes: &[],

@@ -2,7 +2,6 @@
 //! setting `cors_origins`). No recorded host gives it; what is sent here is what
 //! the Fetch standard asks for, with the vendor's headers.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -98,7 +97,7 @@ fn add(response: &mut Response, name: HeaderName, value: HeaderValue) {
         _ => "Access-Control-Allow-Origin",
     };
     let text = value.to_str().unwrap_or_default().to_owned();
-    let push = |to: &mut http::Response| to.headers.push((own, Cow::Owned(text.clone())));
+    let push = |to: &mut http::Response| to.push(own, text.clone());
     let extensions = response.extensions_mut();
     if let Some(faulty) = extensions.get_mut::<FaultyAnswer>() {
         push(&mut faulty.response);

@@ -177,7 +177,11 @@ mod tests {
             "ignored_reasons",
         ] {
             for one in all[list].as_array().unwrap() {
-                assert!(one["description"].as_str().unwrap().len() > 2, "{one}");
+                let text = one["description"].as_str().unwrap();
+                assert!(text.len() > 2, "{one}");
+                // Who has the program alone has no README around it.
+                let elsewhere = ["README", "below", "above", "this page"];
+                assert!(!elsewhere.iter().any(|it| text.contains(it)), "{one}");
                 let parameters = one["parameters"].as_array();
                 for one in parameters
                     .into_iter()

@@ -96,7 +96,7 @@ impl<'a> Reply<'a> {
                 content_type = Cow::Borrowed("text/javascript");
             }
         }
-        response.headers.push(("Content-Type", content_type));
+        response.push("Content-Type", content_type);
         response
     }
 
@@ -122,7 +122,7 @@ impl<'a> Reply<'a> {
     ) {
         let Failure { status, exception } = failure;
         let object = error_response(exception, self.stack_trace(exception));
-        response.headers.push(("Content-Type", content_type));
+        response.push("Content-Type", content_type);
         response.body = self
             .write(&object, *status, true)
             .unwrap_or_default()
@@ -180,9 +180,9 @@ impl<'a> Reply<'a> {
 /// A response with the header fields that all of ServiceStack's have.
 fn response(settings: &Settings, status: u16, reason: Cow<'static, str>) -> Response {
     let mut headers = Vec::with_capacity(3);
-    headers.push(("Vary", Cow::Borrowed("Accept")));
+    headers.push(("Vary".into(), "Accept".into()));
     if let Some(text) = &settings.powered_by {
-        headers.push(("X-Powered-By", Cow::Owned(text.clone())));
+        headers.push(("X-Powered-By".into(), text.clone().into()));
     }
     Response {
         status,
@@ -195,9 +195,7 @@ fn response(settings: &Settings, status: u16, reason: Cow<'static, str>) -> Resp
 /// The answer to a path that leads to no service.
 pub(super) fn not_found(incoming: &Incoming<'_>) -> Response {
     let mut response = response(incoming.settings, 404, Cow::Borrowed(reason_of(404)));
-    response
-        .headers
-        .push(("Content-Type", Cow::Borrowed("text/plain; charset=utf-8")));
+    response.push("Content-Type", "text/plain; charset=utf-8");
     response.body = if incoming.settings.debug_mode {
         format!(
             "Handler for Request not found (404):\n\n  Request.HttpMethod: {}\n  \
@@ -216,8 +214,7 @@ pub(super) fn not_found(incoming: &Incoming<'_>) -> Response {
 /// The answer to a request for an unsupported feature.
 pub(super) fn unsupported(settings: &Settings, reason: String) -> Response {
     let mut response = response(settings, 501, Cow::Borrowed(reason_of(501)));
-    let content_type = Cow::Borrowed("text/plain; charset=utf-8");
-    response.headers.push(("Content-Type", content_type));
+    response.push("Content-Type", "text/plain; charset=utf-8");
     response.body = reason.into_bytes();
     response
 }
@@ -225,18 +222,14 @@ pub(super) fn unsupported(settings: &Settings, reason: String) -> Response {
 /// A redirect to an absolute address.
 pub(super) fn redirect(settings: &Settings, address: String) -> Response {
     let mut response = response(settings, 302, Cow::Borrowed(reason_of(302)));
-    response
-        .headers
-        .push(("Location", Cow::Owned(phrase(&address))));
+    response.push("Location", phrase(&address));
     response
 }
 
 /// The page that lists the services.
 pub(super) fn metadata(schema: &'static Schema, settings: &Settings) -> Response {
     let mut response = response(settings, 200, Cow::Borrowed("OK"));
-    response
-        .headers
-        .push(("Content-Type", Cow::Borrowed("text/html; charset=utf-8")));
+    response.push("Content-Type", "text/html; charset=utf-8");
     response.body = html::metadata(schema).into_bytes();
     response
 }
