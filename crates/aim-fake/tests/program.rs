@@ -36,7 +36,7 @@ struct Running {
 
 /// How many requests are sent while the log is not read, and how long the path
 /// of each is: together more than any pipe and queue hold.
-const MANY: usize = 4_000;
+const MANY: usize = 1_500;
 const LONG: usize = 2_000;
 
 impl Running {
