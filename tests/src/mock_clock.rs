@@ -8,8 +8,12 @@ use aim_client::Limit;
 use aim_client::runtime::{Runtime, Sleep};
 use tokio::sync::Notify;
 
+use crate::patience::patiently;
+
 /// A runtime whose pauses end at once and move its clock, and whose time limits
-/// are hit only when the test says so.
+/// are hit only when the test says so. A call that would wait for ever panics
+/// after a minute of real time; so tokio's time must not be paused, which would
+/// let that minute pass at once.
 #[derive(Clone)]
 pub struct MockClock(Arc<Inner>);
 
@@ -89,12 +93,16 @@ impl Runtime for MockClock {
     fn timer(&self, limit: Limit, duration: Duration) -> Sleep {
         let mut state = self.state();
         state.timers.push((limit, duration));
-        if state.to_hit == Some(limit) {
-            let inner = Arc::clone(&self.0);
-            Box::pin(async move { inner.hit.notified().await })
-        } else {
-            Box::pin(pending())
-        }
+        let is_steered = state.to_hit == Some(limit);
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            if is_steered {
+                patiently("a hit of the limit", inner.hit.notified()).await;
+            } else {
+                let what = format!("an end of what {limit:?} guards, a limit that is never hit");
+                patiently(&what, pending::<()>()).await;
+            }
+        })
     }
 
     fn random(&self) -> u64 {

@@ -14,6 +14,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use names::service;
 use raw::{End, Raw, booking, control, request, send};
@@ -35,7 +36,7 @@ struct Running {
 
 /// How many requests are sent while the log is not read, and how long the path
 /// of each is: together more than any pipe and queue hold.
-const MANY: usize = 4_000;
+const MANY: usize = 1_500;
 const LONG: usize = 2_000;
 
 impl Running {
@@ -75,7 +76,7 @@ impl Running {
     #[cfg(unix)]
     fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         self.signal(signal);
-        let code = self.child.wait().unwrap().code();
+        let code = code(&mut self.child);
         let mut log = String::new();
         let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();
@@ -102,6 +103,23 @@ fn has_v6() -> bool {
 
 fn run(arguments: &[&str]) -> Output {
     program(arguments).output().unwrap()
+}
+
+/// Asks until there is something, for a minute at most.
+fn until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(began.elapsed().as_secs() < 60, "a minute has passed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Waits for the end of a program; returns its exit code.
+fn code(child: &mut Child) -> Option<i32> {
+    until(|| child.try_wait().unwrap()).code()
 }
 
 #[test]
@@ -134,8 +152,8 @@ fn localhost_is_reached_whatever_it_resolves_to() {
     assert_eq!(set.status(), 200);
     assert!(TcpStream::connect(at).is_err() && TcpStream::connect(other).is_err());
     kept.send(&request("DELETE", "/_aim/faults", "", ""));
-    while TcpStream::connect(at).is_err() || TcpStream::connect(other).is_err() {
-        std::thread::sleep(std::time::Duration::from_millis(1));
+    for at in [at, other] {
+        until(|| TcpStream::connect(at).ok());
     }
     assert_eq!((status(at), status(other)), (200, 200));
     // Another program on that port would be mistaken for the fake.
@@ -234,12 +252,11 @@ fn it_finishes_a_late_answer_and_stops_though_one_hangs() {
         "--fault",
         "slow_first_byte,milliseconds=300",
     ]);
-    let wait_for = |count: usize| loop {
-        let (_, json) = control(running.address(), "GET", "/_aim/requests", "");
-        if json["requests"].as_array().unwrap().len() == count {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(1));
+    let wait_for = |count: usize| {
+        until(|| {
+            let (_, json) = control(running.address(), "GET", "/_aim/requests", "");
+            (json["requests"].as_array().unwrap().len() == count).then_some(())
+        });
     };
     let mut hanging = Raw::new(running.address()).patience(1);
     assert_eq!(hanging.send(&booking()).end, End::Silence);
@@ -334,9 +351,9 @@ fn it_serves_and_stops_though_its_log_is_not_read() {
     send_many(running.address());
     // The pipe must not be read while it stops.
     let mut unread = running.child.stderr.take().unwrap();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     running.signal("-TERM");
-    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert_eq!(code(&mut running.child), Some(0));
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     // The pipe holds only whole lines.
     let mut log = String::new();
@@ -381,7 +398,7 @@ fn a_log_read_at_the_end_says_what_is_missing() {
     let (lines, dropped) = told(&log);
     assert!(dropped > 0);
     assert_eq!(lines + usize::try_from(dropped).unwrap(), MANY + 1);
-    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert_eq!(code(&mut running.child), Some(0));
 }
 
 /// On Linux a pipe holds 64 KiB.
@@ -412,17 +429,14 @@ fn it_serves_and_stops_though_its_output_is_not_read() {
         first_line: String::new(),
         stdout: None,
     };
-    let began = std::time::Instant::now();
-    while TcpStream::connect(at).is_err() {
-        assert!(began.elapsed().as_secs() < 20);
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    let began = Instant::now();
+    until(|| TcpStream::connect(at).ok());
     assert_eq!(send(at, &booking()).status(), 200);
     // The port is taken, and this error is not read either.
     let mut second = start(&arguments);
-    assert_eq!(second.wait().unwrap().code(), Some(1));
+    assert_eq!(code(&mut second), Some(1));
     running.signal("-TERM");
-    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert_eq!(code(&mut running.child), Some(0));
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 

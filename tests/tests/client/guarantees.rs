@@ -22,6 +22,7 @@ use aim_client::{
 use aim_fake::internals::names;
 use aim_tests::calls;
 use aim_tests::mock_clock::MockClock;
+use aim_tests::patience::patiently;
 use aim_tests::server::{Received, Reply, Server};
 use tokio::sync::Notify;
 
@@ -361,11 +362,11 @@ async fn headers_that_are_too_large_or_too_many_are_named_and_unknown() {
 struct ShortIsOver;
 
 impl Runtime for ShortIsOver {
-    fn timer(&self, _: Limit, duration: Duration) -> Sleep {
+    fn timer(&self, limit: Limit, duration: Duration) -> Sleep {
         if duration <= Duration::from_secs(1) {
             Box::pin(std::future::ready(()))
         } else {
-            Box::pin(std::future::pending())
+            MockClock::default().timer(limit, duration)
         }
     }
 }
@@ -382,7 +383,7 @@ async fn a_call_that_does_not_get_its_turn_is_not_sent() {
         .unwrap();
     let first = client.clone();
     let first = tokio::spawn(async move { book(&first).await });
-    arrived.notified().await;
+    patiently("the first booking", arrived.notified()).await;
     let short = client.with(CallOptions::new().timeout(Duration::from_secs(1)));
     let error = book(&short).await.unwrap_err();
     assert_eq!(error.limit(), Some(Limit::InFlight));
@@ -419,7 +420,7 @@ async fn a_call_whose_time_is_over_is_not_sent() {
     // The other one gets its place when the time is over.
     let first = client.clone();
     let first = tokio::spawn(async move { book(&first).await });
-    arrived.notified().await;
+    patiently("the first booking", arrived.notified()).await;
     let mut waiting = Box::pin(book(&client));
     assert!(futures_poll(&mut waiting).await);
     drop(clock.sleep(Duration::from_secs(100)));

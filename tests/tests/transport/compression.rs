@@ -2,9 +2,7 @@
 //! whom somebody did; also where reqwest could decompress by itself, which that
 //! feature of these tests switches on.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::thread::{self, JoinHandle};
+use std::io::Write;
 
 #[cfg(feature = "gzip")]
 use aim_client::Limit;
@@ -12,41 +10,26 @@ use aim_client::types::{C2BPostContractRequest, GetContractDetailsRequest};
 use aim_client::{AimClient, AnswerKind, Credentials, Delivery, ErrorKind};
 use aim_tests::calls;
 use aim_tests::mock_clock::MockClock;
+use aim_tests::server::{Reply, Server};
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 
-/// A client, and a server that gives the same answer to so many requests; it
-/// gives what it has received.
-fn start(
-    requests: usize,
-    status: u16,
-    encoding: &str,
-    body: &[u8],
-    most: usize,
-) -> (AimClient, JoinHandle<Vec<String>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let client = calls::builder(format!("http://{}", listener.local_addr().unwrap()))
+/// A client, and a server that gives the same answer to every request.
+fn start(status: u16, encoding: Option<&str>, body: &[u8], most: usize) -> (AimClient, Server) {
+    let encoding = encoding.map(|encoding| ("Content-Encoding".to_owned(), encoding.to_owned()));
+    let reply = Reply {
+        status,
+        reason: "X".to_owned(),
+        headers: encoding.into_iter().collect(),
+        body: body.to_vec(),
+    };
+    let server = Server::start(move |_| reply.clone()).unwrap();
+    let client = calls::builder(server.url())
         .credentials(Credentials::new("key", "app"))
         .max_answer_bytes(most)
         .runtime(MockClock::default())
         .build()
         .unwrap();
-    let head = format!(
-        "HTTP/1.1 {status} X\r\n{encoding}Content-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    let answer = [head.as_bytes(), body].concat();
-    let server = thread::spawn(move || {
-        let mut received = Vec::new();
-        for _ in 0..requests {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap();
-            stream.write_all(&answer).unwrap();
-            received.push(String::from_utf8_lossy(&request[..length]).to_lowercase());
-        }
-        received
-    });
     (client, server)
 }
 
@@ -96,58 +79,34 @@ async fn what_was_not_to_be_compressed_is_named() {
     };
     let (text, no_text) = (AnswerKind::Text, [0x1B, 0xFF, 0x80, 0x01]);
     for (encoding, body, end) in [
-        ("Content-Encoding: gzip\r\n", whole.clone(), gzipped(OK)),
-        ("", whole.clone(), gzipped(OK)),
-        ("Content-Encoding: gzip\r\n", two, gzipped(OK)),
+        (Some("gzip"), whole.clone(), gzipped(OK)),
+        (None, whole.clone(), gzipped(OK)),
+        (Some("gzip"), two, gzipped(OK)),
         (
-            "Content-Encoding: gzip\r\n",
+            Some("gzip"),
             whole[..whole.len() - 9].to_vec(),
             gzipped(UNREADABLE),
         ),
         // A wrong checksum, and a wrong header.
+        (Some("gzip"), broken(whole.len() - 6), gzipped(UNREADABLE)),
+        (None, broken(3), gzipped(UNREADABLE)),
         (
-            "Content-Encoding: gzip\r\n",
-            broken(whole.len() - 6),
-            gzipped(UNREADABLE),
-        ),
-        ("", broken(3), gzipped(UNREADABLE)),
-        (
-            "Content-Encoding: gzip, gzip\r\n",
+            Some("gzip, gzip"),
             [whole.clone(), b"rest".to_vec()].concat(),
             gzipped(UNREADABLE),
         ),
-        (
-            "Content-Encoding: deflate\r\n",
-            zlib(PROOF),
-            compressed(Some("deflate")),
-        ),
-        (
-            "Content-Encoding: BR\r\n",
-            no_text.to_vec(),
-            compressed(Some("br")),
-        ),
-        (
-            "Content-Encoding: canary\r\n",
-            no_text.to_vec(),
-            compressed(None),
-        ),
-        (
-            "Content-Encoding: identity\r\n",
-            no_text.to_vec(),
-            Some(text),
-        ),
+        (Some("deflate"), zlib(PROOF), compressed(Some("deflate"))),
+        (Some("BR"), no_text.to_vec(), compressed(Some("br"))),
+        (Some("canary"), no_text.to_vec(), compressed(None)),
+        (Some("identity"), no_text.to_vec(), Some(text)),
         // What it says of itself does not make it compressed.
-        (
-            "Content-Encoding: gzip\r\n",
-            b"no such page".to_vec(),
-            Some(text),
-        ),
-        ("Content-Encoding: br\r\n", PROOF.into(), OK),
+        (Some("gzip"), b"no such page".to_vec(), Some(text)),
+        (Some("br"), PROOF.into(), OK),
     ] {
-        // A booking and a read: neither is repeated.
-        let name = format!("{encoding}{body:?}");
+        // A booking, and a read that is repeated only after a text.
+        let name = format!("{encoding:?}: {body:?}");
         let requests = if end == Some(text) { 4 } else { 2 };
-        let (client, server) = start(requests, 200, encoding, &body, 1000);
+        let (client, server) = start(200, encoding, &body, 1000);
         let booking = C2BPostContractRequest::new();
         let booked = client.c2b_post_contract(&booking).await;
         let booked = booked.map(|answer| answer.into_inner().status);
@@ -162,10 +121,11 @@ async fn what_was_not_to_be_compressed_is_named() {
             assert_eq!(error.kind(), ErrorKind::NotTheAnswer, "{name}: {error}");
             assert!(!error.to_string().contains("canary"), "{error}");
         }
-        for request in server.join().unwrap() {
-            let mut lines = request.lines();
-            let asked = lines.find(|line| line.starts_with("accept-encoding"));
-            assert_eq!(asked, asked_for.then_some("accept-encoding: gzip"));
+        let received = server.take();
+        assert_eq!(received.len(), requests, "{name}");
+        for request in received {
+            let asked = request.header("accept-encoding");
+            assert_eq!(asked, asked_for.then_some("gzip"));
         }
     }
 }
@@ -174,11 +134,11 @@ async fn what_was_not_to_be_compressed_is_named() {
 #[tokio::test]
 async fn a_status_that_rejects_is_unknown_with_what_is_compressed() {
     let body = zlib(PROOF);
-    let (client, server) = start(1, 401, "Content-Encoding: deflate\r\n", &body, 1000);
+    let (client, server) = start(401, Some("deflate"), &body, 1000);
     let booking = C2BPostContractRequest::new();
     let error = client.c2b_post_contract(&booking).await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
-    server.join().unwrap();
+    assert_eq!(server.take().len(), 1);
 }
 
 /// The text of the error, of each kind.
@@ -208,7 +168,7 @@ async fn the_limit_is_of_what_is_decompressed() {
     // A hundred thousand letters in 148 bytes.
     let text = format!(r#"{{"WebRef":"{}"}}"#, "W".repeat(100_000));
     for (most, fits) in [(text.len(), true), (text.len() - 1, false)] {
-        let (client, _) = start(1, 200, "Content-Encoding: gzip\r\n", &gzip(&text), most);
+        let (client, _) = start(200, Some("gzip"), &gzip(&text), most);
         let booking = C2BPostContractRequest::new();
         match client.c2b_post_contract(&booking).await {
             Ok(answer) => {

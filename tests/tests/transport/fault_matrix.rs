@@ -18,6 +18,8 @@ use aim_tests::calls;
 use aim_tests::every_operation::{
     call, call_in_part, has_key, is_of_many, is_proved_by_status_alone, key, request_type, service,
 };
+use aim_tests::mock_clock::MockClock;
+use aim_tests::patience::patiently;
 use tokio::net::TcpStream;
 
 /// What is written down for a fault: what the client must say, and what it
@@ -324,23 +326,30 @@ impl Runtime for NoWait {
         let fake = Arc::clone(&self.fake);
         Box::pin(async move {
             fake.remove_faults();
-            while TcpStream::connect(fake.address()).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            let repaired = async {
+                while TcpStream::connect(fake.address()).await.is_err() {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            patiently("a connection", repaired).await;
         })
     }
 
-    fn timer(&self, limit: Limit, _: Duration) -> Sleep {
+    fn timer(&self, limit: Limit, duration: Duration) -> Sleep {
+        let never = MockClock::default().timer(limit, duration);
         if self.hits != Some(limit) {
-            return Box::pin(std::future::pending());
+            return never;
         }
         let (fake, hit) = (Arc::clone(&self.fake), Arc::clone(&self.hit));
         Box::pin(async move {
-            while fake.requests().iter().all(|one| one.fault.is_none()) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            let struck = async {
+                while fake.requests().iter().all(|one| one.fault.is_none()) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            patiently("the fault", struck).await;
             if hit.swap(true, Ordering::Relaxed) {
-                std::future::pending().await
+                never.await;
             }
         })
     }

@@ -54,8 +54,13 @@ async fn an_error_keeps_what_was_received_if_it_was_asked_to() {
         // Announced, it is not even begun; else the rest stays where it is.
         (140, &large, true, ErrorKind::Limit(Limit::AnswerSize), 0),
     ] {
-        for kept in [Some(1000), Some(10), Some(0), None] {
-            let error = failed(answer(length, body), closes, kept).await;
+        // At the same time, since each may wait until its time is over.
+        let calls = [Some(1000), Some(10), Some(0), None].map(|kept| {
+            let call = failed(answer(length, body), closes, kept);
+            (kept, tokio::spawn(call))
+        });
+        for (kept, call) in calls {
+            let error = call.await.unwrap();
             assert_eq!(error.kind(), kind, "{error}");
             let text = format!("{error} {error:?} {error:#?} {:?}", error.received());
             assert!(!text.contains("canary"), "{text}");

@@ -18,6 +18,7 @@ use aim_tests::calls;
 use aim_tests::error_text::error_text;
 use aim_tests::every_operation::call;
 use aim_tests::mock_clock::MockClock;
+use aim_tests::patience::patiently;
 use aim_tests::server::{Received, Reply, Server};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -657,7 +658,7 @@ async fn a_login_that_is_dropped_leaves_no_one_behind() {
         tokio::spawn(async move { read(&user).await })
     };
     let [first, second] = [0, 1].map(reads);
-    arrived.notified().await;
+    patiently("the login", arrived.notified()).await;
     // Whichever of them logs in, both wait: one is dropped, and the other lives.
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());

@@ -535,10 +535,22 @@ fn no_input_panics() {
         state ^= state << 17;
         usize::try_from(state % below as u64).unwrap()
     };
-    let pieces: [&[u8]; 12] = [
-        b"- ", b": ", b"[", b"{", b"}", b"&a ", b"*a", b"\n", b"\t", b"'", b"\xff", b"$ref: ",
+    let pieces: [&[u8]; 13] = [
+        b"- ",
+        b": ",
+        b"[",
+        b"{",
+        b"}",
+        b"&a ",
+        b"*a",
+        b"\n",
+        b"\t",
+        b"'",
+        b"\xff",
+        b"$ref: ",
+        "\u{85}".as_bytes(),
     ];
-    for _ in 0..500 {
+    for _ in 0..700 {
         let mut bytes = sample::TEXT.as_bytes().to_vec();
         for _ in 0..=random(3) {
             let at = random(bytes.len());

@@ -75,25 +75,33 @@ impl Look<'_> {
     }
 }
 
+/// What takes one kind of value.
+macro_rules! takes {
+    ($($method:ident: $schema:tt)*) => {
+        $(fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+            self.note(json!($schema))
+        })*
+    };
+}
+
 /// A whole number within the bounds of its type.
 macro_rules! whole {
     ($($method:ident $type:ty),*) => {
-        $(fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-            self.note(json!({ "type": "integer", "minimum": <$type>::MIN, "maximum": <$type>::MAX }))
-        })*
+        takes! {
+            $($method: { "type": "integer", "minimum": (<$type>::MIN), "maximum": (<$type>::MAX) })*
+        }
     };
 }
 
 impl<'de> Deserializer<'de> for Look<'_> {
     type Error = Error;
 
-    /// What takes several kinds of value takes a text.
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        self.note(json!({ "type": "string" }))
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        self.note(json!({ "type": "boolean" }))
+    takes! {
+        // What takes several kinds of value takes a text.
+        deserialize_any: { "type": "string" }
+        deserialize_bool: { "type": "boolean" }
+        deserialize_f32: { "type": "number" }
+        deserialize_f64: { "type": "number" }
     }
 
     whole! {
@@ -148,7 +156,7 @@ impl<'de> Deserializer<'de> for Look<'_> {
     }
 
     forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct
+        i128 u128 char str string bytes byte_buf unit unit_struct newtype_struct
         tuple tuple_struct identifier ignored_any
     }
 }
@@ -266,6 +274,7 @@ mod tests {
         flag: bool,
         small: Option<u8>,
         list: Vec<Choice>,
+        part: f64,
         #[serde(rename = "named")]
         text: Option<String>,
         map: BTreeMap<String, u8>,
@@ -302,6 +311,7 @@ mod tests {
                     "list",
                     json!({"type": "array", "items": {"type": "string", "enum": ["one_word", "two"]}})
                 ),
+                ("part", json!({"type": "number"})),
                 ("named", json!({"type": "string", "nullable": true})),
                 (
                     "map",
