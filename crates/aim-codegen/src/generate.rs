@@ -107,14 +107,14 @@ pub fn generate(document: &Document) -> Result<Code, Problems> {
 
 /// Returns the names of a document that was linted, as constants.
 pub(crate) fn names(document: &Document) -> Result<String, Problems> {
-    let facts = Facts::of(document.openapi()).map_err(|message| whole(document, &message))?;
+    let facts = Facts::of(document).map_err(|message| whole(document, &message))?;
     Ok(format!("{HEADER}{}", names::names(&facts)))
 }
 
 /// Like [`generate`], for a document that was linted before.
 pub(crate) fn write(document: &Document) -> Result<Code, Problems> {
-    let facts = Facts::of(document.openapi()).map_err(|message| whole(document, &message))?;
-    let lowered = lower::lower(document.openapi());
+    let facts = Facts::of(document).map_err(|message| whole(document, &message))?;
+    let lowered = lower::lower(document);
     let tokens = caught(|| run(&lowered, &facts))
         .map_err(|message| whole(document, &format!("progenitor gave up: {message}")))?;
     let file = syn::parse2::<syn::File>(tokens)

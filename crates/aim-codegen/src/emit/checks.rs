@@ -112,7 +112,7 @@ mod tests {
 
     fn added(text: &str) -> String {
         let document = Document::parse("a.yaml", text).unwrap();
-        let facts = Facts::of(document.openapi()).unwrap();
+        let facts = Facts::of(&document).unwrap();
         let items = checks(&facts);
         squeezed(&prettyplease::unparse(&parse_quote!(#(#items)*)))
     }

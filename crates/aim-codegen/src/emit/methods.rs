@@ -158,7 +158,7 @@ mod tests {
 
     fn written(text: &str) -> String {
         let document = Document::parse("a.yaml", text).unwrap();
-        table(&Facts::of(document.openapi()).unwrap())
+        table(&Facts::of(&document).unwrap())
     }
 
     #[test]

@@ -542,7 +542,7 @@ pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
     let Some(dotnet) = lint.dotnet_of(property) else {
         return;
     };
-    let mut expected_keys = ["items", "allOf"].to_vec();
+    let mut foreign_keys = ["items", "allOf"].to_vec();
     match dotnet {
         Dotnet::Scalar {
             kind,
@@ -554,7 +554,7 @@ pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
             lint.nullable(property, nullable, name);
         }
         Dotnet::List(item) => {
-            expected_keys.retain(|key| *key != "items");
+            foreign_keys.retain(|key| *key != "items");
             lint.keyword(property, "type", Some("array"), name);
             lint.keyword(property, "format", None, name);
             lint.nullable(property, true, name);
@@ -564,23 +564,28 @@ pub(super) fn property<'a>(lint: &mut Lint<'a>, property: &At<'a>) {
             }
         }
         Dotnet::Object(target) => {
-            expected_keys.retain(|key| *key != "allOf");
+            foreign_keys.retain(|key| *key != "allOf");
             lint.keyword(property, "type", None, name);
             lint.keyword(property, "format", None, name);
             lint.nullable(property, false, name);
             wrapper(lint, property, target);
         }
     }
-    for key in expected_keys.into_iter().chain(["properties", "required"]) {
-        if let Some(at) = property.get(key) {
+    no_keys(lint, property, &foreign_keys, name);
+    marks(lint, property);
+}
+
+/// Nothing stands in a schema that belongs to another C# type.
+fn no_keys(lint: &mut Lint<'_>, schema: &At<'_>, keys: &[&str], name: &str) {
+    for key in keys.iter().chain(&["properties", "required"]) {
+        if let Some(at) = schema.get(key) {
             at.report_key(
                 &mut lint.report,
-                format!("`{key}` is set, but the member is a `{name}`"),
-                "an object belongs in `components/schemas`: the generator invents names for inline ones",
+                format!("`{key}` is set, but this is a `{name}`"),
+                "an object belongs in `components/schemas`, where it has a name",
             );
         }
     }
-    marks(lint, property);
 }
 
 /// The items of a list.
@@ -591,6 +596,7 @@ fn items<'a>(lint: &mut Lint<'a>, items: &At<'a>, name: &'a str) {
             lint.keyword(items, "type", Some(kind), name);
             lint.keyword(items, "format", format, name);
             lint.nullable(items, false, name);
+            no_keys(lint, items, &["items", "allOf"], name);
         }
         Some(Dotnet::Object(target)) if referred(items) != Some(target) => lint.problem(
             items,

@@ -408,7 +408,8 @@ fn members() {
     row("            - $ref: '#/components/schemas/Result'\n", "            - type: object\n", &at("/Answer/properties/Status/allOf/0"), "is written inline");
     row("          allOf:\n            - $ref: '#/components/schemas/Result'\n", "", &at("/Answer/properties/Status"), "`allOf` is missing");
     row("            - $ref: '#/components/schemas/Result'\n", "            - $ref: '#/components/schemas/Result'\n          nullable: true\n", &at("/Answer/properties/Status/nullable"), "without a `type`");
-    row("          type: boolean\n          description: Whether", "          type: object\n          properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}\n          description: Whether", &at("/Answer/properties/Found/properties"), "is set, but the member is a `bool`");
+    row("          type: boolean\n          description: Whether", "          type: object\n          properties: {A: {type: string, description: D, example: x, x-aim-dotnet-type: string}}\n          description: Whether", &at("/Answer/properties/Found/properties"), "is set, but this is a `bool`");
+    row("            format: int64\n", "            format: int64\n            items: {type: string}\n", &at("/Query/properties/Ids/items/items"), "is set, but this is a `long`");
     row("              - {value: A, name: First, description: The first.}\n        - $ref", "              - {value: A, name: Other, description: The first.}\n        - $ref", &format!("{GET}/parameters/4/x-aim-open-enum"), "has other values elsewhere");
     for (name, message) in [
         ("Card", "cannot be the name of an enum"),

@@ -1,12 +1,9 @@
 //! The facts in the `x-aim-` extensions, read once for all later passes.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use openapiv3::{
-    OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Schema, SchemaKind, StatusCode, Type,
-};
-use serde_json::Value;
 
 use crate::plan::pattern::Pattern;
+use crate::read::document::{At, Document, Node, Value};
 
 pub(crate) struct Facts {
     /// In the document's order.
@@ -103,106 +100,90 @@ impl Facts {
     /// # Errors
     ///
     /// A sentence, if an extension is missing that the lint requires.
-    pub(crate) fn of(document: &OpenAPI) -> Result<Self, String> {
-        let components = document
-            .components
-            .as_ref()
+    pub(crate) fn of(document: &Document) -> Result<Self, String> {
+        let root = At::root(document.root());
+        let components = root
+            .get("components")
             .ok_or("the document has no components")?;
         let mut facts = Self {
             schemas: Vec::new(),
             operations: Vec::new(),
             open_enums: Vec::new(),
-            base_classes: base_classes(document)?,
-            failure: failure(document)?,
+            base_classes: base_classes(&root)?,
+            failure: failure(&root)?,
         };
-        for (name, schema) in &components.schemas {
-            if let ReferenceOr::Item(schema) = schema {
-                facts.add_schema(name, schema)?;
-            }
+        for schema in components.members_of("schemas") {
+            facts.add_schema(&schema)?;
         }
-        for (path, item) in &document.paths.paths {
-            if let ReferenceOr::Item(PathItem { post, get, .. }) = item {
-                for (verb, operation) in [("POST", post), ("GET", get)] {
-                    if let Some(operation) = operation {
-                        facts
-                            .operations
-                            .push(operation_facts(verb, path, operation)?);
-                    }
+        for path in root.members_of("paths") {
+            for (verb, key) in [("POST", "post"), ("GET", "get")] {
+                if let Some(operation) = path.get(key) {
+                    let operation = operation_facts(verb, path.name(), &operation)?;
+                    facts.operations.push(operation);
                 }
             }
         }
         Ok(facts)
     }
 
-    fn add_schema(&mut self, name: &str, schema: &Schema) -> Result<(), String> {
+    fn add_schema(&mut self, schema: &At<'_>) -> Result<(), String> {
+        let name = schema.name().to_owned();
         let mut facts = SchemaFacts {
-            name: name.to_owned(),
             generated_name: name.to_upper_camel_case(),
+            name,
             members: Vec::new(),
             exclusive: exclusive(schema)?,
         };
-        if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
-            for (member, property) in &object.properties {
-                let (converted_to, pattern) = match property {
-                    ReferenceOr::Item(property) => {
-                        let pattern = property.schema_data.extensions.get("x-aim-pattern");
-                        let read = |text| Pattern::read(string(text)?);
-                        (self.conversion(property)?, pattern.map(read).transpose()?)
-                    }
-                    ReferenceOr::Reference { .. } => (None, None),
-                };
-                facts.members.push(MemberFacts {
-                    name: member.clone(),
-                    is_text: converted_to.is_none() && is_string(property),
-                    is_list: !std::ptr::eq(items(property), property),
-                    converted_to,
-                    required: object.required.contains(member),
-                    pattern,
-                    holds: held(property),
-                });
-            }
+        let required = list(schema, "required")?;
+        for member in schema.members_of("properties") {
+            let property = member.node;
+            let name = member.name().to_owned();
+            let converted_to = self.conversion(&member)?;
+            let pattern = member.text("x-aim-pattern").map(ToOwned::to_owned);
+            facts.members.push(MemberFacts {
+                is_text: converted_to.is_none() && member.text("type") == Some("string"),
+                is_list: property.get("items").is_some(),
+                converted_to,
+                required: required.contains(&name),
+                pattern: pattern.map(Pattern::read).transpose()?,
+                holds: held(property),
+                name,
+            });
         }
         self.schemas.push(facts);
         Ok(())
     }
 
-    fn conversion(&mut self, property: &Schema) -> Result<Option<String>, String> {
-        let extensions = &property.schema_data.extensions;
-        if let Some(value) = extensions.get("x-aim-open-enum") {
-            return self.add_open_enum(value).map(Some);
+    fn conversion(&mut self, property: &At<'_>) -> Result<Option<String>, String> {
+        if let Some(open_enum) = property.get("x-aim-open-enum") {
+            return self.add_open_enum(&open_enum).map(Some);
         }
-        let dotnet = extensions.get("x-aim-dotnet-type").and_then(Value::as_str);
-        let name = match dotnet {
+        let name = match property.text("x-aim-dotnet-type") {
             Some("decimal" | "decimal?" | "List<decimal>") => "Money",
             Some("DateTime" | "DateTime?" | "List<DateTime>") => "AimDateTime",
-            _ if extensions.contains_key("x-aim-sensitive") => "Secret",
+            _ if property.get("x-aim-sensitive").is_some() => "Secret",
             _ => return Ok(None),
         };
         Ok(Some(name.to_owned()))
     }
 
     /// The same enum may be the type of several members.
-    fn add_open_enum(&mut self, value: &Value) -> Result<String, String> {
-        let name = text(value, "name")?;
+    fn add_open_enum(&mut self, open_enum: &At<'_>) -> Result<String, String> {
+        let name = text(open_enum, "name")?;
         if self.open_enums.iter().any(|known| known.name == name) {
             return Ok(name);
         }
-        let values = value
-            .get("values")
-            .and_then(Value::as_array)
-            .ok_or("x-aim-open-enum has no values")?
-            .iter()
-            .map(|value| {
-                Ok(OpenEnumValue {
-                    wire: text(value, "value")?,
-                    name: text(value, "name")?,
-                    description: text(value, "description")?,
-                })
+        let values = open_enum.items_of("values");
+        let values = values.iter().map(|value| {
+            Ok(OpenEnumValue {
+                wire: text(value, "value")?,
+                name: text(value, "name")?,
+                description: text(value, "description")?,
             })
-            .collect::<Result<_, String>>()?;
+        });
         self.open_enums.push(OpenEnum {
             name: name.clone(),
-            values,
+            values: values.collect::<Result<_, String>>()?,
         });
         Ok(name)
     }
@@ -211,170 +192,120 @@ impl Facts {
 fn operation_facts(
     verb: &'static str,
     path: &str,
-    operation: &Operation,
+    operation: &At<'_>,
 ) -> Result<OperationFacts, String> {
-    let id = operation.operation_id.clone().unwrap_or_default();
-    let extension = |key: &str| {
-        operation
-            .extensions
-            .get(key)
-            .ok_or_else(|| format!("operation {id} has no {key}"))
+    let plain = |key| operation.text(key).unwrap_or_default().to_owned();
+    let id = plain("operationId");
+    let extension = |key| {
+        let node = operation.node.get(key);
+        node.ok_or_else(|| format!("operation {id} has no {key}"))
     };
+    let deprecated = operation.node.get("deprecated").map(|node| &node.value);
     Ok(OperationFacts {
         service: string(extension("x-aim-operation")?)?,
-        summary: operation.summary.clone().unwrap_or_default(),
-        description: operation.description.clone().unwrap_or_default(),
+        summary: plain("summary"),
+        description: plain("description"),
         method: id.to_snake_case(),
         verb,
         path: path.to_owned(),
         request: string(extension("x-aim-request")?)?,
-        answer: answer(operation).ok_or_else(|| format!("operation {id} has no JSON answer"))?,
-        deprecated: operation.deprecated,
+        answer: answer(operation.node)
+            .ok_or_else(|| format!("operation {id} has no JSON answer"))?,
+        deprecated: deprecated == Some(&Value::Bool(true)),
         repeat: match extension("x-aim-repeat")?.as_str() {
             Some("safe") => Repeat::Safe,
             Some("session") => Repeat::Session,
             _ => Repeat::Books,
         },
         evidence: strings(extension("x-aim-evidence")?)?,
-        partial: operation
-            .extensions
-            .get("x-aim-partial")
-            .map(string)
-            .transpose()?,
+        partial: operation.text("x-aim-partial").map(ToOwned::to_owned),
         lookup: operation
-            .extensions
             .get("x-aim-lookup")
-            .map(lookup)
+            .map(|rule| lookup(&rule))
             .transpose()?,
         forbidden_in_url: operation
-            .parameters
+            .items_of("parameters")
             .iter()
-            .filter_map(|parameter| match parameter {
-                ReferenceOr::Item(Parameter::Query { parameter_data, .. }) => Some(parameter_data),
-                _ => None,
-            })
-            .filter(|data| data.extensions.contains_key("x-aim-sensitive"))
-            .map(|data| data.name.clone())
-            .collect(),
+            .filter(|parameter| parameter.text("in") == Some("query"))
+            .filter(|parameter| parameter.get("x-aim-sensitive").is_some())
+            .map(|parameter| text(parameter, "name"))
+            .collect::<Result<_, _>>()?,
         id,
     })
 }
 
-fn base_classes(document: &OpenAPI) -> Result<Vec<(String, Vec<String>)>, String> {
-    let classes = document.extensions.get("x-aim-base-classes");
-    let classes = classes.and_then(Value::as_object).into_iter().flatten();
-    classes
-        .map(|(name, class)| {
-            let members = class.get("members");
-            let members = members.ok_or_else(|| format!("base class {name} has no members"))?;
-            Ok((name.clone(), strings(members)?))
-        })
-        .collect()
+fn base_classes(root: &At<'_>) -> Result<Vec<(String, Vec<String>)>, String> {
+    let classes = root.members_of("x-aim-base-classes");
+    let named = |class: &At<'_>| Ok((class.name().to_owned(), list(class, "members")?));
+    classes.iter().map(named).collect()
 }
 
 /// The operation that looks up, and the one member to look up by.
-fn lookup(value: &Value) -> Result<(String, String), String> {
-    let by = value.get("by").and_then(Value::as_object);
-    match by.map(|by| by.values().collect::<Vec<_>>()).as_deref() {
-        Some([member]) => Ok((text(value, "operation")?, string(member)?)),
+fn lookup(rule: &At<'_>) -> Result<(String, String), String> {
+    match rule.members_of("by").as_slice() {
+        [member] => Ok((text(rule, "operation")?, string(member.node)?)),
         _ => Err("`by` of x-aim-lookup names other than one member".to_owned()),
     }
 }
 
-/// The schema of a list's items, or else the schema itself.
-fn items(property: &ReferenceOr<Box<Schema>>) -> &ReferenceOr<Box<Schema>> {
-    match property.as_item().map(|property| &property.schema_kind) {
-        Some(SchemaKind::Type(Type::Array(array))) => array.items.as_ref().unwrap_or(property),
-        _ => property,
-    }
-}
-
-fn is_string(property: &ReferenceOr<Box<Schema>>) -> bool {
-    let schema = property.as_item().map(|schema| &schema.schema_kind);
-    matches!(schema, Some(SchemaKind::Type(Type::String(_))))
-}
-
 /// The schema that a member is, or is a list of.
-fn held(property: &ReferenceOr<Box<Schema>>) -> Option<String> {
-    let target = match items(property) {
-        ReferenceOr::Reference { reference } => reference,
-        ReferenceOr::Item(property) => match &property.schema_kind {
-            SchemaKind::AllOf { all_of } => match all_of.first()? {
-                ReferenceOr::Reference { reference } => reference,
-                ReferenceOr::Item(_) => return None,
-            },
-            _ => return None,
-        },
-    };
+fn held(property: &Node) -> Option<String> {
+    let held = property.get("items").unwrap_or(property);
+    let part = held.get("allOf").and_then(|parts| parts.items().first());
+    referred(part.unwrap_or(held))
+}
+
+/// The name of the schema that a `$ref` leads to.
+fn referred(node: &Node) -> Option<String> {
+    let target = node.get("$ref")?.as_str()?;
     target.rsplit('/').next().map(ToOwned::to_owned)
 }
 
-fn exclusive(schema: &Schema) -> Result<Vec<[String; 2]>, String> {
-    schema
-        .schema_data
-        .extensions
-        .get("x-aim-exclusive")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|pair| {
-            <[String; 2]>::try_from(strings(pair)?)
-                .map_err(|_| "x-aim-exclusive holds something other than pairs".to_owned())
-        })
-        .collect()
+fn exclusive(schema: &At<'_>) -> Result<Vec<[String; 2]>, String> {
+    let pairs = schema.items_of("x-aim-exclusive");
+    let pair = |pair: &At<'_>| match pair.node.items() {
+        [left, right] => Ok([string(left)?, string(right)?]),
+        _ => Err("x-aim-exclusive holds something other than pairs".to_owned()),
+    };
+    pairs.iter().map(pair).collect()
 }
 
 /// The name of the schema of the JSON answer with status 200.
-fn answer(operation: &Operation) -> Option<String> {
-    let response = operation.responses.responses.get(&StatusCode::Code(200))?;
-    let ReferenceOr::Item(response) = response else {
-        return None;
-    };
-    match response.content.get("application/json")?.schema.as_ref()? {
-        ReferenceOr::Reference { reference } => reference.rsplit('/').next().map(ToOwned::to_owned),
-        ReferenceOr::Item(_) => None,
-    }
+fn answer(operation: &Node) -> Option<String> {
+    let content = operation.get("responses")?.get("200")?.get("content")?;
+    referred(content.get("application/json")?.get("schema")?)
 }
 
-fn failure(document: &OpenAPI) -> Result<Vec<StatusWords>, String> {
-    document
-        .extensions
+fn failure(root: &At<'_>) -> Result<Vec<StatusWords>, String> {
+    let rule = root
         .get("x-aim-failure")
-        .and_then(|rule| rule.get("words"))
-        .and_then(Value::as_array)
-        .ok_or("the document has no x-aim-failure")?
-        .iter()
-        .map(|words| {
-            let list = |key| words.get(key).map(strings).transpose();
-            Ok(StatusWords {
-                member: text(words, "member")?,
-                good: list("good")?.unwrap_or_default(),
-                failure: list("failure")?.unwrap_or_default(),
-            })
+        .ok_or("the document has no x-aim-failure")?;
+    let words = rule.items_of("words");
+    let words = words.iter().map(|words| {
+        Ok(StatusWords {
+            member: text(words, "member")?,
+            good: list(words, "good")?,
+            failure: list(words, "failure")?,
         })
-        .collect()
+    });
+    words.collect()
 }
 
-fn text(value: &Value, key: &str) -> Result<String, String> {
-    string(
-        value
-            .get(key)
-            .ok_or_else(|| format!("`{key}` is missing"))?,
-    )
+fn text(at: &At<'_>, key: &str) -> Result<String, String> {
+    let node = at.node.get(key);
+    string(node.ok_or_else(|| format!("`{key}` is missing"))?)
 }
 
-fn string(value: &Value) -> Result<String, String> {
-    value
-        .as_str()
-        .map(ToOwned::to_owned)
-        .ok_or_else(|| "an extension holds something other than text".to_owned())
+fn string(node: &Node) -> Result<String, String> {
+    let text = node.as_str().map(ToOwned::to_owned);
+    text.ok_or_else(|| "an extension holds something other than text".to_owned())
 }
 
-fn strings(value: &Value) -> Result<Vec<String>, String> {
-    value
-        .as_array()
-        .ok_or("an extension holds no list")?
-        .iter()
-        .map(string)
-        .collect()
+/// The texts of the list under a key; none if there is no list.
+fn list(at: &At<'_>, key: &str) -> Result<Vec<String>, String> {
+    at.node.get(key).map_or(Ok(Vec::new()), strings)
+}
+
+fn strings(list: &Node) -> Result<Vec<String>, String> {
+    list.items().iter().map(string).collect()
 }

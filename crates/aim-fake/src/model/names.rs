@@ -354,18 +354,18 @@ impl BaseRequest {
     pub const OAUTH_TOKEN: &str = "OAuthToken";
 }
 
-pub enum BaseResponse {}
-
-impl BaseResponse {
-    pub const STATUS: &str = "Status";
-}
-
 pub enum BaseSecureRequest {}
 
 impl BaseSecureRequest {
     pub const TOKEN: &str = "Token";
     pub const DEVICE_ID: &str = "DeviceId";
     pub const APP_ID: &str = "AppId";
+}
+
+pub enum BaseResponse {}
+
+impl BaseResponse {
+    pub const STATUS: &str = "Status";
 }
 
 /// The names of the types.

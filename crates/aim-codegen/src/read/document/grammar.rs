@@ -2,8 +2,8 @@
 //!
 //! The tables below are the whole grammar; for credentials and parameters they
 //! list only what the vendor's services use. A key that they do not name is a
-//! problem: the generator's object model would drop it in silence, and with it
-//! a `required` or a mark of what is secret.
+//! problem: the generator would drop it in silence, and with it a `required` or a
+//! mark of what is secret.
 
 use super::tree::{At, Node, Value};
 use crate::read::problem::Report;
@@ -54,10 +54,6 @@ const MUST: bool = true;
 const MAY: bool = false;
 
 const SKIPPED: &str = "the generator silently ignores it";
-
-/// The generator's object model takes exponential time to refuse something in
-/// schemas within schemas.
-const MAX_SCHEMAS: usize = 8;
 
 enum Shape {
     Any,
@@ -562,7 +558,6 @@ pub(crate) fn walk<'a>(root: &'a Node, report: &mut Report) -> Vec<(Kind, At<'a>
         root,
         report,
         objects: Vec::new(),
-        schemas: 0,
     };
     walk.shape(&The(&ROOT), At::root(root));
     walk.objects
@@ -572,8 +567,6 @@ struct Walk<'a, 'r> {
     root: &'a Node,
     report: &'r mut Report,
     objects: Vec<(Kind, At<'a>)>,
-    /// How many schemas enclose the current place.
-    schemas: usize,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -614,20 +607,7 @@ impl<'a> Walk<'a, '_> {
             (OrRef(_, section), Value::Map(_)) if at.get("$ref").is_some() => {
                 self.reference(section, &at);
             }
-            (The(object) | OrRef(object, _), Value::Map(_)) => {
-                let is_schema = std::ptr::eq(object.keys, SCHEMA_KEYS);
-                if is_schema && self.schemas == MAX_SCHEMAS {
-                    at.report(
-                        self.report,
-                        format!("more than {MAX_SCHEMAS} schemas stand within each other"),
-                        "move the inner ones to `components/schemas`",
-                    );
-                    return;
-                }
-                self.schemas += usize::from(is_schema);
-                self.object(object, at);
-                self.schemas -= usize::from(is_schema);
-            }
+            (The(object) | OrRef(object, _), Value::Map(_)) => self.object(object, at),
             (Never(why), _) => at.report_key(
                 self.report,
                 format!("`{}` is not allowed here: {why}", at.name()),
