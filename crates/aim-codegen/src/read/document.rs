@@ -5,6 +5,8 @@
 //! understand differently is a problem with its place.
 
 mod grammar;
+#[cfg(any(test, feature = "second-reader"))]
+mod second_reader;
 mod tree;
 
 use std::fs;
@@ -59,10 +61,14 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// Everything that is not YAML or not OpenAPI 3.0. What is mere style is left to [`lint`](crate::lint::lint).
+    /// Everything that is not YAML or not OpenAPI 3.0, and, with the feature
+    /// `second-reader`, what another reader of YAML reads otherwise. What is mere
+    /// style is left to [`lint`](crate::lint::lint).
     pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
         let root = tree::parse(file, text)?;
         let mut report = Report::new(file);
+        #[cfg(any(test, feature = "second-reader"))]
+        second_reader::compare(&At::root(&root), text, &mut report);
         grammar::walk(&root, &mut report);
         report.finish()?;
         Ok(Self {
