@@ -197,7 +197,9 @@ impl FileJournal {
         records
     }
 
-    /// What is known of a booking; nothing if it was certainly not booked.
+    /// What is known of a booking; nothing if it was certainly not booked. One that
+    /// is on its way in another task is found as that, so a second click can look
+    /// again until it has an end.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Record> {
         self.inner().bookings.get(id).map(Line::record)

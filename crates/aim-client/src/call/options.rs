@@ -164,8 +164,9 @@ impl CallOptions {
     /// unless the first is certainly not applied
     /// ([not sent](crate::Delivery::NotSent) or
     /// [rejected](crate::Delivery::Rejected)): then it is the same one again.
-    /// The same name, given anew, is known to a journal alone. Reads need no name
-    /// and take none.
+    /// **The same name, given anew, is known to a [journal](crate::journal) alone**:
+    /// without one, two calls that each name their booking so are two bookings.
+    /// Reads need no name and take none.
     pub fn booking_id(mut self, id: impl Into<String>) -> Self {
         self.booking_id = Some(Arc::new(BookingId {
             name: id.into(),
