@@ -217,6 +217,7 @@ const STYLE_RULES: &[(Kind, Check)] = &[
     (Operation, operations::internal),
     (Response, operations::one_media_type),
     (Components, schemas::names_in_go),
+    (Components, schemas::in_xml),
     (Property, examples::property),
     (Parameter, examples::parameter),
     (MediaType, examples::media_type),

@@ -1,8 +1,8 @@
 //! What a change of the document asks for besides its generated files.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::{fmt, fs};
 
 use aim_codegen::regen::JSON;
 use serde_json::Value;
@@ -67,6 +67,16 @@ impl Change<'_> {
                  {SNAPSHOTS} && git diff {SNAPSHOTS}`\n"
             ));
         }
+        let outcomes = fs::read_to_string(self.root.join(OUTCOMES)).unwrap_or_default();
+        let is_tried = |id: &String| outcomes.contains(&format!("\"operation\": \"{id}\""));
+        let untried: Vec<_> = ids(new).into_iter().filter(|id| !is_tried(id)).collect();
+        if !untried.is_empty() {
+            steps.push(format!(
+                "- {OUTCOMES}: answers of {}, by which each client tests its rule of success; `cargo test \
+                 --package aim-tests --test client outcomes` holds ours to them\n",
+                untried.join(", ")
+            ));
+        }
         let new_names = names(new);
         for name in names(old).difference(&new_names) {
             let files = files_with(self.root, name);
@@ -82,6 +92,7 @@ impl Change<'_> {
 }
 
 const SNAPSHOTS: &str = "tests/snapshots";
+const OUTCOMES: &str = "openapi/outcomes.json";
 
 /// What may name what is gone: generated files, the ledger with the changelogs,
 /// what was received from elsewhere, and what has a step of its own.
@@ -244,18 +255,46 @@ fn names(document: &Value) -> BTreeSet<&str> {
     names
 }
 
-/// What may change a request on the wire: all that is not prose.
+fn operations(document: &Value) -> impl Iterator<Item = &Value> {
+    let paths = members(&document["paths"]);
+    paths.flat_map(|(_, item)| members(item).map(|(_, operation)| operation))
+}
+
+fn ids(document: &Value) -> BTreeSet<String> {
+    let ids = operations(document).filter_map(|operation| operation["operationId"].as_str());
+    ids.map(ToOwned::to_owned).collect()
+}
+
+/// What may change a request on the wire: all that is neither prose nor of answers.
 fn sent(document: &Value) -> Value {
     let mut paths = document["paths"].clone();
-    let mut schemas = document["components"]["schemas"].clone();
-    for value in [&mut paths, &mut schemas] {
-        without_prose(value);
+    without_prose(&mut paths);
+    let requests = operations(document).filter_map(|operation| operation["x-aim-request"].as_str());
+    let mut names: Vec<&str> = requests.collect();
+    let mut schemas = BTreeMap::new();
+    while let Some(name) = names.pop() {
+        let schema = &document["components"]["schemas"][name];
+        if !schemas.contains_key(name) {
+            held_by(schema, &mut names);
+            let mut schema = schema.clone();
+            without_prose(&mut schema);
+            schemas.insert(name, schema);
+        }
     }
-    Value::Array(vec![
-        paths,
-        schemas,
-        document["components"]["parameters"].clone(),
-    ])
+    serde_json::json!([paths, schemas, document["components"]["parameters"]])
+}
+
+/// Adds the schemas that a value refers to.
+fn held_by<'a>(value: &'a Value, names: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            let target = members.get("$ref").and_then(Value::as_str);
+            names.extend(target.and_then(|target| target.strip_prefix("#/components/schemas/")));
+            members.values().for_each(|value| held_by(value, names));
+        }
+        Value::Array(items) => items.iter().for_each(|value| held_by(value, names)),
+        _ => {}
+    }
 }
 
 fn without_prose(value: &mut Value) {
@@ -267,6 +306,11 @@ fn without_prose(value: &mut Value) {
                 "externalDocs",
                 "tags",
                 "responses",
+                "x-aim-evidence",
+                "x-aim-licenses",
+                "x-aim-lookup",
+                "x-aim-partial",
+                "x-aim-repeat",
                 "x-go-name",
                 "x-internal",
             ] {

@@ -207,6 +207,45 @@ pub(super) fn names_in_go<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
     }
 }
 
+/// Each schema says how it is written as XML, as `aim-fake` serves it and whoever
+/// reads XML needs it. No generated Rust depends on it.
+pub(super) fn in_xml<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
+    for schema in components.members_of("schemas") {
+        let xml = schema.get("xml");
+        let said = |key| xml.as_ref().and_then(|xml| xml.text(key));
+        let at = xml.as_ref().unwrap_or(&schema);
+        let name = schema.name();
+        if said("name") != Some(name) {
+            lint.problem_under(
+                at,
+                "name",
+                format!("the name of the element in XML is not `{name}`"),
+                format!("servers write the type's name: set `name: {name}` below `xml`"),
+            );
+        }
+        if said("namespace").is_none_or(|text| text.trim().is_empty()) {
+            lint.problem_under(
+                at,
+                "namespace",
+                "the namespace of the element in XML is missing",
+                "set `namespace` below `xml`, as the schemas of the same kind have it",
+            );
+        }
+        for member in schema.members_of("properties") {
+            let wrapped = member.get("xml").and_then(|xml| xml.get("wrapped"));
+            let is_wrapped = wrapped.is_some_and(|at| at.node.value == Value::Bool(true));
+            if is_wrapped != (member.text("type") == Some("array")) {
+                lint.problem_under(
+                    &member,
+                    "xml",
+                    "`xml: {wrapped: true}` is for lists, and each list has it",
+                    "servers write a list as an element that holds those of its items",
+                );
+            }
+        }
+    }
+}
+
 /// Schemas of answers, and all schemas that they hold, have no `required`.
 pub(super) fn answers_require_nothing<'a>(lint: &mut Lint<'a>, components: &At<'a>) {
     let mut answers = components.members_of("responses");

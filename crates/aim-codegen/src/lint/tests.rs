@@ -228,7 +228,7 @@ fn with_listing(verb: &str, rest: &str, properties: &str) -> String {
          default: {{$ref: '#/components/responses/Error'}}\ncomponents:\n"
     );
     let schema = format!(
-        "    Nothing: {{type: object, description: D, x-aim-base: BaseRequest{properties}}}\n    Query:\n"
+        "    Nothing: {{type: object, description: D, x-aim-base: BaseRequest, xml: {{name: Nothing, namespace: urn:n}}{properties}}}\n    Query:\n"
     );
     let text = sample::TEXT.replacen("components:\n", &operation, 1);
     text.replacen("    Query:\n", &schema, 1)
@@ -311,7 +311,8 @@ fn queries() {
 fn names_in_go() {
     let text = sample::TEXT
         .replace("    Answer:\n", "    LookResponse:\n")
-        .replace("schemas/Answer'", "schemas/LookResponse'");
+        .replace("schemas/Answer'", "schemas/LookResponse'")
+        .replace("name: Answer\n", "name: LookResponse\n");
     let named = |name: &str| {
         let from = "    LookResponse:\n      type: object\n";
         problems(&text.replace(from, &format!("{from}      x-go-name: {name}\n")))
@@ -508,6 +509,52 @@ fn examples() {
 
 /// Nothing is generated from an example, so a wrong one in a user's own
 /// document is only a warning.
+#[test]
+fn every_schema_is_written_as_xml() {
+    let with = |from: &str, to: &str| problems(&sample::TEXT.replacen(from, to, 1));
+    let card = "        name: Card\n        namespace: http://schemas.datacontract.org/2004/07/AIM.WebService\n";
+    let named = "the name of the element in XML is not `Card`";
+    let lacking = "the namespace of the element in XML is missing";
+    let list = "`xml: {wrapped: true}` is for lists, and each list has it";
+    for (from, to, expected) in [
+        (
+            &format!("      xml:\n{card}")[..],
+            "",
+            &[
+                format!("{SCHEMAS_AT}/Card {named}"),
+                format!("{SCHEMAS_AT}/Card {lacking}"),
+            ][..],
+        ),
+        (
+            "        name: Card\n",
+            "        name: Crad\n",
+            &[format!("{SCHEMAS_AT}/Card/xml/name {named}")],
+        ),
+        (
+            card,
+            "        name: Card\n",
+            &[format!("{SCHEMAS_AT}/Card/xml {lacking}")],
+        ),
+        (
+            "          xml: {wrapped: true}\n",
+            "",
+            &[format!("{SCHEMAS_AT}/Query/properties/Ids {list}")],
+        ),
+        (
+            "          xml: {wrapped: true}\n",
+            "          xml: {wrapped: false}\n",
+            &[format!("{SCHEMAS_AT}/Query/properties/Ids/xml {list}")],
+        ),
+        (
+            "          description: The mode.\n          example",
+            "          xml: {wrapped: true}\n          description: The mode.\n          example",
+            &[format!("{SCHEMAS_AT}/Query/properties/Mode/xml {list}")],
+        ),
+    ] {
+        assert_eq!(with(from, to), expected, "{to:?} for {from:?}");
+    }
+}
+
 #[test]
 fn an_example_is_style() {
     let text = sample::TEXT.replace("value: {Ref: C-1}", "value: {Ref: 7}");

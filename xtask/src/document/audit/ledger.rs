@@ -50,12 +50,16 @@ struct At {
 
 impl Claim {
     pub(super) fn matches(&self, type_: &str, field: &str, aspect: &str, page: &str) -> bool {
-        let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
         is(&self.type_, type_)
             && is(&self.field, field)
             && self.aspect == aspect
             && self.page.as_ref().is_none_or(|wanted| wanted == page)
     }
+}
+
+/// Whether a name in a claim means this one: `*` means each.
+fn is(pattern: &str, name: &str) -> bool {
+    pattern == "*" || pattern == name
 }
 
 impl Entry {
@@ -109,8 +113,10 @@ impl Ledger {
     pub(crate) fn claims(&self, type_: Option<&str>, field: &str) -> bool {
         let of = |entry: &Entry| {
             let mut claims = entry.tie.facts.iter().chain(&entry.tie.newer);
-            claims
-                .any(|claim| claim.field == field && type_.is_none_or(|type_| claim.type_ == type_))
+            claims.any(|claim| match type_ {
+                Some(type_) => is(&claim.type_, type_) && is(&claim.field, field),
+                None => claim.field == field,
+            })
         };
         self.0.iter().any(of)
     }
