@@ -1,6 +1,7 @@
 //! Edits of the document that the product does not have, for tests that one
-//! edit is enough: two operations of the vendor, one without members of its own
-//! and one whose only evidence is `Status`, and a member.
+//! edit is enough: two operations, one without members of its own and one whose
+//! only evidence is `Status`, and a member. All are invented, under names that
+//! no vendor has.
 
 /// The pieces, each with the text before which it is inserted. The document has
 /// that text once.
@@ -23,20 +24,27 @@ const PIECES: [(&str, &str); 4] = [
     ),
 ];
 
-/// The document with both operations and the member, if it does not have them
-/// yet.
+/// What the names in them contain, and no name of the document may.
+const NAMES: [&str; 4] = ["TestListing", "TestNumber", "TestSetCustomer", "TestStatus"];
+
+/// The document with both operations and the member.
 ///
 /// # Panics
 ///
-/// If the document no longer has a place for one of them.
+/// If the document no longer has a place for one of them, or has one of their
+/// names already.
 #[must_use]
 #[allow(clippy::panic, reason = "a test without its data cannot go on")]
 pub fn added_to(document: &str) -> String {
     let mut text = document.replace("\r\n", "\n");
+    for name in NAMES {
+        assert!(
+            !text.contains(name),
+            "the document has {name:?} already: rename it in `tests/fixtures/new-operation` and \
+             in the tests that use it"
+        );
+    }
     for (piece, before) in PIECES {
-        if text.contains(piece) {
-            continue;
-        }
         let parts: Vec<&str> = text.split(before).collect();
         let [head, tail] = parts[..] else {
             panic!("the document has {before:?} {} times", parts.len() - 1);

@@ -603,7 +603,8 @@ mod tests {
             let mut state = store();
             // The loaded state continues with other calls.
             let mut copy = state.clone();
-            for _ in 0..15 {
+            // For as many calls of each operation, however many there are.
+            for _ in 0..3 * operations.len() {
                 let operation = &operations[choices.below(operations.len())];
                 let request = choices.request(operation.request, &state);
                 let answer = call_with(&mut state, operation.name, &request, &settings);
@@ -622,8 +623,12 @@ mod tests {
                 }
             }
         }
-        // Every operation succeeded at least once.
-        assert_eq!(done.len(), operations.len());
-        assert!(done.values().all(|count| *count > 5), "{done:?}");
+        for operation in operations {
+            assert!(
+                done.contains_key(operation.name),
+                "no random call of {} succeeds: {done:?}",
+                operation.name
+            );
+        }
     }
 }

@@ -33,12 +33,12 @@ fn typed(verb: &str, operation: &str, format: &str, accept: &str, body: &str) ->
 }
 
 fn list(at: SocketAddr, accept: &str) -> Answer {
-    let operation = "ContractStatusListing";
+    let operation = "TestListing";
     send(at, &typed("GET", operation, "application/json", accept, ""))
 }
 
 fn ping(body: &str) -> Vec<u8> {
-    request("POST", "/aeservices30/api/Ping", "", body)
+    request("POST", "/aeservices30/api/TestPing", "", body)
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
     let fake = start().await;
     let at = fake.address();
     let listed = json!({
-        "ContractStatuses": [
+        "TestStatuses": [
             {"Id": 4_000_000_000_i64, "Description": "Pending", "WebDescription": "We are on it"},
             {"Id": 2, "Description": "Delivered"},
         ],
@@ -65,7 +65,7 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
     let answer = list(at, "application/jsv");
     assert!(answer.text().contains("{Id:2,Description:Delivered}"));
     // Also by the name of its request.
-    let target = "/api/json/reply/ContractStatusListingRequest";
+    let target = "/api/json/reply/TestListingRequest";
     assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
     // Without members nothing is bound, whatever is sent.
     for (format, body) in [
@@ -76,22 +76,22 @@ async fn an_operation_without_rules_is_answered_with_the_example_of_the_document
         ("application/x-www-form-urlencoded", "Ref=R"),
         (
             "application/xml",
-            "<ContractStatusListingRequest \
+            "<TestListingRequest \
              xmlns=\"http://schemas.datacontract.org/2004/07/AIM.WebService\"/>",
         ),
     ] {
-        let operation = "ContractStatusListing";
+        let operation = "TestListing";
         let post = typed("POST", operation, format, "application/json", body);
         assert_eq!(send(at, &post).json(), listed, "{format} {body}");
     }
-    let target = "/api/ContractStatusListing?Ref=R";
+    let target = "/api/TestListing?Ref=R";
     assert_eq!(send(at, &request("GET", target, "", "")).json(), listed);
     let requests = fake.requests();
     assert!(requests.iter().all(|it| it.applied));
     assert!(requests.iter().all(|it| it.not_kept.is_empty()));
     assert!(fake.state().bookings().is_empty());
     // A verb that it does not have in the document.
-    let put = request("PUT", "/api/ContractStatusListing", "", "{}");
+    let put = request("PUT", "/api/TestListing", "", "{}");
     assert_eq!(send(at, &put).status(), 404);
 }
 
@@ -108,11 +108,15 @@ async fn a_booking_operation_is_added_to_the_bookings() {
         ),
         (
             "application/xml",
-            "<PingRequest xmlns=\"http://schemas.datacontract.org/2004/07/AIM.WebService\">\
-             <Pings><Ping><Note>n</Note></Ping></Pings><Ref>R</Ref></PingRequest>",
+            "<TestPingRequest xmlns=\"http://schemas.datacontract.org/2004/07/AIM.WebService\">\
+             <Pings><TestPing><Note>n</Note></TestPing></Pings><Ref>R</Ref></TestPingRequest>",
         ),
     ] {
-        let answer = send(at, &typed("POST", "Ping", format, "application/json", body)).json();
+        let answer = send(
+            at,
+            &typed("POST", "TestPing", format, "application/json", body),
+        )
+        .json();
         // Made from the examples, without `StatusCode` and two texts, which
         // would be a failure.
         assert_eq!(answer["Status"]["StatusCode"], "OK", "{format}");
@@ -122,7 +126,7 @@ async fn a_booking_operation_is_added_to_the_bookings() {
     let state = fake.state();
     let bookings = state.bookings();
     assert_eq!(bookings.len(), 4);
-    assert!(bookings.iter().all(|it| it.operation == "Ping"));
+    assert!(bookings.iter().all(|it| it.operation == "TestPing"));
     assert!(bookings.iter().all(|it| it.digest == bookings[0].digest));
     let requests = fake.requests();
     assert!(requests.iter().all(|it| it.applied));
@@ -162,7 +166,7 @@ async fn the_rules_of_the_document_apply() {
     // operation.
     assert_eq!(send(at, &ping(r#"{"Number":"x"}"#)).json(), json!({}));
     assert_eq!(fake.state().bookings().len(), 1);
-    let wrong = request("GET", "/api/Ping?Number=x", "", "");
+    let wrong = request("GET", "/api/TestPing?Number=x", "", "");
     assert_eq!(send(at, &wrong).status(), 400);
 
     fake.fault(
@@ -174,13 +178,13 @@ async fn the_rules_of_the_document_apply() {
             with_answer: false,
             style: None,
         })
-        .on("Ping"),
+        .on("TestPing"),
     )
     .await
     .unwrap();
     assert_eq!(told(&ping("{}")).as_deref(), Some("scripted"));
     fake.answer(
-        "Ping",
+        "TestPing",
         &json!({"kind": "dto", "value": {"Status": {"ErrorMessage": "e"}}}),
     )
     .unwrap();
@@ -204,16 +208,16 @@ async fn a_member_that_the_state_does_not_keep_is_named_but_not_its_value() {
     });
     assert_eq!(post(&full).not_kept, [""; 0]);
     let mut more = full.clone();
-    more["PoNumber"] = json!("CANARY");
+    more["TestNumber"] = json!("CANARY");
     let received = post(&more);
     // The customer is known now, and is not changed.
     assert_eq!(
         received.not_kept,
-        ["CustomerInfo.Email", "CustomerInfo.Name", "PoNumber"]
+        ["CustomerInfo.Email", "CustomerInfo.Name", "TestNumber"]
     );
     assert!(received.applied);
     let (_, json) = control(at, "GET", "/_aim/requests", "");
-    assert_eq!(json["requests"][1]["not_kept"][2], "PoNumber");
+    assert_eq!(json["requests"][1]["not_kept"][2], "TestNumber");
     assert!(!json.to_string().contains("CANARY"));
     // A refused request leaves nothing in the state.
     more["CustomerAcct"] = json!(1);
@@ -229,13 +233,13 @@ async fn its_pages_show_the_document() {
     let yaml = send(fake.address(), &request("GET", "/openapi.yaml", "", ""));
     assert!(yaml.text().starts_with("# AIM Web Services"));
     assert!(read(yaml.text()) == json);
-    assert!(json["paths"]["/api/ContractStatusListing"].is_mapping());
+    assert!(json["paths"]["/api/TestListing"].is_mapping());
     assert_eq!(json["servers"][0]["url"], "http://fake/aeservices30");
     let mut published = read(&own::document());
     published["servers"] = json["servers"].clone();
     assert!(json == published);
     let page = send(fake.address(), &request("GET", "/api/metadata", "", ""));
-    assert!(page.text().contains("/ContractStatusListing"));
+    assert!(page.text().contains("/TestListing"));
 }
 
 /// The same in JSON, and without servers.
@@ -257,15 +261,12 @@ fn it_keeps_the_order_of_the_document() {
         let of = OWN.named(of).unwrap();
         of.members.iter().map(|member| member.name).collect()
     };
+    assert_eq!(names("TestStatus"), ["Id", "Description", "WebDescription"]);
     assert_eq!(
-        names("ContractStatus"),
-        ["Id", "Description", "WebDescription"]
-    );
-    assert_eq!(
-        names("ContractStatusListingRequest"),
+        names("TestListingRequest"),
         ["Token", "DeviceId", "AppId", "ApiKey", "OAuthToken"]
     );
-    assert_eq!(OWN.operations()[0].name, "ContractStatusListing");
+    assert_eq!(OWN.operations()[0].name, "TestListing");
 }
 
 #[test]
@@ -294,57 +295,57 @@ fn a_document_that_cannot_be_served_is_reported_with_its_place() {
         ("openapi: 3.0.3\n", "", "", "`openapi` is missing (line"),
         ("paths:\n", "path:\n", "", "`paths` is missing (line"),
         (
-            "      x-aim-operation: Ping\n",
+            "      x-aim-operation: TestPing\n",
             "",
-            "/paths/~1api~1Ping/get",
+            "/paths/~1api~1TestPing/get",
             "`x-aim-operation` is missing",
         ),
         (
-            "      x-aim-operation: Ping\n",
+            "      x-aim-operation: TestPing\n",
             "      x-aim-operation: Fallback\n",
-            "/paths/~1api~1Ping/get/x-aim-operation",
+            "/paths/~1api~1TestPing/get/x-aim-operation",
             "catch-all",
         ),
         (
-            "      x-aim-request: PingRequest\n",
+            "      x-aim-request: TestPingRequest\n",
             "      x-aim-request: Pong\n",
-            "/paths/~1api~1Ping/get/x-aim-request",
+            "/paths/~1api~1TestPing/get/x-aim-request",
             "there is no schema Pong",
         ),
         (
-            "  /api/Ping:",
-            "  /api/Ping/{Id}:",
-            "/paths/~1api~1Ping~1{Id}",
+            "  /api/TestPing:",
+            "  /api/TestPing/{Id}:",
+            "/paths/~1api~1TestPing~1{Id}",
             "a path is expected",
         ),
         (
-            "    get:\n      operationId: PingGet",
-            "    put:\n      operationId: PingGet",
-            "/paths/~1api~1Ping/put",
+            "    get:\n      operationId: TestPingGet",
+            "    put:\n      operationId: TestPingGet",
+            "/paths/~1api~1TestPing/put",
             "GET and POST alone",
         ),
         (
-            "      x-aim-repeat: books # Ping",
+            "      x-aim-repeat: books # TestPing",
             "      x-aim-repeat: often",
-            "/paths/~1api~1Ping/get/x-aim-repeat",
+            "/paths/~1api~1TestPing/get/x-aim-repeat",
             "`safe`, `session` or `books` is expected",
         ),
         (
             "                      - {Id: 2, ",
             "                      - {Id: two, ",
-            "/paths/~1api~1ContractStatusListing/get/responses/200/content/application~1json/examples/realistic/value/ContractStatuses/1/Id",
+            "/paths/~1api~1TestListing/get/responses/200/content/application~1json/examples/realistic/value/TestStatuses/1/Id",
             "this example is not of type long",
         ),
         (
-            "x-aim-dotnet-type: List<ContractStatus>",
+            "x-aim-dotnet-type: List<TestStatus>",
             "x-aim-dotnet-type: List<Contract>",
-            "/components/schemas/ContractStatusListingResponse/properties/ContractStatuses/x-aim-dotnet-type",
+            "/components/schemas/TestListingResponse/properties/TestStatuses/x-aim-dotnet-type",
             "the type Contract is unknown",
         ),
         (
             "x-aim-dotnet-type: string # Note",
-            "x-aim-dotnet-type: PingRequest",
-            "/components/schemas/PingRequest",
+            "x-aim-dotnet-type: TestPingRequest",
+            "/components/schemas/TestPingRequest",
             "holds itself",
         ),
         (
@@ -354,8 +355,8 @@ fn a_document_that_cannot_be_served_is_reported_with_its_place() {
             "`x-aim-failure` is missing",
         ),
         (
-            "    Ping:\n",
-            "    PingRequest:\n",
+            "    TestPing:\n",
+            "    TestPingRequest:\n",
             "/components/schemas",
             "stands here twice",
         ),

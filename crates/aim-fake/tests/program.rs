@@ -492,7 +492,7 @@ fn file(name: &str, text: &str) -> String {
 #[test]
 fn it_serves_a_merchants_own_document() {
     let document = file("own.yaml", &own::document());
-    let booked = r#"{"bookings":[{"operation":"Ping"}]}"#;
+    let booked = r#"{"bookings":[{"operation":"TestPing"}]}"#;
     let fixture = file("own-state.json", booked);
     let running = Running::new(&[
         "--port",
@@ -502,17 +502,17 @@ fn it_serves_a_merchants_own_document() {
         "--fixture",
         &fixture,
         "--fault",
-        "text_not_found,operation=ContractStatusListing,call=2",
+        "text_not_found,operation=TestListing,call=2",
     ]);
     let at = running.address();
-    let list = request("GET", "/api/ContractStatusListing", "", "");
+    let list = request("GET", "/api/TestListing", "", "");
     assert_eq!(send(at, &list).status(), 200);
     assert_eq!(send(at, &list).status(), 404);
-    let post = r#"{"PoNumber":"CANARY","Notes":"n"}"#;
-    let target = "/api/PostServiceTicket?PoNumber=CANARY";
+    let post = r#"{"TestNumber":"CANARY","Notes":"n"}"#;
+    let target = "/api/PostServiceTicket?TestNumber=CANARY";
     assert_eq!(send(at, &request("POST", target, "", post)).status(), 200);
     let page = send(at, &request("GET", "/openapi.yaml", "", ""));
-    assert!(page.text().contains("/api/ContractStatusListing:"));
+    assert!(page.text().contains("/api/TestListing:"));
     let (code, log) = running.stop("-TERM");
     assert_eq!(code, Some(0));
     let lines: Vec<Json> = log
@@ -520,7 +520,7 @@ fn it_serves_a_merchants_own_document() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines[0]["not_kept"], json!([]));
-    assert_eq!(lines[2]["not_kept"], json!(["PoNumber"]));
+    assert_eq!(lines[2]["not_kept"], json!(["TestNumber"]));
     assert!(!log.contains("CANARY"), "{log}");
 }
 
@@ -580,7 +580,7 @@ fn wrong_arguments_exit_with_2() {
         (&["--document", "/nowhere/aim.yaml"], "/nowhere/aim.yaml"),
         (
             &["--document", broken],
-            "broken.yaml: at \"/paths/~1api~1ContractStatusListing/get/x-aim-repeat\": `safe`, \
+            "broken.yaml: at \"/paths/~1api~1TestListing/get/x-aim-repeat\": `safe`, \
              `session` or `books` is expected (line ",
         ),
         (
@@ -593,7 +593,7 @@ fn wrong_arguments_exit_with_2() {
         ),
         // An operation of another document.
         (
-            &["--fault", "bom,operation=Ping"],
+            &["--fault", "bom,operation=TestPing"],
             "--fault: at \"/0/operation\"",
         ),
     ] {

@@ -91,5 +91,8 @@ async fn every_answer_has_its_outcome() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(outcomes.len(), 4);
     let all: BTreeSet<_> = operations.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(called, all, "each operation has an answer");
+    assert_eq!(
+        called, all,
+        "openapi/outcomes.json: each operation has an answer"
+    );
 }

@@ -1196,15 +1196,15 @@ fn operations_that_no_page_has_need_a_claim() {
     assert_fails(
         &report,
         &[
-            "ContractStatusListingRequest.GET /api/ContractStatusListing: operation: ",
-            "ContractStatusListingResponse.ContractStatuses: extra: ",
-            "ContractStatus.Id: extra: ",
-            "ContractStatus.Description: extra: ",
-            "ContractStatus.WebDescription: extra: ",
-            "C2BSetContractCustomerRequest.POST /api/C2BSetContractCustomer: operation: ",
-            "C2BSetContractCustomerRequest.WebRef: extra: ",
-            "C2BSetContractCustomerRequest.Acct: extra: ",
-            "PostServiceTicketRequest.PoNumber: extra: ",
+            "TestListingRequest.GET /api/TestListing: operation: ",
+            "TestListingResponse.TestStatuses: extra: ",
+            "TestStatus.Id: extra: ",
+            "TestStatus.Description: extra: ",
+            "TestStatus.WebDescription: extra: ",
+            "TestSetCustomerRequest.POST /api/TestSetCustomer: operation: ",
+            "TestSetCustomerRequest.WebRef: extra: ",
+            "TestSetCustomerRequest.Acct: extra: ",
+            "PostServiceTicketRequest.TestNumber: extra: ",
         ],
     );
     let mut failures = Vec::new();

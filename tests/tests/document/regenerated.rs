@@ -44,7 +44,7 @@ fn a_request_without_members_is_a_struct() {
     let types = code.files().find(|(name, _)| *name == "types.rs");
     let types = syn::parse_file(types.unwrap().1).unwrap().items;
     let named = types.iter().find_map(|item| match item {
-        syn::Item::Struct(item) if item.ident == "ContractStatusListingRequest" => Some(item),
+        syn::Item::Struct(item) if item.ident == "TestListingRequest" => Some(item),
         _ => None,
     });
     let empty = named.unwrap();
@@ -55,8 +55,7 @@ fn a_request_without_members_is_a_struct() {
     assert!(!has("serde"));
     let methods = types.iter().filter_map(|item| match item {
         syn::Item::Impl(item)
-            if item.trait_.is_none()
-                && *item.self_ty == syn::parse_quote!(ContractStatusListingRequest) =>
+            if item.trait_.is_none() && *item.self_ty == syn::parse_quote!(TestListingRequest) =>
         {
             Some(&item.items)
         }

@@ -15,14 +15,14 @@ const PROGRAM: &str = r#"
 use std::error::Error;
 
 use aim_client::types::{
-    C2BSetContractCustomerRequest, ContractStatusListingRequest, ContractStatusListingResponse,
+    TestSetCustomerRequest, TestListingRequest, TestListingResponse,
     PostServiceTicketRequest,
 };
 use aim_client::{AimApi, AimClient, Credentials, Operation, Effect};
 use aim_fake::AimFake;
 
-fn shown(answer: &ContractStatusListingResponse) -> String {
-    let statuses = answer.contract_statuses.iter().flatten();
+fn shown(answer: &TestListingResponse) -> String {
+    let statuses = answer.test_statuses.iter().flatten();
     let statuses = statuses.map(|one| format!("{:?} {:?}", one.id, one.web_description));
     statuses.collect::<Vec<_>>().join(", ")
 }
@@ -35,33 +35,33 @@ fn main() -> Result<(), Box<dyn Error>> {
             .base_url(fake.base_url())
             .credentials(Credentials::new("api-key", "app-id"))
     };
-    let listing = ContractStatusListingRequest::new();
-    let customer = C2BSetContractCustomerRequest::new().web_ref("W-1").acct(20417);
-    let ticket = PostServiceTicketRequest::new().po_number("PO-7");
+    let listing = TestListingRequest::new();
+    let customer = TestSetCustomerRequest::new().web_ref("W-1").acct(20417);
+    let ticket = PostServiceTicketRequest::new().test_number("PO-7");
 
     let client = builder().build()?;
     runtime.block_on(async {
-        println!("async: {}", shown(&*client.contract_status_listing(&listing).await?));
-        let answer = client.c2b_set_contract_customer(&customer).await?;
+        println!("async: {}", shown(&*client.test_listing(&listing).await?));
+        let answer = client.test_set_customer(&customer).await?;
         println!("async: {}", answer.status.is_some());
         client.post_service_ticket(&ticket).await?;
         let api: &dyn AimApi = &client;
-        println!("trait: {}", shown(&*api.contract_status_listing(&listing).await?));
-        let answer = api.c2b_set_contract_customer(&customer).await?;
+        println!("trait: {}", shown(&*api.test_listing(&listing).await?));
+        let answer = api.test_set_customer(&customer).await?;
         println!("trait: {}", answer.status.is_some());
         Ok::<_, aim_client::Error>(())
     })?;
     let twin = builder().build_blocking()?;
-    println!("blocking: {}", shown(&*twin.contract_status_listing(&listing)?));
-    let answer = twin.c2b_set_contract_customer(&customer)?;
+    println!("blocking: {}", shown(&*twin.test_listing(&listing)?));
+    let answer = twin.test_set_customer(&customer)?;
     println!("blocking: {}", answer.status.is_some());
 
     for received in fake.requests() {
         let bound = received.bound.as_ref().ok_or("nothing was bound")?;
         let path = received.target.rsplit('/').next().unwrap_or_default();
         let member = match path {
-            "PostServiceTicket" => "PoNumber",
-            "C2BSetContractCustomer" => "WebRef",
+            "PostServiceTicket" => "TestNumber",
+            "TestSetCustomer" => "WebRef",
             _ => "Token",
         };
         let value = bound.get(member).as_str();
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("booked: {}", booking.operation);
     }
     for one in Operation::all() {
-        if ["ContractStatusListing", "C2BSetContractCustomer"].contains(&one.id()) {
+        if ["TestListing", "TestSetCustomer"].contains(&one.id()) {
             println!("{} {} books {}", one.method(), one.path(), one.effect() == Effect::Books);
         }
     }
@@ -86,19 +86,19 @@ trait: Some(4) Some("We are working on it."), Some(5) Some("Come and get it.")
 trait: true
 blocking: Some(4) Some("We are working on it."), Some(5) Some("Come and get it.")
 blocking: true
-received: GET ContractStatusListing None, applied true
-received: POST C2BSetContractCustomer Some("W-1"), applied true
+received: GET TestListing None, applied true
+received: POST TestSetCustomer Some("W-1"), applied true
 received: POST PostServiceTicket Some("PO-7"), applied true
-received: GET ContractStatusListing None, applied true
-received: POST C2BSetContractCustomer Some("W-1"), applied true
-received: GET ContractStatusListing None, applied true
-received: POST C2BSetContractCustomer Some("W-1"), applied true
-booked: C2BSetContractCustomer
+received: GET TestListing None, applied true
+received: POST TestSetCustomer Some("W-1"), applied true
+received: GET TestListing None, applied true
+received: POST TestSetCustomer Some("W-1"), applied true
+booked: TestSetCustomer
 booked: PostServiceTicket
-booked: C2BSetContractCustomer
-booked: C2BSetContractCustomer
-GET /api/ContractStatusListing books false
-POST /api/C2BSetContractCustomer books true
+booked: TestSetCustomer
+booked: TestSetCustomer
+GET /api/TestListing books false
+POST /api/TestSetCustomer books true
 "#;
 
 #[test]
@@ -115,7 +115,7 @@ fn one_edit_of_the_document_is_enough() {
         "{said}"
     );
     let printed = nested.run(&copy, &["xtask", "regen"]).printed;
-    assert!(printed.contains("ContractStatusListing"), "{printed}");
+    assert!(printed.contains("TestListing"), "{printed}");
 
     let path = |name: &str| copy.join("crates").join(name).display().to_string();
     let manifest = format!(
@@ -133,5 +133,5 @@ fn one_edit_of_the_document_is_enough() {
 
     // The product's document has none of these.
     let own = read(&fixture::root().join(regen::DOCUMENT));
-    assert!(!own.contains("PoNumber"));
+    assert!(!own.contains("TestNumber"));
 }

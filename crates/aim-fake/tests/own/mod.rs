@@ -21,7 +21,7 @@ pub fn document() -> String {
     let (head, tail) = text.split_at(at);
     let tail = tail.replacen("      x-marker: true\n", "", 1).replacen(
         "      properties:\n",
-        "      properties:\n        PoNumber:\n          type: string\n          description: The customer's order.\n          \
+        "      properties:\n        TestNumber:\n          type: string\n          description: The customer's order.\n          \
          example: PO-1\n          x-aim-dotnet-type: string\n          x-aim-sensitive: personal\n",
         1,
     );

