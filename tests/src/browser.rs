@@ -204,13 +204,19 @@ impl Browser {
     /// minute.
     pub fn wait_for(&mut self, expression: &str) -> io::Result<()> {
         let start = Instant::now();
-        while self.evaluate(expression)? != true {
+        loop {
+            // A page that is still being read may lack what the expression names.
+            let error = match self.evaluate(expression) {
+                Ok(value) if value == true => return Ok(()),
+                Ok(_) => String::new(),
+                Err(error) => error.to_string(),
+            };
             if start.elapsed() > Duration::from_secs(30) {
-                return Err(io::Error::other(format!("never true: {expression}")));
+                let never = format!("never true: {expression} {error}");
+                return Err(io::Error::other(never));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(())
     }
 }
 
