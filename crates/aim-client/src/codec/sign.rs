@@ -91,8 +91,8 @@ fn element(text: &[u8]) -> &[u8] {
 }
 
 /// Reads what of a member's name counts, after its quote; whether a colon or the
-/// end of the body follows. A quote ends it also where it is escaped: JSON may stand in a
-/// text of JSON.
+/// end of the body follows. A quote ends it also where it is escaped: JSON may
+/// stand in a text of JSON.
 fn member(text: &[u8], name: &mut Vec<u8>) -> bool {
     let mut rest = text;
     while name.len() < LONGEST {

@@ -94,7 +94,9 @@ pub(crate) fn is_inside(
             Ok(Event::Start(start)) => xml.depth > 2 && is_name(start.local_name().as_ref()),
             Ok(Event::Text(text)) => is_text(text.as_bytes()),
             Ok(Event::CData(text)) => is_text(text.as_bytes()),
-            Ok(Event::Eof) | Err(_) => return false,
+            Ok(Event::Eof) => return false,
+            // What cannot be searched may have one.
+            Err(_) => true,
             Ok(_) => false,
         };
         if is_found {
