@@ -114,10 +114,13 @@ fn the_known_pages_hold_nothing_new() {
             .iter()
             .flat_map(|found| found.explained.clone())
             .collect();
-        // A member that the document gets has an entry of its own.
-        for entry in entries {
-            assert!(ids.contains(*entry), "{folder}: {entry} of {ids:?}");
-        }
+        // A member that the document gets has an entry of its own, after these.
+        let known = |id: &&String| id.as_str() <= "D60";
+        assert_eq!(
+            ids.iter().filter(known).collect::<Vec<_>>(),
+            entries,
+            "{folder}"
+        );
     }
 }
 

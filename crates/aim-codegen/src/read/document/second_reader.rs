@@ -67,7 +67,7 @@ fn is_same_number(left: &str, right: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree;
+    use super::super::{Document, tree};
     use super::*;
 
     #[test]
@@ -88,6 +88,8 @@ mod tests {
         let mut report = Report::new("a.yaml");
         compare(&At::root(&root), "a: 1\nb: [x]\nc: {d: 1}\n", &mut report);
         assert!(report.finish().is_ok());
+        // Beyond the largest number that a JSON reader takes.
+        assert!(Document::parse("a.yaml", "openapi: 1e999").is_err());
     }
 
     #[test]
