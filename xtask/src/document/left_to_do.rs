@@ -68,7 +68,11 @@ impl Change<'_> {
             ));
         }
         let outcomes = fs::read_to_string(self.root.join(OUTCOMES)).unwrap_or_default();
-        let is_tried = |id: &String| outcomes.contains(&format!("\"operation\": \"{id}\""));
+        let outcomes: Value = serde_json::from_str(&outcomes).unwrap_or_default();
+        let is_tried = |id: &String| {
+            let mut rows = outcomes.as_array().into_iter().flatten();
+            rows.any(|row| row["operation"] == id.as_str())
+        };
         let untried: Vec<_> = ids(new).into_iter().filter(|id| !is_tried(id)).collect();
         if !untried.is_empty() {
             steps.push(format!(
