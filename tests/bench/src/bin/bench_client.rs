@@ -11,6 +11,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -358,8 +359,8 @@ impl Bench {
     /// The wait of somebody who has just cloned the repository.
     fn first_run(&self, table: &mut Table) -> Result<()> {
         eprintln!("the demo's first line");
-        let target = self.target.join("bench-first-run");
-        let mut demo = cargo(&self.root()?, &target);
+        let target = self.empty_folder()?;
+        let mut demo = cargo(&self.root()?, target.path());
         demo.args(["xtask", "demo"])
             .env("CARGO_NET_OFFLINE", "true");
         let start = Instant::now();
@@ -371,7 +372,7 @@ impl Bench {
         if !process.wait()?.success() {
             return Err("the demo failed".into());
         }
-        fs::remove_dir_all(target)?;
+        target.close()?;
         let by_hand = self.build_by_hand()?;
         let row = "first line of `cargo xtask demo`, dependencies fetched".to_owned();
         table.row(row, seconds, &[ours, by_hand.seconds]);
@@ -391,7 +392,8 @@ impl Bench {
     /// Builds a consumer cold, with its dependencies fetched.
     fn build(&self, name: &str, source: &str, dependencies: &str) -> Result<Built> {
         eprintln!("cold build: {name}");
-        let folder = self.target.join("bench-consumers").join(name);
+        let temporary = self.empty_folder()?;
+        let folder = temporary.path();
         fs::create_dir_all(folder.join("src"))?;
         fs::copy(
             self.here.join("consumers").join(source),
@@ -406,9 +408,9 @@ impl Bench {
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         let target = folder.join("target");
-        done(cargo(&folder, &target).args(["fetch", "--quiet"]))?;
+        done(cargo(folder, &target).args(["fetch", "--quiet"]))?;
         let (start, spent) = (Instant::now(), children_cpu_seconds()?);
-        let mut build = cargo(&folder, &target);
+        let mut build = cargo(folder, &target);
         // Cargo never builds a crate of the registry incrementally, and a crate
         // of a path otherwise.
         build.env("CARGO_INCREMENTAL", "0");
@@ -417,8 +419,16 @@ impl Bench {
             seconds: start.elapsed().as_secs_f64(),
             cpu_seconds: children_cpu_seconds()? - spent,
         };
-        fs::remove_dir_all(&folder)?;
+        temporary.close()?;
         Ok(built)
+    }
+
+    /// A folder for a cold build. Its name is new, so that a run that was
+    /// interrupted leaves nothing behind for the next one.
+    fn empty_folder(&self) -> io::Result<TempDir> {
+        tempfile::Builder::new()
+            .prefix("bench-cold-")
+            .tempdir_in(&self.target)
     }
 }
 
