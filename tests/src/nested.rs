@@ -170,18 +170,22 @@ impl Nested {
         folder
     }
 
-    /// Copies the workspace into a folder of that name, which may hold an
-    /// earlier copy, and returns the folder. It is compiled with the lock file,
-    /// like the packages, so that both share what is compiled.
+    /// Copies the workspace into a folder beside the programs, where an earlier
+    /// copy may be, and returns the folder. There is one copy for all tests, so
+    /// that each crate in it is compiled once.
     ///
     /// # Panics
     ///
     /// If files cannot be copied.
     #[must_use]
-    pub fn workspace(&self, name: &str) -> PathBuf {
-        let folder = self.target().join(name);
+    pub fn workspace(&self) -> PathBuf {
+        let folder = self.programs().join("aim-client");
         sync(&fixture::root(), &folder, &["target", ".git"]);
         folder
+    }
+
+    fn programs(&self) -> PathBuf {
+        self.folder.join("programs")
     }
 
     /// Writes a program that depends on others, with the lock file of this
@@ -193,7 +197,7 @@ impl Nested {
     /// If files cannot be written.
     #[must_use]
     pub fn program(&self, name: &str, manifest: &str, main: &str) -> PathBuf {
-        let folder = self.target().join("programs").join(name);
+        let folder = self.programs().join(name);
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
              [workspace]\n\n{manifest}"

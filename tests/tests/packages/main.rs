@@ -1,7 +1,7 @@
 //! Tests that run cargo on copies of the packages and of the workspace.
 //!
-//! They compile a lot, so they need the feature `nested`: `cargo test --package
-//! aim-tests --features nested --test packages`.
+//! They compile for minutes, so they run only when asked for: `cargo test
+//! --package aim-tests --test packages -- --ignored`.
 
 #![allow(
     clippy::panic,

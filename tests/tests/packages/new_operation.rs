@@ -102,9 +102,10 @@ POST /api/TestSetCustomer books true
 "#;
 
 #[test]
+#[ignore = "compiles for minutes"]
 fn one_edit_of_the_document_is_enough() {
     let (nested, _alone) = nested();
-    let copy = nested.workspace("new-operation");
+    let copy = nested.workspace();
     let document = copy.join(regen::DOCUMENT);
     write(&document, new_operation::added_to(&read(&document)));
     // The demo refuses stale code.
