@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::time::Duration;
 
 use aim_client::journal::{Booking, Journal, Outcome, Refusal};
+use aim_client::reqwest::StatusCode;
 use aim_client::runtime::Runtime;
 use aim_client::types::{GetContractDetailsRequest, PostServiceTicketRequest};
 use aim_client::{
@@ -484,7 +485,9 @@ async fn a_read_logs_in_again_and_a_booking_never() {
                 assert_eq!(sessions.asked().join(" "), path);
                 continue;
             }
-            assert_eq!(failed(outcome).delivery(), Delivery::Rejected, "{id}");
+            let error = failed(outcome);
+            assert_eq!(error.delivery(), Delivery::Rejected, "{id}");
+            assert_eq!(error.is_session_ended(), is_known, "{id}");
             assert_eq!(asked, path);
             if is_known {
                 read(&user).await.unwrap();
@@ -507,9 +510,16 @@ async fn nobody_logs_in_again_who_was_not_asked_to() {
         again.with_token("another"),
         again.with(CallOptions::new().no_retry()),
     ] {
-        assert_eq!(failed(read(&client).await).delivery(), Delivery::Rejected);
+        let error = failed(read(&client).await);
+        assert_eq!(error.delivery(), Delivery::Rejected);
+        assert!(error.is_session_ended());
         assert_eq!(sessions.asked(), ["GetContractDetails"]);
     }
+    // Without a session, none has ended.
+    let stranger = builder(&sessions.server.url()).build().unwrap();
+    let error = failed(read(&stranger).await);
+    assert_eq!(error.http_status(), Some(StatusCode::UNAUTHORIZED));
+    assert!(!error.is_session_ended());
     read(&again).await.unwrap();
 }
 

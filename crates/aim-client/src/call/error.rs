@@ -292,6 +292,8 @@ struct Inner {
     attempts: u32,
     booking_id: Option<Arc<str>>,
     received: Option<Received>,
+    /// Whether the server says that the session has ended.
+    session_ended: bool,
     /// Why the client did not log in again.
     without_login: Option<&'static str>,
 }
@@ -383,6 +385,7 @@ impl Error {
             attempts: 0,
             booking_id: None,
             received: None,
+            session_ended: false,
             without_login: None,
         }))
     }
@@ -552,6 +555,12 @@ impl Error {
         self
     }
 
+    /// Notes whether the server says that the session has ended.
+    pub(crate) fn of_session(mut self, ended: bool) -> Self {
+        self.0.session_ended = ended;
+        self
+    }
+
     /// The session has ended, and the client has not logged in again.
     pub(crate) fn without_login(mut self, why: &'static str) -> Self {
         self.0.without_login = Some(why);
@@ -586,6 +595,28 @@ impl Error {
             Cause::Answered(answered) => Some(answered.status),
             _ => self.mocked_as().copied(),
         }
+    }
+
+    /// Whether the call was *rejected* since the user's session has ended: log the
+    /// user in again, and make the call again, which is safe for a booking, too.
+    ///
+    /// That is status 401 where a `Token` was sent, or one of the
+    /// [words](crate::AimClientBuilder::session_ended_words) by which the
+    /// merchant's system says so. A wrong ApiKey may be answered with 401 as well,
+    /// so try it once. One that is [mocked](Self::mocked_with) with status 401 and
+    /// *rejected* counts.
+    ///
+    /// ```
+    /// use aim_client::reqwest::StatusCode;
+    /// use aim_client::{Delivery, Error};
+    ///
+    /// let error = Error::mocked_with(Delivery::Rejected, StatusCode::UNAUTHORIZED);
+    /// assert!(error.is_session_ended());
+    /// ```
+    #[must_use]
+    pub fn is_session_ended(&self) -> bool {
+        let mocked = self.mocked_as() == Some(&StatusCode::UNAUTHORIZED);
+        (self.0.session_ended || mocked) && self.0.delivery == Delivery::Rejected
     }
 
     /// The headers of the answer, if it was read to its end.

@@ -11,6 +11,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::call::answer::Answer;
 use crate::call::compression::decompressed;
+use crate::call::credentials::TOKEN;
 use crate::call::error::{Delivery, Error};
 use crate::call::journal::Entry;
 use crate::call::judge::{Asked, OperationAnswer, judge};
@@ -116,6 +117,7 @@ impl Call<'_> {
             };
             number += 1;
             let (headers, login) = self.session.current();
+            let has_token = headers.contains_key(TOKEN);
             let attempt = self.attempt(request, headers, number, &deadline, entry);
             let outcome = attempt.await;
             drop(permit);
@@ -126,8 +128,10 @@ impl Call<'_> {
                 }
                 Err(error) => error.after(number),
             };
+            let has_ended = has_token && self.has_ended(&error);
+            let error = error.of_session(has_ended);
             let renewal = self.session.renewal.as_ref();
-            let renewal = renewal.filter(|_| may_log_in && self.has_ended(&error));
+            let renewal = renewal.filter(|_| may_log_in && has_ended);
             if renewal.is_none() && !may_repeat(self.operation, &error) {
                 return Err(error);
             }
