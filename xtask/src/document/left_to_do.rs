@@ -42,14 +42,8 @@ impl Change<'_> {
         }
         let (old_things, new_things) = (things(old), things(new));
         let ledger = Ledger::of(self.root);
-        let unclaimed = |these, others| {
-            let only: Vec<&Thing> = differing(these, others).collect();
-            only.into_iter()
-                .filter(|thing| !ledger.claims(thing.of(), thing.field()))
-                .collect::<Vec<_>>()
-        };
-        let gone = unclaimed(&old_things, &new_things);
-        let added = unclaimed(&new_things, &old_things);
+        let gone = unclaimed(&old_things, &new_things, &ledger);
+        let added = unclaimed(&new_things, &old_things, &ledger);
         if !gone.is_empty() || !added.is_empty() {
             steps.push(format!(
                 "- openapi/DEVIATIONS.md: an entry where the vendor's pages have it otherwise; `cargo test \
@@ -181,6 +175,23 @@ impl Thing {
         }
     }
 
+    /// What a claim of it is about, where the others do not have it so.
+    fn aspects(&self, others: &BTreeSet<Self>) -> &'static [&'static str] {
+        match self {
+            Self::Operation(_) => &["operation"],
+            Self::Header { .. } => &["header"],
+            Self::Member { .. } => {
+                let is_there =
+                    |other: &Self| other.of() == self.of() && other.field() == self.field();
+                if others.iter().any(is_there) {
+                    &["type", "required"]
+                } else {
+                    &["name", "extra"]
+                }
+            }
+        }
+    }
+
     fn field(&self) -> &str {
         match self {
             Self::Operation(name) | Self::Header { name, .. } | Self::Member { name, .. } => name,
@@ -196,6 +207,17 @@ impl fmt::Display for Thing {
             Self::Member { of, name, is } => write!(formatter, "{of}.{name} ({is})"),
         }
     }
+}
+
+/// What only one of the two has, and no entry of the ledger claims.
+fn unclaimed<'a>(
+    these: &'a BTreeSet<Thing>,
+    others: &'a BTreeSet<Thing>,
+    ledger: &Ledger,
+) -> Vec<&'a Thing> {
+    let only = differing(these, others);
+    only.filter(|thing| !ledger.claims(thing.of(), thing.field(), thing.aspects(others)))
+        .collect()
 }
 
 /// What only one of the two has; of an operation not also its headers.

@@ -109,16 +109,17 @@ impl Ledger {
         Self(read(&text).unwrap_or_default())
     }
 
-    /// Whether an entry makes a claim of a field, of this type if one is named.
-    pub(crate) fn claims(&self, type_: Option<&str>, field: &str) -> bool {
-        let of = |entry: &Entry| {
-            let mut claims = entry.tie.facts.iter().chain(&entry.tie.newer);
-            claims.any(|claim| match type_ {
-                Some(type_) => is(&claim.type_, type_) && is(&claim.field, field),
-                None => claim.field == field,
-            })
-        };
-        self.0.iter().any(of)
+    /// Whether an entry claims that the pages have a field otherwise in one of
+    /// these aspects, of this type if one is named.
+    pub(crate) fn claims(&self, type_: Option<&str>, field: &str, aspects: &[&str]) -> bool {
+        let mut claims = self.0.iter().flat_map(|entry| &entry.tie.facts);
+        claims.any(|claim| {
+            aspects.contains(&claim.aspect.as_str())
+                && match type_ {
+                    Some(type_) => is(&claim.type_, type_) && is(&claim.field, field),
+                    None => claim.field == field,
+                }
+        })
     }
 }
 
