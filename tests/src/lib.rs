@@ -9,6 +9,7 @@ pub mod every_operation;
 pub mod fixture;
 #[cfg(feature = "codegen")]
 pub mod fuzz;
+pub mod ledger;
 pub mod log;
 pub mod mock_clock;
 #[cfg(feature = "codegen")]

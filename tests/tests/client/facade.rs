@@ -105,10 +105,11 @@ async fn every_row_of_the_table_of_verdicts_is_a_recording_or_a_fault() {
                 assert_eq!(row["outcome"], delivery, "{name}");
                 continue;
             }
-            let exchange = exchanges
-                .iter()
-                .find(|exchange| exchange.id == name)
-                .unwrap_or_else(|| panic!("{row}"));
+            let found = exchanges.iter().find(|exchange| exchange.id == name);
+            let Some(exchange) = found else {
+                assert!(!fixture::is_whole(), "{row}");
+                continue;
+            };
             // Where none was called, the answer is the same to all.
             let operation = replay::operation_of(&operations, exchange).unwrap_or(&operations[0]);
             let response = &exchange.value["response"];

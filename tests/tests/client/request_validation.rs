@@ -440,23 +440,33 @@ async fn no_recorded_request_loses_a_value() {
         };
         *tally.entry(outcome).or_default() += 1;
     }
-    // The recordings do not grow. Those that lose a value: none of them is sent
-    // as it was.
-    let expected = [
-        ("cannot be expressed", 365),
-        ("left out: it says nothing", 7),
-        ("refused", 36),
-        ("sent in a safe way", 67),
-    ];
-    assert_eq!(lossy, expected.into());
-    // Those that lose nothing are sent, but for year 1, the vendor's
-    // placeholders and an object in the place of a text.
-    let expected = [
-        ("cannot be expressed", 11),
-        ("refused", 5),
-        ("sent as it was", 86),
-    ];
-    assert_eq!(lossless, expected.into());
+    // Those that lose a value: none of them is sent as it was. The rest is sent,
+    // but for year 1, the vendor's placeholders and an object in the place of a
+    // text. The recordings do not grow.
+    for (found, most) in [
+        (
+            lossy,
+            &[
+                ("cannot be expressed", 365),
+                ("left out: it says nothing", 7),
+                ("refused", 36),
+                ("sent in a safe way", 67),
+            ][..],
+        ),
+        (
+            lossless,
+            &[
+                ("cannot be expressed", 11),
+                ("refused", 5),
+                ("sent as it was", 86),
+            ],
+        ),
+    ] {
+        let most = BTreeMap::from_iter(most.iter().copied());
+        let is_known = |(outcome, count)| most.get(outcome).is_some_and(|most| count <= most);
+        let fits = !fixture::is_whole() && found.iter().all(is_known);
+        assert!(found == most || fits, "{found:?}");
+    }
 }
 
 fn details_of(query: usize) -> GetContractDetailsRequest {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use aim_tests::ledger::{self, Claim, Entry, Holds};
 use aim_tests::ordered::{self, Operation, Value, at, items, members, operations, text};
 use aim_tests::{fixture, new_operation};
 use serde::Deserialize;
@@ -86,6 +87,12 @@ struct Difference {
     aspect: &'static str,
     page: String,
     document: String,
+}
+
+impl Difference {
+    fn is_claimed_by(&self, claim: &Claim) -> bool {
+        claim.matches(&self.type_, &self.field, self.aspect, &self.page)
+    }
 }
 
 /// What a check found.
@@ -582,11 +589,8 @@ fn compare_claims(
         let claimed_by: Vec<_> = ledger
             .iter()
             .filter(|entry| {
-                entry
-                    .tie
-                    .facts
-                    .iter()
-                    .any(|claim| claim.matches(difference))
+                let mut claims = entry.tie.facts.iter();
+                claims.any(|claim| difference.is_claimed_by(claim))
             })
             .map(|entry| entry.id.as_str())
             .collect();
@@ -614,10 +618,8 @@ fn compare_claims(
     }
     for entry in ledger {
         for claim in &entry.tie.facts {
-            if !differences
-                .iter()
-                .any(|difference| claim.matches(difference))
-            {
+            let mut differences = differences.iter();
+            if !differences.any(|difference| difference.is_claimed_by(claim)) {
                 failures.push(format!(
                     "{}: no difference matches the claim {claim:?}",
                     entry.id
@@ -627,164 +629,10 @@ fn compare_claims(
     }
 }
 
-/// An entry of the ledger.
-#[derive(Clone, Debug)]
-struct Entry {
-    /// `D01` of `## D01: title`.
-    id: String,
-    tie: Tie,
-}
-
-/// The block of an entry that makes it checkable.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Tie {
-    facts: Vec<Claim>,
-    /// Differences of newer pages, which the tests of `cargo xtask audit` check.
-    #[allow(dead_code, reason = "only its form is checked here")]
-    newer: Vec<Claim>,
-    document: Vec<Holds>,
-}
-
-/// Which differences the entry explains; `*` stands for any name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Claim {
-    #[serde(rename = "type")]
-    type_: String,
-    field: String,
-    aspect: String,
-    /// What the page says; anything if it is absent.
-    page: Option<String>,
-}
-
-impl Claim {
-    fn matches(&self, difference: &Difference) -> bool {
-        let is = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        is(&self.type_, &difference.type_)
-            && is(&self.field, &difference.field)
-            && self.aspect == difference.aspect
-            && self
-                .page
-                .as_ref()
-                .is_none_or(|page| *page == difference.page)
-    }
-}
-
-/// What is true of the document while the entry applies: one of the three.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Holds {
-    pointer: String,
-    equals: Option<Value>,
-    absent: Option<bool>,
-    contains: Option<Value>,
-}
-
-impl Holds {
-    fn holds(&self, document: &Value) -> Result<(), String> {
-        let show = |value: &Value| ordered::json(value).unwrap();
-        let found = at(document, &self.pointer);
-        match (&self.equals, self.absent, &self.contains) {
-            (Some(expected), None, None) => match found {
-                Some(found) if found == expected => Ok(()),
-                Some(found) => Err(format!("is {}, not {}", show(found), show(expected))),
-                None => Err("is not there".to_owned()),
-            },
-            (None, Some(true), None) => match self.pointer.rsplit_once('/') {
-                _ if found.is_some() => Err("is there".to_owned()),
-                // Absence counts only if the parent exists.
-                Some((parent, _)) if at(document, parent).is_some() => Ok(()),
-                _ => Err("points below a value that does not exist".to_owned()),
-            },
-            (None, None, Some(part)) => {
-                let contained = match found {
-                    Some(Value::String(found)) => part.as_str().is_some_and(|p| found.contains(p)),
-                    Some(Value::Sequence(found)) => found.contains(part),
-                    Some(Value::Mapping(found)) => found.contains_key(part),
-                    _ => false,
-                };
-                contained
-                    .then_some(())
-                    .ok_or_else(|| format!("does not contain {}", show(part)))
-            }
-            _ => Err("needs one of `equals`, `absent: true` and `contains`".to_owned()),
-        }
-    }
-}
-
-/// The parts of an entry, in this order.
-const PARTS: [&str; 5] = [
-    "Where",
-    "What each says",
-    "We follow",
-    "Why",
-    "What would settle it",
-];
-
-/// Reads the ledger; errors of its form go to `failures`.
-fn read_ledger(ledger: &str, failures: &mut Vec<String>) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut last = 0;
-    for section in ledger.split("\n## ").skip(1) {
-        let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
-        let (id, title) = heading.split_once(": ").unwrap_or((heading, ""));
-        let digits = id.strip_prefix('D').filter(|digits| digits.len() >= 2);
-        match digits.and_then(|digits| digits.parse::<u32>().ok()) {
-            Some(number) if number > last && !title.is_empty() => last = number,
-            Some(number) if number <= last => {
-                failures.push(format!("{id}: its number does not come after D{last:02}"));
-            }
-            _ => failures.push(format!("`## {heading}` is not of the form `## D01: title`")),
-        }
-        let parts: Vec<_> = body
-            .lines()
-            .filter_map(|line| line.strip_prefix("- **")?.split_once("**:"))
-            .filter(|(_, text)| !text.trim().is_empty())
-            .map(|(part, _)| part)
-            .collect();
-        if parts != PARTS {
-            failures.push(format!("{id}: its parts are {parts:?}, not {PARTS:?}"));
-        }
-        let blocks: Vec<_> = body.split("```yaml\n").skip(1).collect();
-        let tie = match blocks[..] {
-            [block] => match block.split_once("```") {
-                Some((yaml, after)) if after.trim().is_empty() => {
-                    serde_yaml::from_str(yaml).map_err(|error| error.to_string())
-                }
-                _ => Err("the block of YAML is not the end of the entry".to_owned()),
-            },
-            _ => Err(format!("has {} blocks of YAML, not one", blocks.len())),
-        };
-        match tie {
-            Ok(Tie {
-                facts, document, ..
-            }) if facts.is_empty() && document.is_empty() => {
-                failures.push(format!("{id}: has no `facts` and no `holds`"));
-            }
-            Ok(tie) => entries.push(Entry {
-                id: id.to_owned(),
-                tie,
-            }),
-            Err(problem) => failures.push(format!("{id}: {problem}")),
-        }
-    }
-    entries
-}
-
-fn ledger_text() -> String {
-    let path = fixture::root().join("openapi/DEVIATIONS.md");
-    fs::read_to_string(path).unwrap().replace("\r\n", "\n")
-}
-
-fn ledger() -> Vec<Entry> {
-    read_ledger(&ledger_text(), &mut Vec::new())
-}
-
 #[test]
 fn the_document_follows_the_pages_except_for_the_claims_of_the_ledger() {
     let mut failures = Vec::new();
-    let ledger = read_ledger(&ledger_text(), &mut failures);
+    let ledger = ledger::read(&ledger::text(), &mut failures);
     let report = check(&pages(), &ordered::document(), &ledger);
     failures.extend(report.failures);
     let Report {
@@ -870,14 +718,14 @@ fn insert(document: &mut Value, pointer: &str, value: impl Into<Value>) {
 fn after(change: impl FnOnce(&mut Value)) -> Report {
     let mut document = ordered::document();
     change(&mut document);
-    check(&pages(), &document, &ledger())
+    check(&pages(), &document, &ledger::entries())
 }
 
 const SCHEMAS: &str = "/components/schemas";
 
 #[test]
 fn a_difference_without_a_claim_fails() {
-    let ledger: Vec<_> = ledger()
+    let ledger: Vec<_> = ledger::entries()
         .into_iter()
         .filter(|entry| entry.id != "D01")
         .collect();
@@ -887,7 +735,7 @@ fn a_difference_without_a_claim_fails() {
         &["C2BPostContractRequest.AIMSchoolId: type: the pages have `string`"],
     );
 
-    let ledger: Vec<_> = self::ledger()
+    let ledger: Vec<_> = ledger::entries()
         .into_iter()
         .filter(|entry| entry.id != "D03")
         .collect();
@@ -897,7 +745,7 @@ fn a_difference_without_a_claim_fails() {
 
 #[test]
 fn a_difference_with_two_claims_fails() {
-    let mut ledger = ledger();
+    let mut ledger = ledger::entries();
     let claim = ledger
         .iter()
         .find(|entry| entry.id == "D01")
@@ -929,7 +777,7 @@ fn a_stale_claim_fails() {
         "{type: '*', field: Nothing, aspect: place}",
         "{type: CustomerInfo, field: WebId, aspect: colour}",
     ] {
-        let mut ledger = ledger();
+        let mut ledger = ledger::entries();
         ledger[5]
             .tie
             .facts
@@ -984,7 +832,7 @@ fn a_check_that_cannot_fail_fails() {
         ),
         ("{pointer: /info/title, contains: 7}", "does not contain"),
     ] {
-        let mut ledger = ledger();
+        let mut ledger = ledger::entries();
         ledger[5]
             .tie
             .document
@@ -1192,7 +1040,7 @@ fn operations_are_compared() {
 fn operations_that_no_page_has_need_a_claim() {
     let text = fs::read_to_string(fixture::root().join("openapi/aim.yaml")).unwrap();
     let document: Value = serde_yaml::from_str(&new_operation::added_to(&text)).unwrap();
-    let report = check(&pages(), &document, &ledger());
+    let report = check(&pages(), &document, &ledger::entries());
     assert_fails(
         &report,
         &[
@@ -1208,7 +1056,7 @@ fn operations_that_no_page_has_need_a_claim() {
         ],
     );
     let mut failures = Vec::new();
-    let mut claimed = read_ledger(
+    let mut claimed = ledger::read(
         &format!(
             "# Title\n\n{}",
             include_str!("../../fixtures/new-operation/ledger.md")
@@ -1216,7 +1064,7 @@ fn operations_that_no_page_has_need_a_claim() {
         &mut failures,
     );
     assert_eq!(failures, Vec::<String>::new());
-    claimed.extend(ledger());
+    claimed.extend(ledger::entries());
     let before = after(|_| {}).failures;
     assert_eq!(check(&pages(), &document, &claimed).failures, before);
 }
@@ -1227,7 +1075,7 @@ fn a_header_that_an_operation_lacks_needs_a_claim() {
     let mut document = ordered::document();
     let device_id = device_id(&document);
     take(&mut document, &device_id);
-    let mut ledger = ledger();
+    let mut ledger = ledger::entries();
     let claim = "{type: GetContractDetailsRequest, field: DeviceId, aspect: header}";
     ledger[5]
         .tie
@@ -1243,7 +1091,7 @@ fn pages_that_contradict_each_other_fail() {
     let field = &mut pages[0].types.get_mut("CustomerInfo").unwrap()[4];
     assert_eq!(field.name, "City");
     field.required = true;
-    let report = check(&pages, &ordered::document(), &ledger());
+    let report = check(&pages, &ordered::document(), &ledger::entries());
     assert_fails(
         &report,
         &[
@@ -1253,7 +1101,7 @@ fn pages_that_contradict_each_other_fail() {
     );
     let mut pages = self::pages();
     pages[0].types.get_mut("CustomerInfo").unwrap().remove(4);
-    let report = check(&pages, &ordered::document(), &ledger());
+    let report = check(&pages, &ordered::document(), &ledger::entries());
     assert_fails(&report, &["CustomerInfo: the order of members is"]);
 }
 
@@ -1300,7 +1148,7 @@ document:
 ";
     let failures = |ledger: &str| {
         let mut failures = Vec::new();
-        read_ledger(&format!("# Title\n\n{ledger}"), &mut failures);
+        ledger::read(&format!("# Title\n\n{ledger}"), &mut failures);
         failures.join("\n")
     };
     assert_eq!(failures(entry), "");

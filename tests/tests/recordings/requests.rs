@@ -90,12 +90,6 @@ async fn every_recording_is_reproduced() {
         wrong.len(),
         wrong.join("\n")
     );
-    for name in excused {
-        assert!(
-            report.different.contains_key(name),
-            "{name} is reproduced now: remove the exception"
-        );
-    }
     assert!(
         report
             .different
@@ -104,15 +98,24 @@ async fn every_recording_is_reproduced() {
     );
     let (right, all) = report.sum();
     let unsupported: usize = report.unsupported.values().sum();
+    let supported = all - unsupported;
+    assert!(right * 100 >= supported * 98, "{right} of {supported}");
+    if !fixture::is_whole() {
+        return;
+    }
+    assert!(supported > 1_800, "only {supported} recordings were found");
+    for name in excused {
+        assert!(
+            report.different.contains_key(name),
+            "{name} is reproduced now: remove the exception"
+        );
+    }
     for (what, _) in UNSUPPORTED {
         assert!(
             report.unsupported.contains_key(what),
             "no recording of {what}"
         );
     }
-    let supported = all - unsupported;
-    assert!(right * 100 >= supported * 98, "{right} of {supported}");
-    assert!(supported > 1_800, "only {supported} recordings were found");
 }
 
 /// The outcome of all recordings.
