@@ -1,8 +1,9 @@
 //! The document's operations and examples, as a team without Rust reads them:
 //! from `openapi/aim.json`, with its order and digits.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -75,8 +76,19 @@ pub fn members(text: &str) -> Vec<(String, String)> {
 /// The JSON text at a path of member names below the document's root.
 #[must_use]
 pub fn text_at(path: &[&str]) -> Option<String> {
-    path.iter()
-        .try_fold(JSON.to_owned(), |text, name| member(&text, name))
+    // Tests ask for many members of a few large objects.
+    static FOUND: Mutex<BTreeMap<String, Option<String>>> = Mutex::new(BTreeMap::new());
+    let Some((name, above)) = path.split_last() else {
+        return Some(JSON.to_owned());
+    };
+    let found = || FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = path.join("\n");
+    if let Some(known) = found().get(&key) {
+        return known.clone();
+    }
+    let text = member(&text_at(above)?, name);
+    found().insert(key, text.clone());
+    text
 }
 
 /// The member of that name of a JSON object.

@@ -16,6 +16,7 @@ pub mod mock_clock;
 pub mod nested;
 pub mod new_operation;
 pub mod ordered;
+pub mod parallel;
 pub mod patience;
 pub mod raw;
 pub mod replay;

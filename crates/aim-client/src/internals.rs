@@ -28,8 +28,8 @@ use crate::value::words::OwnWords;
 pub struct Called {
     /// The answer as JSON text, where it could be read.
     pub answer: Option<String>,
-    /// Its `Debug` forms, with those of what carries it.
-    pub debug: Option<String>,
+    /// The answer for its `Debug` forms, with those of what carries it.
+    pub debug: Option<Box<dyn Debug + Send>>,
     /// How often the request was sent.
     pub attempts: u32,
     /// None if the answer proves that the operation ran.
@@ -137,26 +137,26 @@ fn schema<T: schemars::JsonSchema>() -> serde_json::Value {
     schemars::schema_for!(T).to_value()
 }
 
-fn called<T: Debug + Serialize + 'static>(
+fn called<T: Clone + Debug + Send + Serialize + 'static>(
     result: Result<Answer<T>, Error>,
 ) -> serde_json::Result<Called> {
     let text = |value: &T| serde_json::to_string(value);
     Ok(match result {
         Ok(answer) => Called {
             answer: Some(text(&answer)?),
-            debug: Some(format!("{answer:?} {answer:#?}")),
             attempts: answer.attempts(),
+            debug: Some(Box::new(answer)),
             error: None,
         },
-        Err(error) => Called {
-            answer: error.answer::<T>().ok().map(text).transpose()?,
-            debug: error
-                .answer::<T>()
-                .ok()
-                .map(|answer| format!("{answer:?} {answer:#?}")),
-            attempts: error.attempts(),
-            error: Some(error),
-        },
+        Err(error) => {
+            let answer = error.answer::<T>().ok();
+            Called {
+                answer: answer.map(text).transpose()?,
+                debug: answer.map(|answer| Box::new(answer.clone()) as _),
+                attempts: error.attempts(),
+                error: Some(error),
+            }
+        }
     })
 }
 

@@ -11,6 +11,7 @@ mod raw;
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
+use std::thread;
 
 use aim_fake::{AimFake, Fault, FaultKind, Problems, Schema, Settings, State};
 use raw::{Answer, control, request, send};
@@ -376,16 +377,24 @@ fn a_document_that_cannot_be_served_is_reported_with_its_place() {
 fn a_broken_document_is_reported_and_nothing_panics() {
     let own = own::document();
     let lines: Vec<&str> = own.lines().collect();
-    let mut refused = 0;
-    for gone in (0..lines.len()).step_by(37) {
-        let kept = [&lines[..gone], &lines[gone + 1..]].concat().join("\n");
-        for text in [kept, lines[..gone].join("\n")] {
-            if let Err(Problems(problems)) = Schema::read(&text) {
-                assert!(problems.iter().all(|problem| !problem.reason.is_empty()));
-                refused += 1;
+    let refused_of = |half: usize| {
+        let mut refused = 0;
+        for gone in (37 * half..lines.len()).step_by(2 * 37) {
+            let kept = [&lines[..gone], &lines[gone + 1..]].concat().join("\n");
+            for text in [kept, lines[..gone].join("\n")] {
+                if let Err(Problems(problems)) = Schema::read(&text) {
+                    assert!(problems.iter().all(|problem| !problem.reason.is_empty()));
+                    refused += 1;
+                }
             }
         }
-    }
+        refused
+    };
+    // It takes long: on two cores.
+    let refused: usize = thread::scope(|scope| {
+        let halves = [0, 1].map(|half| scope.spawn(move || refused_of(half)));
+        halves.map(|half| half.join().unwrap()).iter().sum()
+    });
     assert!(refused > lines.len() / 37, "{refused}");
     let deep = format!("a: {}", "[".repeat(100_000));
     let nested: String = (0..200)

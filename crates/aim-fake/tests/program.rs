@@ -35,9 +35,10 @@ struct Running {
 }
 
 /// How many requests are sent while the log is not read, and how long the path
-/// of each is: together more than any pipe and queue hold.
-const MANY: usize = 1_500;
-const LONG: usize = 2_000;
+/// of each is: together more than any pipe and queue hold, and each line no
+/// longer than what a pipe takes at once.
+const MANY: usize = 850;
+const LONG: usize = 3_600;
 
 impl Running {
     fn new(arguments: &[&str]) -> Self {

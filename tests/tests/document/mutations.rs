@@ -11,7 +11,7 @@ use aim_codegen::document::Document;
 use aim_codegen::lint::lint;
 use aim_codegen::problem::{Problem, Problems};
 use aim_codegen::regen::DOCUMENT;
-use aim_tests::fixture;
+use aim_tests::{fixture, parallel};
 
 pub struct Row {
     pub name: &'static str,
@@ -191,8 +191,8 @@ pub const ROWS: &[Row] = &[
 fn every_mutation_is_reported_at_its_place() {
     let text = fs::read_to_string(fixture::root().join(DOCUMENT)).unwrap();
     assert_eq!(problems(&text), [], "the document itself is clean");
-    let results = ROWS.iter().map(|row| mutated(row, &text));
-    let failures: Vec<String> = results.filter_map(Result::err).collect();
+    let results = parallel::each(ROWS, |row| mutated(row, &text));
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     assert!(ROWS.len() >= 40);
 }
@@ -294,9 +294,8 @@ fn load(path: &Path) -> String {
 #[test]
 fn no_text_panics() {
     let text = fs::read_to_string(fixture::root().join(DOCUMENT)).unwrap();
-    for (end, _) in text.match_indices('\n').step_by(199) {
-        problems(&text[..end]);
-    }
+    let ends = text.match_indices('\n').step_by(199);
+    let mut texts: Vec<_> = ends.map(|(end, _)| text[..end].to_owned()).collect();
     // xorshift; the same inputs on every run.
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = |below: usize| {
@@ -318,6 +317,7 @@ fn no_text_panics() {
                 _ => drop(bytes.splice(at..at, pieces[random(pieces.len())].bytes())),
             }
         }
-        problems(&String::from_utf8_lossy(&bytes));
+        texts.push(String::from_utf8_lossy(&bytes).into_owned());
     }
+    parallel::each(&texts, |text| drop(problems(text)));
 }

@@ -296,7 +296,8 @@ impl Channels {
     async fn call(&mut self, case: &str, client: &AimClient, id: &str, request: &str) -> Outcomes {
         let called = calls::call(client, id, request).await.unwrap();
         self.hidden(case);
-        if let Some(debug) = called.debug {
+        if let Some(answer) = called.debug {
+            let debug = format!("{answer:?} {answer:#?}");
             check(case, "the answer", &debug);
             self.panics(case, || panic!("{MEANT}: {debug}"));
         }

@@ -327,6 +327,15 @@ fn bind(path: &str, content_type: &str, body: String) -> Json {
     }
 }
 
+/// Few values: each run has others.
+fn runner() -> TestRunner {
+    TestRunner::new(Config {
+        cases: 60,
+        failure_persistence: None,
+        ..Config::default()
+    })
+}
+
 #[test]
 fn all_formats_bind_the_same() {
     let document: &'static Json = Box::leak(Box::new(document::document().unwrap()));
@@ -335,12 +344,7 @@ fn all_formats_bind_the_same() {
             continue;
         }
         let of: &'static str = String::leak(operation.request_type().to_owned());
-        let mut runner = TestRunner::new(Config {
-            cases: 200,
-            failure_persistence: None,
-            ..Config::default()
-        });
-        let ran = runner.run(&object(document, of), |value| {
+        let ran = runner().run(&object(document, of), |value| {
             let expected = expected(document, &value);
             let path = &operation.path;
             let json = to_json(&value);
@@ -377,11 +381,6 @@ fn for_values_of(
     of: &'static str,
     property: impl Fn(Value) -> Result<(), TestCaseError>,
 ) {
-    let mut runner = TestRunner::new(Config {
-        cases: 60,
-        failure_persistence: None,
-        ..Config::default()
-    });
     let own = object(document, of).prop_map(|value| match value {
         Value::Object(of, members) => {
             let own = members.into_iter().filter(|(member, _)| member.depth == 0);
@@ -389,7 +388,7 @@ fn for_values_of(
         }
         other => other,
     });
-    if let Err(error) = runner.run(&own, property) {
+    if let Err(error) = runner().run(&own, property) {
         panic!("{of}: {error}");
     }
 }

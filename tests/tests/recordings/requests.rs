@@ -1,11 +1,12 @@
 //! Replays every recorded exchange with the vendor's services on the fake, as
-//! any team would: over a socket, with the control interface to set the answer
-//! and to read what was bound.
+//! any team would: over a socket, with the control interface to read what was
+//! bound.
 
 use std::collections::BTreeMap;
 
 use aim_fake::AimFake;
 use aim_tests::fixture::{self, Exchange};
+use aim_tests::parallel;
 use aim_tests::raw::{Answer, Raw};
 use serde_json::{Value, json};
 
@@ -68,13 +69,9 @@ const NOT_RECORDED: [&str; 8] = [
     "x-powered-by",
 ];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn every_recording_is_reproduced() {
-    let fake = AimFake::start().await.unwrap();
-    let address = fake.address();
-    let report = tokio::task::spawn_blocking(move || play(address))
-        .await
-        .unwrap();
+#[test]
+fn every_recording_is_reproduced() {
+    let report = play();
     println!("{}", report.table());
 
     let excused: Vec<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
@@ -149,14 +146,16 @@ impl Report {
     }
 }
 
-fn play(address: std::net::SocketAddr) -> Report {
+fn play() -> Report {
+    let exchanges = fixture::exchanges();
+    let parts: Vec<_> = exchanges.chunks(200).collect();
+    let outcomes = parallel::each(&parts, |part| {
+        let mut player = Player::start();
+        let outcomes = part.iter().map(|exchange| player.play(exchange));
+        outcomes.collect::<Vec<_>>()
+    });
     let mut report = Report::default();
-    let mut player = Player {
-        control: Raw::connect(address).unwrap(),
-        address,
-        settings: None,
-    };
-    for exchange in fixture::exchanges() {
+    for (exchange, outcome) in exchanges.iter().zip(outcomes.into_iter().flatten()) {
         let group = exchange.id.split('/').next().unwrap();
         let settings = exchange.value["settings"].as_str();
         let (group, name) = match settings {
@@ -165,17 +164,10 @@ fn play(address: std::net::SocketAddr) -> Report {
         };
         let counts = report.groups.entry(group).or_default();
         counts.1 += 1;
-        match player.play(&exchange) {
+        match outcome {
             Outcome::Same => counts.0 += 1,
-            outcome => {
-                // A scripted answer may be left over.
-                player.settings = None;
-                match outcome {
-                    Outcome::Unsupported(what) => *report.unsupported.entry(what).or_default() += 1,
-                    Outcome::Different(why) => drop(report.different.insert(name, why)),
-                    Outcome::Same => {}
-                }
-            }
+            Outcome::Unsupported(what) => *report.unsupported.entry(what).or_default() += 1,
+            Outcome::Different(why) => drop(report.different.insert(name, why)),
         }
     }
     report
@@ -190,14 +182,24 @@ enum Outcome {
 }
 
 struct Player {
+    fake: AimFake,
     control: Raw,
-    address: std::net::SocketAddr,
     /// The recording's settings that the fake has now; `None` after a
-    /// difference, so that they are set again.
+    /// difference, when a scripted answer may be left over, so that they are set
+    /// again.
     settings: Option<Option<String>>,
 }
 
 impl Player {
+    fn start() -> Self {
+        let fake = parallel::block_on(AimFake::start()).unwrap();
+        Self {
+            control: Raw::connect(fake.address()).unwrap(),
+            fake,
+            settings: None,
+        }
+    }
+
     fn control(&mut self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string);
         let headers = [("Content-Type", "application/json")];
@@ -216,6 +218,14 @@ impl Player {
 
     /// Plays one exchange.
     fn play(&mut self, exchange: &Exchange) -> Outcome {
+        let outcome = self.compare(exchange);
+        if !matches!(outcome, Outcome::Same) {
+            self.settings = None;
+        }
+        outcome
+    }
+
+    fn compare(&mut self, exchange: &Exchange) -> Outcome {
         let expected = &exchange.value;
         let settings = expected["settings"].as_str().map(str::to_owned);
         if self.settings.as_ref() != Some(&settings) {
@@ -225,24 +235,13 @@ impl Player {
             }
             self.settings = Some(settings);
         }
-        self.control("DELETE", "/_aim/requests", None);
-        let scripted = match expected["bound"]["type"].as_str() {
-            None => None,
-            Some(request) => {
-                let operation = request.strip_suffix("Request").unwrap();
-                let answer = match &expected["answer"] {
-                    Value::Null => json!({ "kind": "dto", "value": {} }),
-                    answer => answer.clone(),
-                };
-                Some(json!({
-                    "operation": operation,
-                    "answer": answer,
-                    "times": 1,
-                }))
-            }
-        };
-        if let Some(scripted) = &scripted {
-            self.control("POST", "/_aim/answers", Some(scripted));
+        self.fake.forget_requests();
+        if let Some(request) = expected["bound"]["type"].as_str() {
+            let operation = request.strip_suffix("Request").unwrap();
+            let nothing = json!({ "kind": "dto", "value": {} });
+            let answer = Some(&expected["answer"]).filter(|answer| !answer.is_null());
+            let answer = answer.unwrap_or(&nothing);
+            self.fake.answer(operation, answer).unwrap();
         }
         let answer = self.ask(&expected["request"]);
         let requests = self.control("GET", "/_aim/requests?reveal=true", None);
@@ -273,7 +272,7 @@ impl Player {
             .collect();
         let body = fixture::body(request);
         // Some answers end the connection.
-        Raw::connect(self.address)?.send(
+        Raw::connect(self.fake.address())?.send(
             request["method"].as_str().unwrap(),
             request["target"].as_str().unwrap(),
             &headers,

@@ -486,6 +486,13 @@ mod tests {
             b"0",
             b": form-data; name=a",
         ];
+        // Others have nothing to bind.
+        let mut types = Schema::embedded().types().to_vec();
+        types.retain(|of| {
+            ["Ref", "Rate"]
+                .iter()
+                .any(|name| of.position(name).is_some())
+        });
         for _ in 0..20_000 {
             let mut text = Vec::new();
             for _ in 0..random(24) {
@@ -494,7 +501,7 @@ mod tests {
             let mut values = split(&text);
             values.extend(split_multipart("a; boundary=B", &text));
             let _ = split_multipart(&String::from_utf8_lossy(&text), &text);
-            for of in Schema::embedded().types() {
+            for of in &types {
                 let _ = bind(&mut Object::new(of), &values, &Reading::new(&settings));
             }
         }
