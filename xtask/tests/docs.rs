@@ -12,9 +12,9 @@
 mod browser;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::{fs, thread};
 
 use browser::Browser;
 use serde_json::{Value, json};
@@ -57,11 +57,15 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn the_site_is_whole_and_readable() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-    for site in [&first, &second] {
-        let output = write(checkout(), site);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && said.is_empty(), "{said}");
-    }
+    thread::scope(|scope| {
+        for site in [&first, &second] {
+            scope.spawn(|| {
+                let output = write(checkout(), site);
+                let said = String::from_utf8(output.stderr).unwrap();
+                assert!(output.status.success() && said.is_empty(), "{said}");
+            });
+        }
+    });
     let written = files(&first);
     // Not by `assert_eq`, which would print all of it.
     let other = files(&second);

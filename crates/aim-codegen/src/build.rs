@@ -193,14 +193,16 @@ mod tests {
     use std::collections::BTreeMap;
     use std::convert::Infallible;
     use std::fs;
+    use std::sync::LazyLock;
 
     use super::*;
 
     const DOCUMENT_TEXT: &str = include_str!("../../../openapi/aim.yaml");
 
-    fn generated(text: &str) -> Code {
-        generate(&Document::parse(DOCUMENT, text).unwrap()).unwrap()
-    }
+    static CODE: LazyLock<Code> = LazyLock::new(|| {
+        let document = Document::parse(DOCUMENT, DOCUMENT_TEXT).unwrap();
+        generate(&document).unwrap()
+    });
 
     fn read(text: impl Fn(&str) -> String) -> Code {
         let Ok(code) = Code::read(|name| Ok::<_, Infallible>(text(name)));
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_package_compiles_the_committed_code_if_the_output_differs() {
-        let code = generated(DOCUMENT_TEXT);
+        let code = &*CODE;
         let crlf = |text: &str| text.replace('\n', "\r\n");
         let texts: BTreeMap<_, _> = code.files().collect();
         let with_crlf = read(|name| crlf(texts[name]));
@@ -250,15 +252,15 @@ mod tests {
         let folder = folder("workspace");
         let maintained = folder.join("aim.yaml");
         fs::write(&maintained, DOCUMENT_TEXT).unwrap();
-        let code = generated(DOCUMENT_TEXT);
-        let built = from_workspace(&maintained, DOCUMENT_TEXT, &code).unwrap();
+        let code = &*CODE;
+        let built = from_workspace(&maintained, DOCUMENT_TEXT, code).unwrap();
         assert_eq!((built.origin, built.warnings.len()), (Origin::Package, 0));
-        assert_eq!(built.code, code);
+        assert_eq!(&built.code, code);
         // The copy or the code is stale.
         let other = read(|_| String::new());
-        for (copy, committed) in [("", &code), (DOCUMENT_TEXT, &other)] {
+        for (copy, committed) in [("", code), (DOCUMENT_TEXT, &other)] {
             let built = from_workspace(&maintained, copy, committed).unwrap();
-            assert_eq!((built.origin, &built.code), (Origin::Workspace, &code));
+            assert_eq!((built.origin, &built.code), (Origin::Workspace, code));
             assert!(built.warnings[0].contains("cargo xtask regen"));
             assert_eq!(built.warnings.len(), 1);
         }
@@ -267,7 +269,7 @@ mod tests {
             DOCUMENT_TEXT.replacen("\nopenapi: 3.0.3", "\nopenapi: 3.1.0", 1),
         )
         .unwrap();
-        let problems = from_workspace(&maintained, DOCUMENT_TEXT, &code).unwrap_err();
+        let problems = from_workspace(&maintained, DOCUMENT_TEXT, code).unwrap_err();
         assert!(
             problems
                 .to_string()

@@ -55,9 +55,8 @@ fn report(document: &Document) -> Report {
         report: Report::new(document.file()),
     };
     for (kind, at) in &document.objects() {
-        for (kinds, keys, why, fix) in FORBIDDEN {
-            let found = keys.iter().filter_map(|key| at.get(key));
-            for member in found.filter(|_| kinds.contains(kind)) {
+        for (_, keys, why, fix) in FORBIDDEN.iter().filter(|(kinds, ..)| kinds.contains(kind)) {
+            for member in keys.iter().filter_map(|key| at.get(key)) {
                 let message = format!("`{}` is not allowed here: {why}", member.name());
                 member.report_key(&mut lint.report, message, *fix);
             }

@@ -34,8 +34,9 @@ const COPIES: [&str; 3] = [
     "crates/aim-fake/openapi/aim.yaml",
 ];
 
-/// The paths of all generated files.
-fn paths() -> Vec<String> {
+/// The paths of all generated files, from the root of the workspace.
+#[must_use]
+pub fn paths() -> Vec<String> {
     let copies = COPIES.into_iter().map(ToOwned::to_owned);
     let rust = Code::NAMES.into_iter().map(|name| format!("{RUST}{name}"));
     copies.chain(rust).chain([NAMES.to_owned()]).collect()
@@ -61,9 +62,17 @@ pub struct File {
 /// Everything that is wrong with the document, each with its place, or a file
 /// that cannot be read.
 pub fn plan(root: &Path) -> Result<Vec<File>, Problems> {
-    let document = Document::load(&root.join(DOCUMENT), DOCUMENT)?;
-    let rust = generate(&document)?;
-    let names = names(&document)?;
+    files(root, &Document::load(&root.join(DOCUMENT), DOCUMENT)?)
+}
+
+/// Like [`plan`], for a document that was read before.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn files(root: &Path, document: &Document) -> Result<Vec<File>, Problems> {
+    let rust = generate(document)?;
+    let names = names(document)?;
     let yaml = document.text().replace("\r\n", "\n");
     let json = document.to_json();
     let copies = COPIES.map(|path| match path {

@@ -54,8 +54,6 @@ pub(crate) struct Audit {
 /// What the pages are compared with.
 struct Baseline {
     document: Document,
-    /// The same as a value.
-    value: serde_yaml::Value,
     entries: Vec<Entry>,
     said: Said,
 }
@@ -68,11 +66,8 @@ impl Baseline {
             fs::read_to_string(root.join(path))
                 .map_err(|error| format!("{path}: cannot be read: {error}; put it back"))
         };
-        let value = serde_yaml::from_str(document.text())
-            .map_err(|error| format!("{DOCUMENT}: cannot be read: {error}"))?;
         Ok(Self {
             document,
-            value,
             entries: ledger::read(&read(LEDGER)?)?,
             said: Said::read(&read(FACTS)?)?,
         })
@@ -108,7 +103,7 @@ impl Audit {
         texts: &[(String, String)],
         accepts: suggest::Accepts<'_>,
     ) -> Result<Self, String> {
-        let described = Described::of(&baseline.value);
+        let described = Described::of(baseline.document.value());
         let mut pages = Vec::new();
         for (name, text) in texts {
             pages.push(read(name, text, &described).map_err(|problem| problem.to_string())?);
@@ -150,8 +145,6 @@ impl Audit {
 /// Reads a page of any kind.
 fn read(name: &str, text: &str, described: &Described<'_>) -> Result<Page, Problem> {
     let lines = html::lines(text);
-    let mut types = described.schemas();
-    types.extend(described.bases());
     let application = described.application();
     if let Some(kind) = tab::kind(&lines) {
         return tab::read(name, kind, &lines, application);
@@ -161,7 +154,7 @@ fn read(name: &str, text: &str, described: &Described<'_>) -> Result<Page, Probl
             name,
             &lines,
             &Known {
-                types,
+                types: &described.types,
                 bases: described.bases(),
                 application,
             },

@@ -57,16 +57,15 @@ impl Comparison {
     pub(crate) fn of(root: &Path, base: &Base) -> Result<Self, String> {
         let document = Document::load(&root.join(DOCUMENT), DOCUMENT)
             .map_err(|problems| problems.to_string())?;
-        Self::with(root, base, document.text())
+        Self::with(root, base, &read(&document)?)
     }
 
-    /// Compares the text of a document that has passed the strict reader.
+    /// Compares a document that was [read](read()) before.
     ///
     /// # Errors
     ///
     /// What is wrong with the base, with its place.
-    pub(crate) fn with(root: &Path, base: &Base, text: &str) -> Result<Self, String> {
-        let new = read::read(DOCUMENT, text)?;
+    pub(crate) fn with(root: &Path, base: &Base, new: &Value) -> Result<Self, String> {
         let old = read::read(&base.name, &base.text)?;
         let version = |value: &Value| {
             let version = value.get("info").and_then(|info| info.get("version"));
@@ -75,9 +74,9 @@ impl Comparison {
         let changelog = fs::read_to_string(root.join("CHANGELOG.md")).unwrap_or_default();
         Ok(Self {
             base: base.name.clone(),
-            changes: compare(&old, &new),
+            changes: compare(&old, new),
             was: version(&old),
-            is: version(&new),
+            is: version(new),
             released_crate: version::newest(&changelog),
         })
     }
@@ -175,6 +174,15 @@ impl Comparison {
             )
         })
     }
+}
+
+/// The form in which a document is compared.
+///
+/// # Errors
+///
+/// A sentence with the place.
+pub(crate) fn read(document: &Document) -> Result<Value, String> {
+    read::of(document.file(), document.text(), document.value().clone())
 }
 
 /// Compares two documents as [`read`](read::read) gives them.

@@ -9,9 +9,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use aim_codegen::document::Document;
 use aim_codegen::regen::{self, File};
 use audit::Audit;
 use compare::{Base, Comparison, Format};
+use serde_yaml::Value;
 use xtask::{BROKEN, USAGE};
 
 /// A change since the base is breaking.
@@ -152,8 +154,10 @@ fn regen(root: &Path, mode: Mode) -> u8 {
             }
         }
     }
-    let files = match regen::plan(root) {
-        Ok(files) => files,
+    let planned = Document::load(&root.join(regen::DOCUMENT), regen::DOCUMENT)
+        .and_then(|document| Ok((regen::files(root, &document)?, document)));
+    let (files, document) = match planned {
+        Ok(planned) => planned,
         Err(problems) => {
             eprintln!("{problems}");
             return BROKEN;
@@ -186,8 +190,13 @@ fn regen(root: &Path, mode: Mode) -> u8 {
     // The committed document, so that a second run prints the same; without git,
     // the generated copy as it was.
     let was = left_to_do::committed(root).unwrap_or_else(|| found.to_owned());
-    text.push_str(&since(root, &was, is));
-    let since_released = Base::released(root).and_then(|base| Comparison::with(root, &base, is));
+    let new = compare::read(&document);
+    if was != is
+        && let Ok(new) = &new
+    {
+        text.push_str(&since(root, &was, new));
+    }
+    let since_released = new.and_then(|new| Comparison::with(root, &Base::released(root)?, &new));
     let misfits = match &since_released {
         Ok(comparison) => Ok(comparison.misfits(root)),
         Err(message) => Err(message.clone()),
@@ -243,15 +252,12 @@ fn regen(root: &Path, mode: Mode) -> u8 {
 
 /// The short report on the changes since an earlier document; empty if there are
 /// none, or the earlier document cannot be read.
-fn since(root: &Path, was: &str, is: &str) -> String {
-    if was == is {
-        return String::new();
-    }
+fn since(root: &Path, was: &str, new: &Value) -> String {
     let base = Base {
         name: "the last commit".to_owned(),
         text: was.to_owned(),
     };
-    match Comparison::with(root, &base, is) {
+    match Comparison::with(root, &base, new) {
         Ok(comparison) if !comparison.is_empty() => comparison.write(Format::Short {
             coloured: io::stdout().is_terminal(),
         }),

@@ -40,6 +40,9 @@ pub struct Document {
     file: String,
     text: String,
     root: Node,
+    /// The same as the other reader has it.
+    #[cfg(any(test, feature = "second-reader"))]
+    value: serde_yaml::Value,
 }
 
 impl Document {
@@ -68,13 +71,15 @@ impl Document {
         let root = tree::parse(file, text)?;
         let mut report = Report::new(file);
         #[cfg(any(test, feature = "second-reader"))]
-        second_reader::compare(&At::root(&root), text, &mut report);
+        let value = second_reader::compare(&At::root(&root), text, &mut report);
         grammar::walk(&root, &mut report);
         report.finish()?;
         Ok(Self {
             file: file.to_owned(),
             text: text.to_owned(),
             root,
+            #[cfg(any(test, feature = "second-reader"))]
+            value,
         })
     }
 
@@ -94,6 +99,13 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Node {
         &self.root
+    }
+
+    /// The same as serde_yaml reads it.
+    #[cfg(any(test, feature = "second-reader"))]
+    #[must_use]
+    pub fn value(&self) -> &serde_yaml::Value {
+        &self.value
     }
 
     /// The line and column, from 1, of what a JSON pointer (RFC 6901) leads

@@ -115,7 +115,7 @@ impl<'a> Described<'a> {
     }
 
     pub(super) fn is_base(&self, name: &str) -> bool {
-        self.bases().contains(&name)
+        at(self.document, &["x-aim-base-classes", name]).is_some()
     }
 
     pub(super) fn schema(&self, name: &str) -> Option<&'a Value> {

@@ -17,7 +17,8 @@ pub(super) struct Line {
 /// The lines of a file, whether it is HTML or text.
 pub(super) fn lines(text: &str) -> Vec<Line> {
     let text = text.trim_start_matches('\u{feff}');
-    let head: String = text.chars().take(2000).collect::<String>().to_lowercase();
+    let head = text.as_bytes();
+    let head = String::from_utf8_lossy(head.get(..2000).unwrap_or(head)).to_ascii_lowercase();
     let is_html = ["<html", "<!doctype html", "<body", "<table", "<div", "<pre"]
         .iter()
         .any(|tag| head.contains(tag));

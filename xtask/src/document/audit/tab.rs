@@ -173,12 +173,12 @@ fn braces(text: &str) -> (usize, usize) {
 }
 
 fn begins_a_class(text: &str) -> bool {
-    let words: Vec<_> = text.split_whitespace().collect();
+    let mut words = text.split_whitespace().take(4);
     let is_public = words
-        .first()
-        .is_some_and(|word| ["public", "export"].contains(word));
+        .next()
+        .is_some_and(|word| ["public", "export"].contains(&word));
     let kinds = ["class", "interface", "enum", "struct"];
-    is_public && words.iter().take(4).any(|word| kinds.contains(word))
+    is_public && words.any(|word| kinds.contains(&word))
 }
 
 impl Reader<'_> {

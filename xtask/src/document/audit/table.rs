@@ -1,5 +1,8 @@
 //! Reads the page with the tables and the samples.
 
+use std::collections::BTreeMap;
+
+use super::described;
 use super::html::Line;
 use super::page::{
     Body, Cut, Kind, Member, Operation, Page, Problem, Route, Sample, Side, Type, below_application,
@@ -8,8 +11,8 @@ use super::sample::{self, Unreadable};
 
 /// What the reader knows besides the page.
 pub(super) struct Known<'a> {
-    /// The schemas of the document.
-    pub(super) types: Vec<&'a str>,
+    /// The types of the document.
+    pub(super) types: &'a BTreeMap<String, Vec<described::Member>>,
     /// Those of them that are base classes.
     pub(super) bases: Vec<&'a str>,
     /// Where the services live on the host.
@@ -54,9 +57,8 @@ const LANGUAGES: [&str; 20] = [
 
 /// Whether lines are a page of this kind.
 pub(super) fn is_one(lines: &[Line]) -> bool {
-    let text = |line: &Line| line.text.trim().to_owned();
     lines.iter().any(|line| {
-        let text = text(line);
+        let text = line.text.trim();
         text.ends_with(HEADINGS)
             || text.starts_with("The following routes are available")
             || text.contains("back to all web services")
@@ -367,7 +369,7 @@ impl<'a> Reader<'a> {
             .strip_prefix("List<")
             .and_then(|rest| rest.strip_suffix('>'))
             .unwrap_or(bare);
-        TYPES.contains(&item) || self.known.types.contains(&item) || self.headed.contains(&item)
+        TYPES.contains(&item) || self.known.types.contains_key(item) || self.headed.contains(&item)
     }
 
     /// Takes a row apart whose cells have nothing between them: the type that is
@@ -380,14 +382,16 @@ impl<'a> Reader<'a> {
             .filter(|(start, _)| *start > 0);
         for (start, place) in starts {
             let (name, rest) = text.split_at(start);
-            let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
             let rest = rest.get(place.len()..).unwrap_or_default();
             let ends = ["Yes", "No"]
                 .iter()
                 .flat_map(|word| rest.match_indices(word));
             for (end, word) in ends {
                 let (kind, after) = rest.split_at(end);
-                if !is_name || !looks_like_a_type(kind) {
+                if !looks_like_a_type(kind) {
                     continue;
                 }
                 let rank = if self.is_known(kind) { 0 } else { 1 };

@@ -129,7 +129,7 @@ fn the_known_pages_hold_nothing_new() {
 fn the_pages_say_what_the_facts_have() {
     let fixture: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(root().join(FACTS)).unwrap()).unwrap();
-    let described = Described::of(&BASELINE.value);
+    let described = Described::of(BASELINE.document.value());
     for known in fixture.as_array().unwrap() {
         let name = format!("pages/{}.txt", known["name"].as_str().unwrap());
         let page = read(&name, &text_of(&name), &described).unwrap();
@@ -425,7 +425,7 @@ fn says_of_each_edited_page_what_is_new() {
 /// all that something is gone.
 #[test]
 fn a_page_cut_anywhere_reports_nothing_more() {
-    let described = Described::of(&BASELINE.value);
+    let described = Described::of(BASELINE.document.value());
     let compared = |page: &Page| {
         let mut comparer = Comparer {
             described: &described,
@@ -442,8 +442,9 @@ fn a_page_cut_anywhere_reports_nothing_more() {
         ("pages/GetContractDetails.txt", 1),
         ("pages/PostServiceTicket.txt", 1),
         ("hosts/10.1.4/CustomerAccessToken-xml.html", 1),
-        ("hosts/10.1.4/types.cs.txt", 3),
-        ("hosts/8.4/types.ts.txt", 3),
+        // A member is three or four lines, so each kind of line comes up often.
+        ("hosts/10.1.4/types.cs.txt", 7),
+        ("hosts/8.4/types.ts.txt", 7),
     ] {
         let text = text_of(name);
         let whole = compared(&read(name, &text, &described).unwrap());

@@ -106,5 +106,14 @@ pub(crate) fn list(value: Option<&Value>) -> Vec<&str> {
 
 /// Adds a step to a JSON pointer.
 pub(crate) fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + step.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    // Every part of a document is joined, and almost none has one of these.
+    if step.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        joined.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        joined.push_str(step);
+    }
+    joined
 }

@@ -13,14 +13,18 @@ use serde_yaml::{Mapping, Value};
 ///
 /// A sentence with the place.
 pub(crate) fn read(name: &str, text: &str) -> Result<Value, String> {
-    let raw: Value = serde_yaml::from_str(text).map_err(|error| said(name, &error))?;
+    let raw = serde_yaml::from_str(text).map_err(|error| said(name, &error))?;
+    of(name, text, raw)
+}
+
+/// The same for a text that was read.
+pub(super) fn of(name: &str, text: &str, mut raw: Value) -> Result<Value, String> {
     // Only errors of reading text know their line.
     let model: OpenAPI = serde_yaml::from_value(raw.clone())
         .or_else(|_| serde_yaml::from_str(text))
         .map_err(|error| said(name, &error))?;
     let mut tree = serde_yaml::to_value(&model).map_err(|error| said(name, &error))?;
     name_keys(&mut tree);
-    let mut raw = raw;
     name_keys(&mut raw);
     add_xml(&raw, &mut tree);
     flatten_schemas(&mut tree);

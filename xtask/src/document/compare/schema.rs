@@ -92,6 +92,10 @@ impl<'a> Walk<'a> {
             }
             return;
         };
+        // Most have not changed, and are not looked into.
+        if self.renamed.is_empty() && is_written_alike(old, new) {
+            return;
+        }
         let (was, is) = (referred(old), referred(new));
         let is_another = match (was, is) {
             (Some(was), Some(is)) => *self.renamed.get(was).unwrap_or(&was) != is,
@@ -537,6 +541,23 @@ impl<'a> Walk<'a> {
                 self.add(&at(index).only_new(), what, side, Effect::addition());
             }
         }
+    }
+}
+
+/// Whether two values are the same, in the same order.
+fn is_written_alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Mapping(ones), Value::Mapping(others)) => {
+            let mut pairs = ones.iter().zip(others);
+            ones.len() == others.len()
+                && pairs
+                    .all(|((key, one), (name, other))| key == name && is_written_alike(one, other))
+        }
+        (Value::Sequence(ones), Value::Sequence(others)) => {
+            let mut pairs = ones.iter().zip(others);
+            ones.len() == others.len() && pairs.all(|(one, other)| is_written_alike(one, other))
+        }
+        _ => one == other,
     }
 }
 

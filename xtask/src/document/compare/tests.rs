@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_yaml::{Mapping, Value};
 
 use super::change::{Audience, Change, names};
-use super::{compare, read};
+use super::{Base, CHANGELOG, Comparison, compare, read};
 
 const BASE: &str = include_str!("../../../tests/diff/base.yaml");
 const EDITS: &str = include_str!("../../../tests/diff/cases.yaml");
@@ -157,6 +157,59 @@ fn says_of_each_edit_what_it_means() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What does not fit a version of the base with an edit, and what its changelog
+/// does not name.
+fn misfits(edited: &str, changelog: &str) -> (String, Option<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("openapi")).unwrap();
+    std::fs::write(root.join(CHANGELOG), changelog).unwrap();
+    let base = Base {
+        name: "base.yaml".to_owned(),
+        text: BASE.to_owned(),
+    };
+    let edited = read::read("edited.yaml", edited).unwrap();
+    let comparison = Comparison::with(root, &base, &edited).unwrap();
+    (
+        comparison.misfits(root).join("\n"),
+        comparison.unmentioned(root),
+    )
+}
+
+/// A version may be more than what follows, but not less.
+#[test]
+fn a_version_that_does_not_fit_is_said_with_the_one_that_follows() {
+    let renamed = BASE.replacen("operationId: Look\n", "operationId: Other\n", 1);
+    for (is, heading, expected) in [
+        ("1.0.0", "1.0.0", Some("is major: raise it to 2.0.0\n")),
+        ("1.1.0", "1.1.0", Some("is major: raise it to 2.0.0\n")),
+        ("2.0.0", "1.1.0", Some("under `## [2.0.0]`")),
+        ("2.0.0", "2.0.0", None),
+        ("99.0.0", "99.0.0", None),
+        ("next", "99.0.0", Some("is `next`, which is not a version")),
+    ] {
+        let edited = renamed.replacen("version: 1.0.0", &format!("version: {is}"), 1);
+        let (found, _) = misfits(&edited, &format!("## [{heading}]\n\n## [1.0.0]\n"));
+        match expected {
+            Some(expected) => assert!(found.contains(expected), "{is}: {found}"),
+            None => assert_eq!(found, "", "{is}"),
+        }
+    }
+}
+
+#[test]
+fn the_changelog_names_what_changed() {
+    let added = "        TestNumber: {type: string}\n        Found:\n";
+    let edited = BASE.replacen("        Found:\n", added, 1);
+    let edited = edited.replacen("version: 1.0.0", "version: 1.1.0", 1);
+    let unnamed = "openapi/CHANGELOG.md: what is said of 1.1.0 does not name\n  TestNumber";
+    for (said, expected) in [("TestNumbers.", Some(unnamed)), ("`TestNumber`.", None)] {
+        let changelog = format!("## [1.1.0]\n\n{said}\n\n## [1.0.0]\n");
+        let found = misfits(&edited, &changelog);
+        assert_eq!(found, (String::new(), expected.map(ToOwned::to_owned)));
+    }
 }
 
 /// Other tools; exit code 1 means a breaking change.

@@ -6,10 +6,14 @@ use serde_yaml::Value as Yaml;
 use super::tree::{At, Value};
 use crate::read::problem::Report;
 
-/// Reports each place where the other reader finds something else in the text.
-pub(super) fn compare(root: &At<'_>, text: &str, report: &mut Report) {
+/// Reports each place where the other reader finds something else in the text, and
+/// returns what it finds.
+pub(super) fn compare(root: &At<'_>, text: &str, report: &mut Report) -> Yaml {
     match serde_yaml::from_str(text) {
-        Ok(other) => compare_values(root, &other, report),
+        Ok(other) => {
+            compare_values(root, &other, report);
+            other
+        }
         Err(error) => {
             let place = error
                 .location()
@@ -20,6 +24,7 @@ pub(super) fn compare(root: &At<'_>, text: &str, report: &mut Report) {
                 format!("another reader cannot read this as YAML: {error}"),
                 "write it in a simpler way, for instance in quotes",
             );
+            Yaml::Null
         }
     }
 }

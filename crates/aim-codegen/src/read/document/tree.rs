@@ -234,7 +234,16 @@ impl<'a> At<'a> {
 
 /// Adds a step to a JSON pointer.
 pub(crate) fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + step.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    // Every part of a document is joined, and almost none has one of these.
+    if memchr::memchr2(b'~', b'/', step.as_bytes()).is_some() {
+        joined.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        joined.push_str(step);
+    }
+    joined
 }
 
 /// Reads one YAML document.
@@ -604,15 +613,22 @@ fn resolve(text: &str) -> Result<Value, &'static str> {
         MERGE => return Err("a merge key"),
         _ => {}
     }
+    if ["yes", "no", "on", "off", "y", "n"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(text))
+    {
+        return Err("true or false");
+    }
+    // No number and no date begins otherwise, and most texts do.
+    if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
+        return Ok(Value::String(text.to_owned()));
+    }
     if let Some(is_alike) = json_number(text) {
         return if is_alike {
             Ok(Value::Number(text.to_owned()))
         } else {
             Err("another number, or text,")
         };
-    }
-    if ["yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str()) {
-        return Err("true or false");
     }
     if is_date(text) {
         return Err("a date");
@@ -662,14 +678,12 @@ fn is_date(text: &str) -> bool {
     }))
 }
 
-/// Such as `0x1F`, `0o17`, `017`, `+1`, `.5`, `1_000`, `-_1`, `12:30`, `.inf`.
+/// Such as `0x1F`, `0o17`, `017`, `+1`, `.5`, `1_000`, `-_1`, `12:30`, `.inf`, of
+/// what begins as a number.
 fn is_number_elsewhere(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if [".inf", ".Inf", ".INF"].contains(&unsigned) || [".nan", ".NaN", ".NAN"].contains(&text) {
         return true;
-    }
-    if text.starts_with('_') {
-        return false;
     }
     let bare = unsigned.replace('_', "");
     if !bare.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
