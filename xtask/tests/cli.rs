@@ -677,6 +677,15 @@ fn work_that_is_left_is_listed_until_it_is_done() {
         out.split_once("left to do:\n")
             .map(|(_, left)| left.to_owned())
     };
+    let ledger = |claims: &str| {
+        let text = format!("\n## D01: a\n\n```yaml\n{claims}\n```\n");
+        put("openapi/DEVIATIONS.md", &text);
+    };
+    // Of other aspects, and of newer pages.
+    ledger(
+        "facts:\n  - {type: PostServiceTicketRequest, field: '*', aspect: place}\n\
+         newer:\n  - {type: PostServiceTicketRequest, field: '*', aspect: name}",
+    );
     let all = left().unwrap();
     let gone = "\n  gone: PostServiceTicketRequest.TestNumber (string)\n- ";
     let named =
@@ -696,10 +705,7 @@ fn work_that_is_left_is_listed_until_it_is_done() {
         "openapi/CHANGELOG.md",
         &changelog.replacen("## [", &entry, 1),
     );
-    put(
-        "openapi/DEVIATIONS.md",
-        "\n## D01: a\n\n```yaml\nfacts:\n  - {type: PostServiceTicketRequest, field: '*', aspect: name}\n```\n",
-    );
+    ledger("facts:\n  - {type: PostServiceTicketRequest, field: '*', aspect: name}");
     put("tests/snapshots/a.snap", "");
     put("openapi/outcomes.json", &outcomes);
     assert_eq!(left().as_deref(), Some(named));
