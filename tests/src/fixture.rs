@@ -65,7 +65,7 @@ pub fn exchanges() -> Vec<Exchange> {
                 .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             for (index, line) in text.lines().enumerate() {
                 recorded += 1;
-                if has_word(&line.to_lowercase(), &gone) {
+                if !gone.is_empty() && has_word(&line.to_lowercase(), &gone) {
                     continue;
                 }
                 let place = format!("{}:{}", file.display(), index + 1);
@@ -95,7 +95,7 @@ pub fn is_whole() -> bool {
 /// Whether one of the words stands in a text.
 fn has_word(text: &str, words: &[String]) -> bool {
     let mut found = text.split(|letter: char| !letter.is_alphanumeric());
-    !words.is_empty() && found.any(|word| words.iter().any(|wanted| wanted == word))
+    found.any(|word| words.iter().any(|wanted| wanted == word))
 }
 
 /// The body of a recorded request or response, if it has one.
@@ -134,6 +134,6 @@ mod tests {
     fn a_recording_with_a_name_that_is_gone_is_found() {
         let gone = ["topic".to_owned()];
         assert!(has_word(r#"{"topic":1}"#, &gone) && has_word("get /a?topic=b", &gone));
-        assert!(!has_word(r#"{"returntopic":1}"#, &gone) && !has_word("topic", &[]));
+        assert!(!has_word(r#"{"returntopic":1}"#, &gone));
     }
 }

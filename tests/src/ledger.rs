@@ -41,8 +41,8 @@ pub struct Tie {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
-    #[serde(rename = "type")]
     /// The vendor's type.
+    #[serde(rename = "type")]
     pub type_: String,
     /// The member of it.
     pub field: String,
