@@ -193,6 +193,9 @@ fn a_change_is_printed_once_and_then_what_is_left_to_do() {
     raise(root, &next);
     let changelog = root.join("openapi/CHANGELOG.md");
     let entries = fs::read_to_string(&changelog).unwrap();
+    let (_, out, _) = xtask(root, &["regen"]);
+    let (_, left) = out.split_once("left to do:\n").unwrap();
+    assert_eq!(left, format!("- {}", misfits[1]));
     let say = |what: &str| {
         let entry = format!("## [{next}]\n\n- {what}\n\n## [");
         fs::write(&changelog, entries.replacen("## [", &entry, 1)).unwrap();
@@ -575,12 +578,14 @@ fn it_works_on_the_workspace_of_the_working_folder() {
     add_member(outer);
     let inner = outer.join("nested");
     workspace(&inner);
-    // A package is not a workspace.
     fs::create_dir(inner.join("deep")).unwrap();
-    fs::write(inner.join("deep/Cargo.toml"), "[package]\n").unwrap();
     let before = contents(outer);
     // The inner one is fresh, and the outer one is ignored.
     assert_eq!(xtask(&inner.join("deep"), &["regen"]).0, 0);
+    // A package is not a workspace.
+    fs::write(inner.join("deep/Cargo.toml"), "[package]\n").unwrap();
+    assert_eq!(xtask(&inner.join("deep"), &["regen", "--check"]).0, 0);
+    fs::remove_file(inner.join("deep/Cargo.toml")).unwrap();
     assert_eq!(contents(outer), before);
     // Without its own document, it does not use the outer one's.
     fs::rename(
