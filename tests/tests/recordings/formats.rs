@@ -327,10 +327,9 @@ fn bind(path: &str, content_type: &str, body: String) -> Json {
     }
 }
 
-/// Few values: each run has others.
-fn runner() -> TestRunner {
+fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config {
-        cases: 60,
+        cases,
         failure_persistence: None,
         ..Config::default()
     })
@@ -344,7 +343,7 @@ fn all_formats_bind_the_same() {
             continue;
         }
         let of: &'static str = String::leak(operation.request_type().to_owned());
-        let ran = runner().run(&object(document, of), |value| {
+        let ran = runner(200).run(&object(document, of), |value| {
             let expected = expected(document, &value);
             let path = &operation.path;
             let json = to_json(&value);
@@ -388,7 +387,7 @@ fn for_values_of(
         }
         other => other,
     });
-    if let Err(error) = runner().run(&own, property) {
+    if let Err(error) = runner(60).run(&own, property) {
         panic!("{of}: {error}");
     }
 }
