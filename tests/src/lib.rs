@@ -7,12 +7,10 @@ pub mod document;
 pub mod error_text;
 pub mod every_operation;
 pub mod fixture;
-#[cfg(feature = "codegen")]
 pub mod fuzz;
 pub mod ledger;
 pub mod log;
 pub mod mock_clock;
-#[cfg(feature = "codegen")]
 pub mod nested;
 pub mod new_operation;
 pub mod ordered;

@@ -72,12 +72,17 @@ impl Nested {
     pub fn cargo(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         // Removes the variables that cargo sets for this test and for the
-        // workspace's build.
+        // workspace's build. How that is compiled stays, so that it can be taken.
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
-            let kept = text == "CARGO_HOME" || text.starts_with("RUSTUP_");
-            let ours = ["CARGO", "RUST", "AIM_CLIENT"];
-            if !kept && ours.iter().any(|prefix| text.starts_with(prefix)) {
+            let is_one = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
+            let kept = is_one(&[
+                "CARGO_HOME",
+                "CARGO_INCREMENTAL",
+                "CARGO_PROFILE_",
+                "RUSTUP_",
+            ]);
+            if !kept && is_one(&["CARGO", "RUST", "AIM_CLIENT"]) {
                 command.env_remove(&name);
             }
         }
@@ -88,8 +93,6 @@ impl Nested {
             .env("CARGO_BUILD_BUILD_DIR", self.folder.join("../.."))
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TERM_COLOR", "never")
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .args(arguments);
         command
     }
