@@ -28,8 +28,8 @@ cargo xtask interop         clients in other languages: generate each from the d
                             let it make every call to aim-fake, and write openapi/CLIENTS.md and
                             the list of openapi/README.md; what is not installed, or cannot be
                             downloaded, is skipped. `--only ts,go` takes some of the recipes or
-                            languages, `--quick` one per language without the default setup, and
-                            neither writes; `--require-all` fails where one is skipped; on Unix
+                            languages, `--quick` one per language but Rust, without the default setup,
+                            and neither writes; `--require-all` fails where one is skipped; on Unix
 cargo xtask docs            the site of guides and reference, in target/docs; `--to <folder>` puts it
                             elsewhere, in place of what is there
 cargo xtask dist            what a team without Rust downloads, in target/dist: aim-fake as one program,

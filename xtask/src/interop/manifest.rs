@@ -51,7 +51,8 @@ pub struct Recipe {
     pub recipe: Vec<Step>,
     /// Starts the driver; what it is to do follows as an argument.
     pub run: String,
-    /// One per language is run by `.ci/run`.
+    /// Run by `.ci/run`: one per language, but for Rust, where users have
+    /// `aim-client` and the recipes compile for minutes.
     #[serde(default)]
     pub quick: bool,
     /// What a team should know of it, sentences for `openapi/CLIENTS.md`.
