@@ -25,6 +25,70 @@ use crate::operation::{Effect, Operation};
 ///
 /// A panic in `before` means that nothing is sent. One in `after` reaches the
 /// caller in place of the answer, so let none out.
+///
+/// [`FileJournal`](crate::journal::FileJournal) is for one program. Several share a
+/// database, with a journal of your own; here a map stands for its table:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::{Mutex, MutexGuard, PoisonError};
+///
+/// use aim_client::journal::{Booking, Journal, Outcome, Record, Refusal, State};
+/// use aim_client::{AimClient, Credentials, Delivery};
+///
+/// /// The id is the key, so that of two programs only one books.
+/// #[derive(Default)]
+/// struct Bookings(Mutex<HashMap<String, Record>>);
+///
+/// impl Bookings {
+///     fn table(&self) -> MutexGuard<'_, HashMap<String, Record>> {
+///         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+///     }
+/// }
+///
+/// impl Journal for Bookings {
+///     fn before(&self, booking: &Booking) -> Result<(), Refusal> {
+///         let mut table = self.table();
+///         if let Some(earlier) = table.get(&booking.id) {
+///             return Err(Refusal::Duplicate(earlier.clone()));
+///         }
+///         let operation = booking.operation.id();
+///         let mut record = Record::new(&booking.id, operation, booking.time, State::OnItsWay);
+///         record.reference = booking.reference.clone();
+///         // Commit it here; an `io::Error` by `?` keeps the booking from being sent.
+///         table.insert(booking.id.clone(), record);
+///         Ok(())
+///     }
+///
+///     fn after(&self, booking: &Booking, outcome: &Outcome<'_>) {
+///         let state = match outcome.delivery {
+///             None => State::Booked { reference: outcome.reference.map(str::to_owned) },
+///             // Certainly not applied: its id may be used once more.
+///             Some(Delivery::NotSent | Delivery::Rejected) => {
+///                 self.table().remove(&booking.id);
+///                 return;
+///             }
+///             Some(Delivery::PartlyApplied) => State::PartlyApplied,
+///             // A person looks it up. So it is, too, if the program ends before
+///             // this is written: what is still on its way then is in doubt.
+///             Some(_) => State::InDoubt,
+///         };
+///         if let Some(record) = self.table().get_mut(&booking.id) {
+///             record.state = state;
+///         }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), aim_client::Error> {
+/// let client = AimClient::builder()
+///     .base_url("https://aim.example.com")
+///     .credentials(Credentials::new("api-key", "app-id"))
+///     .journal(Bookings::default())
+///     .build()?;
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Journal: Send + Sync + 'static {
     /// Keeps a booking that is about to be sent. It must not return before the
     /// entry would survive a crash.
