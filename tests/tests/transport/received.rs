@@ -1,5 +1,6 @@
 //! What an error keeps of what was received, on request.
 
+use std::future::Future;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -13,8 +14,9 @@ const HEAD: &str = "Server: IIS\r\nContent-Type: text/html\r\nSet-Cookie: canary
                     WWW-Authenticate: canary\r\nX-Other: canary\r\nLocation: /canary\r\n";
 
 /// The error of a booking that is answered with these bytes; after them the
-/// connection is closed or nothing more comes.
-async fn failed(answer: String, closes: bool, kept: Option<usize>) -> Error {
+/// connection is closed or nothing more comes. The client is built at once, since
+/// that may take a second on a busy machine.
+fn failed(answer: String, closes: bool, kept: Option<usize>) -> impl Future<Output = Error> + Send {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut builder = calls::builder(format!("http://{}", listener.local_addr().unwrap()))
         .credentials(Credentials::new("key", "app"))
@@ -32,11 +34,13 @@ async fn failed(answer: String, closes: bool, kept: Option<usize>) -> Error {
             }
         }
     });
-    // Only where nothing more comes it ends so.
-    let options = CallOptions::new().timeout(Duration::from_secs(if closes { 60 } else { 1 }));
+    // Only where nothing more comes it ends so, and what does come is there by then.
+    let options = CallOptions::new().timeout(Duration::from_secs(if closes { 60 } else { 5 }));
     let client = builder.build().unwrap().with(options);
-    let booking = C2BPostContractRequest::new();
-    client.c2b_post_contract(&booking).await.unwrap_err()
+    async move {
+        let booking = C2BPostContractRequest::new();
+        client.c2b_post_contract(&booking).await.unwrap_err()
+    }
 }
 
 fn answer(length: usize, body: &str) -> String {
