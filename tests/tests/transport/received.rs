@@ -14,9 +14,13 @@ const HEAD: &str = "Server: IIS\r\nContent-Type: text/html\r\nSet-Cookie: canary
                     WWW-Authenticate: canary\r\nX-Other: canary\r\nLocation: /canary\r\n";
 
 /// The error of a booking that is answered with these bytes; after them the
-/// connection is closed or nothing more comes. The client is built at once, since
-/// that may take a second on a busy machine.
-fn failed(answer: String, closes: bool, kept: Option<usize>) -> impl Future<Output = Error> + Send {
+/// connection is closed, or nothing more comes for so many seconds. The client is
+/// built at once, since that may take a second on a busy machine.
+fn failed(
+    answer: String,
+    silent: Option<u64>,
+    kept: Option<usize>,
+) -> impl Future<Output = Error> + Send {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut builder = calls::builder(format!("http://{}", listener.local_addr().unwrap()))
         .credentials(Credentials::new("key", "app"))
@@ -28,14 +32,13 @@ fn failed(answer: String, closes: bool, kept: Option<usize>) -> impl Future<Outp
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]).unwrap();
         stream.write_all(answer.as_bytes()).unwrap();
-        if !closes {
+        if silent.is_some() {
             loop {
                 thread::park();
             }
         }
     });
-    // Only where nothing more comes it ends so, and what does come is there by then.
-    let options = CallOptions::new().timeout(Duration::from_secs(if closes { 60 } else { 5 }));
+    let options = CallOptions::new().timeout(Duration::from_secs(silent.unwrap_or(60)));
     let client = builder.build().unwrap().with(options);
     async move {
         let booking = C2BPostContractRequest::new();
@@ -51,16 +54,17 @@ fn answer(length: usize, body: &str) -> String {
 async fn an_error_keeps_what_was_received_if_it_was_asked_to() {
     let whole = "canary-1234567890";
     let large = "canary-".repeat(20);
-    for (length, body, closes, kind, received) in [
-        (17, whole, true, ErrorKind::HttpStatus, 17),
-        (18, whole, true, ErrorKind::Broken, 17),
-        (18, whole, false, ErrorKind::Limit(Limit::TotalTime), 17),
+    for (length, body, silent, kind, received) in [
+        (17, whole, None, ErrorKind::HttpStatus, 17),
+        (18, whole, None, ErrorKind::Broken, 17),
+        // In this time what does come must be there.
+        (18, whole, Some(3), ErrorKind::Limit(Limit::TotalTime), 17),
         // Announced, it is not even begun; else the rest stays where it is.
-        (140, &large, true, ErrorKind::Limit(Limit::AnswerSize), 0),
+        (140, &large, None, ErrorKind::Limit(Limit::AnswerSize), 0),
     ] {
         // At the same time, since each may wait until its time is over.
         let calls = [Some(1000), Some(10), Some(0), None].map(|kept| {
-            let call = failed(answer(length, body), closes, kept);
+            let call = failed(answer(length, body), silent, kept);
             (kept, tokio::spawn(call))
         });
         for (kept, call) in calls {
@@ -84,7 +88,7 @@ async fn an_error_keeps_what_was_received_if_it_was_asked_to() {
 
     // Of what has no length, what came before it was too much.
     let chunked = format!("HTTP/1.1 200 X\r\n{HEAD}\r\n{large}");
-    let error = failed(chunked, true, Some(7)).await;
+    let error = failed(chunked, None, Some(7)).await;
     assert_eq!(error.limit(), Some(Limit::AnswerSize));
     assert_eq!(error.received().unwrap().expose_body(), b"canary-");
 }
@@ -92,8 +96,8 @@ async fn an_error_keeps_what_was_received_if_it_was_asked_to() {
 /// Nothing arrived: there is nothing to keep.
 #[tokio::test]
 async fn nothing_is_kept_of_nothing() {
-    for closes in [true, false] {
-        let error = failed(String::new(), closes, Some(1000)).await;
+    for silent in [None, Some(1)] {
+        let error = failed(String::new(), silent, Some(1000)).await;
         assert!(error.received().is_none(), "{error}");
     }
 }
