@@ -21,7 +21,7 @@ use aim_client::reqwest::Url;
 use aim_client::types::{
     AccessMode, Accessory, AccessoryType, C2BPostContractRequest, CardType, CcInfo,
     ContractFulfillmentRequest, CustomerAccessTokenRequest, CustomerInfo, DeliveredAccessory,
-    FormInput, Rate, UpdateContractObj,
+    FormInput, GetContractDetailsRequest, Rate, UpdateContractObj,
 };
 use aim_client::{AimClient, AimDateTime, Credentials, Money};
 use aim_tests::server::{Received, Server};
@@ -129,6 +129,45 @@ fn every_member_is_sent() {
         let sent: BTreeSet<String> = sent.map(|(name, _)| name).collect();
         assert_eq!(sent, expected, "{}", operation.id);
     }
+}
+
+/// What a document declares beside a request the client can send, and nothing else.
+#[tokio::test]
+async fn every_header_of_the_document_is_a_credential_of_the_client() {
+    let (server, client) = serving();
+    let document = document::document().unwrap();
+    let declared = ["parameters", "securitySchemes"].into_iter();
+    let declared = declared.flat_map(|section| document["components"][section].as_object());
+    let declared = declared
+        .flat_map(serde_json::Map::values)
+        .filter(|parameter| parameter["in"] == "header");
+    let declared: BTreeSet<String> = declared
+        .map(|header| header["name"].as_str().unwrap().to_ascii_lowercase())
+        .collect();
+    let request = GetContractDetailsRequest::new().ref_("C-1");
+    client.get_contract_details(&request).await.unwrap();
+    let [sent] = &server.take()[..] else {
+        panic!("it was not sent once");
+    };
+    let names = sent
+        .headers
+        .iter()
+        .filter_map(|line| line.split(':').next());
+    let others = [
+        "accept",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    ];
+    let sent: BTreeSet<String> = names
+        .map(str::to_ascii_lowercase)
+        .filter(|name| !others.contains(&name.as_str()))
+        .collect();
+    assert_eq!(
+        sent, declared,
+        "the headers of the document are those of `Credentials` (call/credentials.rs of aim-client)"
+    );
 }
 
 /// What a user builds by hand, with the types of the client, is what the same

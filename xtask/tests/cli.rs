@@ -668,6 +668,8 @@ fn work_that_is_left_is_listed_until_it_is_done() {
     put("tests/snapshots/a.snap", "TestNumber");
     put("xtask/interop/a.py", "send(test_number=1)");
     put("xtask/interop/b.py", "TestNumbers, test_number_of");
+    let credentials = "crates/aim-client/src/call/credentials.rs";
+    put(credentials, r#"["Token", "OAuthToken"]"#);
     git(&["init", "--quiet"]);
     git(&["add", "."]);
     git(&["commit", "--quiet", "--message=a"]);
@@ -697,7 +699,8 @@ fn work_that_is_left_is_listed_until_it_is_done() {
         "- `TestNumber` is no name of the document any more, and stands in\n  xtask/interop/a.py\n";
     let version = "`info.version` is ";
     let untried = "\n- openapi/outcomes.json: answers of Security, by which ";
-    for step in [version, gone, "- tests/snapshots: ", untried, named] {
+    let unsent = "\n- crates/aim-client/src/call/credentials.rs: the header DeviceId, which ";
+    for step in [version, gone, "- tests/snapshots: ", untried, unsent, named] {
         assert!(all.contains(step), "{all}");
     }
     assert_eq!(left().as_ref(), Some(&all));
@@ -713,6 +716,7 @@ fn work_that_is_left_is_listed_until_it_is_done() {
     ledger("facts:\n  - {type: PostServiceTicketRequest, field: '*', aspect: name}");
     put("tests/snapshots/a.snap", "");
     put("openapi/outcomes.json", &outcomes);
+    put(credentials, r#"["Token", "OAuthToken", "DeviceId"]"#);
     assert_eq!(left().as_deref(), Some(named));
     git(&["add", "."]);
     git(&["commit", "--quiet", "--message=b"]);

@@ -75,6 +75,17 @@ impl Change<'_> {
                 untried.join(", ")
             ));
         }
+        if let Ok(credentials) = fs::read_to_string(self.root.join(CREDENTIALS)) {
+            let is_sent = |name: &&str| credentials.contains(&format!("\"{name}\""));
+            let unsent: Vec<_> = headers(new).filter(|name| !is_sent(name)).collect();
+            if !unsent.is_empty() {
+                steps.push(format!(
+                    "- {CREDENTIALS}: the header {}, which callers have to set with \
+                     `CallOptions::header` until it is there\n",
+                    unsent.join(", ")
+                ));
+            }
+        }
         let new_names = names(new);
         for name in names(old).difference(&new_names) {
             let files = files_with(self.root, name);
@@ -91,6 +102,7 @@ impl Change<'_> {
 
 const SNAPSHOTS: &str = "tests/snapshots";
 const OUTCOMES: &str = "openapi/outcomes.json";
+const CREDENTIALS: &str = "crates/aim-client/src/call/credentials.rs";
 
 /// What may name what is gone: generated files, the ledger with the changelogs,
 /// what was received from elsewhere, and what has a step of its own.
@@ -270,15 +282,25 @@ fn things(document: &Value) -> BTreeSet<Thing> {
     things
 }
 
-/// The names of all operations, types and members.
+/// The names of all operations, types, members and headers.
 fn names(document: &Value) -> BTreeSet<&str> {
-    let mut names = BTreeSet::new();
+    let mut names: BTreeSet<&str> = headers(document).collect();
     names.extend(members(&document["paths"]).filter_map(|(path, _)| path.rsplit('/').next()));
     for (name, schema) in members(&document["components"]["schemas"]) {
         names.insert(name);
         names.extend(members(&schema["properties"]).map(|(name, _)| name.as_str()));
     }
     names
+}
+
+/// The names of the headers that go with a request, but for the keys.
+fn headers(document: &Value) -> impl Iterator<Item = &str> {
+    let shared = members(&document["components"]["parameters"]).map(|(_, parameter)| parameter);
+    let lists = operations(document).filter_map(|operation| operation["parameters"].as_array());
+    let headers = shared.chain(lists.flatten());
+    headers
+        .filter(|parameter| parameter["in"] == "header")
+        .filter_map(|header| header["name"].as_str())
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {
