@@ -5,6 +5,8 @@
     reason = "that is how a test fails"
 )]
 
+#[allow(dead_code, reason = "other tests take the rest")]
+#[path = "fake/raw.rs"]
 mod raw;
 
 use std::net::Shutdown;

@@ -7,6 +7,8 @@
 
 #[path = "../src/model/names.rs"]
 mod names;
+#[allow(dead_code, reason = "other tests take the rest")]
+#[path = "fake/raw.rs"]
 mod raw;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};

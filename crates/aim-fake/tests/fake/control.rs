@@ -1,23 +1,14 @@
 //! The control interface: what it accepts, what it refuses and what it hides.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
-
-#[path = "../src/model/names.rs"]
-mod names;
-mod raw;
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use aim_fake::{AimFake, Settings, State};
-use names::{
+use crate::names::{
     BaseRequest, BaseResponse, BaseResponseResult, BaseSecureRequest, GetContractDetailsResponse,
     schema, service,
 };
-use raw::{End, Raw, booking, control, request, send};
+use crate::raw::{self, End, Raw, booking, control, request, send};
+use aim_fake::{AimFake, Settings, State};
 use serde_json::{Value as Json, json};
 
 async fn start() -> AimFake {
@@ -664,7 +655,7 @@ async fn a_state_is_written_and_read_without_loss() {
         at,
         "PUT",
         "/_aim/state",
-        include_str!("../fixtures/store.json"),
+        include_str!("../../fixtures/store.json"),
     );
     assert_eq!(status, 200);
     let (_, got) = control(at, "GET", "/_aim/state", "");
@@ -761,7 +752,7 @@ async fn applied_is_what_the_state_did() {
         at,
         "PUT",
         "/_aim/state",
-        include_str!("../fixtures/store.json"),
+        include_str!("../../fixtures/store.json"),
     );
     let fulfil = |body: &str| request("POST", "/api/ContractFulfillment", "", body);
     for (bytes, applied) in [

@@ -1,23 +1,14 @@
 //! The program, started as another team would start it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 
-#[path = "../src/model/names.rs"]
-mod names;
-mod own;
-mod raw;
-
+use crate::own;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use names::service;
-use raw::{End, Raw, booking, control, request, send};
+use crate::names::service;
+use crate::raw::{End, Raw, booking, control, request, send};
 use serde_json::{Value as Json, json};
 
 fn program(arguments: &[&str]) -> Command {

@@ -1,16 +1,11 @@
 //! The tables of the README match the code, and its loop runs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 
 use std::process::Command;
 
 use aim_fake::{AimFake, Fault, FaultKind, Settings};
 use serde_json::{Map, Value};
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// The rows of the table with this first heading, each as its cells without
 /// backticks.

@@ -1,27 +1,18 @@
 //! Every fault, as a bare socket sees it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
-
-#[path = "../src/model/names.rs"]
-mod names;
-mod raw;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::names::{
+    BaseResponse, BaseResponseResult, C2BPostContractResponse, ErrorResponse, ResponseStatus,
+    operation, service,
+};
+use crate::raw::{self, Answer, End, Raw, booking, request};
 use aim_fake::{AimFake, Fault, FaultKind, Moment};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::read::GzDecoder;
-use names::{
-    BaseResponse, BaseResponseResult, C2BPostContractResponse, ErrorResponse, ResponseStatus,
-    operation, service,
-};
-use raw::{Answer, End, Raw, booking, request};
 use serde_json::{Value as Json, json};
 
 /// The number of contracts that are booked.
@@ -472,7 +463,7 @@ fn outcomes() -> Option<Vec<Json>> {
 
 /// The requests of each operation, by its `operationId`.
 fn calls() -> BTreeMap<String, (String, String)> {
-    let yaml = include_str!("../openapi/aim.yaml");
+    let yaml = include_str!("../../openapi/aim.yaml");
     let document: Json = serde_yaml::from_str(yaml).unwrap();
     let mut calls = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -1,11 +1,4 @@
 //! A client of bare sockets, which shows what a library hides.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test takes what it needs, and that is how a test fails"
-)]
-
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

@@ -1,20 +1,13 @@
 //! A merchant's own document, with an operation without members, one whose only
 //! evidence is `Status`, and a member that the state does not keep.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "that is how a test fails"
-)]
 
-mod own;
-mod raw;
-
+use crate::own;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::thread;
 
+use crate::raw::{Answer, control, request, send};
 use aim_fake::{AimFake, Fault, FaultKind, Problems, Schema, Settings, State};
-use raw::{Answer, control, request, send};
 use serde_json::{Value as Json, json};
 
 static OWN: LazyLock<&'static Schema> = LazyLock::new(|| Schema::read(&own::document()).unwrap());
