@@ -128,11 +128,11 @@ impl Nested {
         };
         for line in ran.printed.lines() {
             let message: Value = serde_json::from_str(line).unwrap();
-            let id = message["package_id"].as_str().unwrap_or_default();
-            if message["reason"] == "build-script-executed" && id.contains("aim-client") {
-                let mut variables = message["env"].as_array().unwrap().iter();
-                let origin = variables.find(|pair| pair[0] == "AIM_CLIENT_CODE_ORIGIN");
-                built.origin = origin.unwrap()[1].as_str().unwrap().to_owned();
+            // Not by its path: the checkout may have any name.
+            let mut variables = message["env"].as_array().into_iter().flatten();
+            let origin = variables.find(|pair| pair[0] == "AIM_CLIENT_CODE_ORIGIN");
+            if let Some(origin) = origin {
+                built.origin = origin[1].as_str().unwrap().to_owned();
                 built.out = PathBuf::from(message["out_dir"].as_str().unwrap());
             } else if let Some(path) = message["executable"].as_str() {
                 built.program = PathBuf::from(path);
