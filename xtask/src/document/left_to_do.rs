@@ -77,7 +77,8 @@ impl Change<'_> {
         }
         if let Ok(credentials) = fs::read_to_string(self.root.join(CREDENTIALS)) {
             let is_sent = |name: &&str| credentials.contains(&format!("\"{name}\""));
-            let unsent: Vec<_> = headers(new).filter(|name| !is_sent(name)).collect();
+            let declared = headers(new).into_iter();
+            let unsent: Vec<_> = declared.filter(|name| !is_sent(name)).collect();
             if !unsent.is_empty() {
                 steps.push(format!(
                     "- {CREDENTIALS}: the header {}, which callers have to set with \
@@ -284,7 +285,7 @@ fn things(document: &Value) -> BTreeSet<Thing> {
 
 /// The names of all operations, types, members and headers.
 fn names(document: &Value) -> BTreeSet<&str> {
-    let mut names: BTreeSet<&str> = headers(document).collect();
+    let mut names = headers(document);
     names.extend(members(&document["paths"]).filter_map(|(path, _)| path.rsplit('/').next()));
     for (name, schema) in members(&document["components"]["schemas"]) {
         names.insert(name);
@@ -294,13 +295,14 @@ fn names(document: &Value) -> BTreeSet<&str> {
 }
 
 /// The names of the headers that go with a request, but for the keys.
-fn headers(document: &Value) -> impl Iterator<Item = &str> {
+fn headers(document: &Value) -> BTreeSet<&str> {
     let shared = members(&document["components"]["parameters"]).map(|(_, parameter)| parameter);
     let lists = operations(document).filter_map(|operation| operation["parameters"].as_array());
     let headers = shared.chain(lists.flatten());
     headers
         .filter(|parameter| parameter["in"] == "header")
         .filter_map(|header| header["name"].as_str())
+        .collect()
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {
